@@ -1,0 +1,116 @@
+package commerce
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Ledger keeps what matters: carts, orders, their people, the audit, and the jobs.
+// Reads see committed state. An error without a code means that the database could not
+// be reached or failed: nothing was changed.
+type Ledger interface {
+	// Change runs fn in one transaction. When fn returns an error nothing is kept.
+	// fn may run more than once, so it changes nothing outside tx.
+	Change(ctx context.Context, fn func(tx Tx) error) error
+
+	// Cart is the person's cart, empty at revision 0 where there is none.
+	Cart(ctx context.Context, org, person string) (Cart, error)
+	// Order finds an order of the organisation. CodeNotFound: there is none.
+	Order(ctx context.Context, org, id string) (Order, error)
+	// Orders lists an organisation's orders, newest first; person "" is everyone's.
+	Orders(ctx context.Context, q OrderQuery) ([]Order, error)
+	// OpenSeats counts, by Graph SKU, the licences of the organisation in orders that
+	// are not delivered, or were delivered only after seen (so that seats read at that
+	// time do not hold them yet).
+	OpenSeats(ctx context.Context, org string, seen time.Time) (map[string]int, error)
+	// Assignments lists an order's people, by line.
+	Assignments(ctx context.Context, order string) ([]Assignment, error)
+	// ByPaymentToken finds the order of a payment link. CodeNotFound: no such token.
+	ByPaymentToken(ctx context.Context, token string) (Order, error)
+	// PaymentToken is the secret of the order's current payment link, "" for none.
+	PaymentToken(ctx context.Context, order string) (string, error)
+	// Due lists unfinished orders whose next step was due before t and that nobody
+	// holds: their job was lost.
+	Due(ctx context.Context, t time.Time) ([]OrderRef, error)
+}
+
+// OrderQuery selects orders. Zero fields select all.
+type OrderQuery struct {
+	Organisation string
+	Person       string
+	State        State
+	Offset       int
+	Limit        int // 0: 50
+}
+
+// OrderRef is an order's id with its organisation.
+type OrderRef struct{ Organisation, ID string }
+
+// Tx is one transaction of the ledger. Rows that it reads stay as read until it ends.
+type Tx interface {
+	// Claim notes that event is applied now. For one that was applied before it
+	// returns what Applied stored, and false. Two events that come at once wait for each
+	// other here.
+	Claim(event string) (result string, fresh bool, err error)
+	// Applied stores the result of a claimed event, for its repeats.
+	Applied(event, result string) error
+
+	// Lock makes everyone else who locks the organisation wait.
+	Lock(org string) error
+	// Cart reads and locks a cart.
+	Cart(org, person string) (Cart, error)
+	// SaveCart writes the cart as it is.
+	SaveCart(c Cart) error
+	// NextOrderID makes a number that people can say, such as "CW-1042".
+	NextOrderID() (string, error)
+	// Order reads and locks an order. CodeNotFound: there is none.
+	Order(id string) (Order, error)
+	// OrderOfSession finds the order that a gateway's session pays for, and locks it.
+	OrderOfSession(session string) (Order, error)
+	// OrderOfCart finds the order made of that revision of a cart, if any.
+	OrderOfCart(org, person string, revision int) (Order, bool, error)
+	// SaveOrder writes an order whose Version is one more than the stored one (1: a new
+	// order). due is when its next step should run, zero for never.
+	SaveOrder(o Order, due time.Time) error
+	// Postpone moves the time at which the order's next step is due.
+	Postpone(order string, due time.Time) error
+	// Lease gives the caller the order's outside calls until t; false: somebody else
+	// has them at now. A zero t gives them back.
+	Lease(order string, now, t time.Time) (bool, error)
+	// OpenSeats is Ledger.OpenSeats, inside the transaction.
+	OpenSeats(org string, seen time.Time) (map[string]int, error)
+	// Assignments lists an order's people, by line.
+	Assignments(order string) ([]Assignment, error)
+	// SaveAssignments inserts or replaces people of an order, by order and user.
+	SaveAssignments(as []Assignment) error
+	// SetPaymentToken stores the secret of the order's current payment link, replacing
+	// an earlier one: hashed to be found by, sealed to be shown again.
+	SetPaymentToken(order, token string) error
+	// Append adds an entry to the organisation's audit chain.
+	Append(e Entry) error
+	// Perform enqueues the order's next step, at the earliest at t (zero: now).
+	Perform(ref OrderRef, version int, t time.Time) error
+	// Announce enqueues telling people of the order as it is at version.
+	Announce(ref OrderRef, version int) error
+}
+
+// Entry is one line of the audit: who did what to which order, when.
+type Entry struct {
+	Organisation string          `json:"organisation"`
+	At           time.Time       `json:"at"`
+	Actor        string          `json:"actor"` // person id, "bot", or "on-call:NAME"
+	Account      Account         `json:"account,omitzero"`
+	Action       string          `json:"action"` // such as "order.submitted"
+	Order        string          `json:"order,omitempty"`
+	Event        string          `json:"event,omitempty"`
+	Data         json.RawMessage `json:"data,omitempty"`
+}
+
+// Announcer tells people of an order: posts its message, or edits the posted one.
+type Announcer interface {
+	// Announce shows the order as it is now, which is version or later. It answers how
+	// long to wait before it is asked again, 0 for never; so does an error, later. It may
+	// be called more than once for a version.
+	Announce(ctx context.Context, ref OrderRef, version int) (time.Duration, error)
+}

@@ -1,0 +1,88 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"cartwright/commerce"
+)
+
+// OpenSeats counts no line that was refused or failed, and nothing of an order that
+// came to nothing.
+func (l *Ledger) OpenSeats(ctx context.Context, org string, seen time.Time) (map[string]int, error) {
+	return openSeats(ctx, l.db, org, seen)
+}
+
+// OpenSeats locks the organisation: two buyers at the cap come one after the other.
+func (t *tx) OpenSeats(org string, seen time.Time) (map[string]int, error) {
+	if err := t.Lock(org); err != nil {
+		return nil, err
+	}
+	return openSeats(t.ctx, t, org, seen)
+}
+
+func openSeats(ctx context.Context, q querier, org string, seen time.Time) (map[string]int, error) {
+	open := map[string]int{}
+	err := each(ctx, q, func(rows *sql.Rows) error {
+		var sku string
+		var quantity int
+		err := rows.Scan(&sku, &quantity)
+		open[sku] = quantity
+		return err
+	}, `SELECT l.graph_sku, CAST(SUM(l.quantity) AS BIGINT) FROM order_lines l JOIN orders o ON o.id = l.order_id
+		WHERE l.organisation = $1 AND o.state NOT IN ('rejected', 'expired', 'cancelled', 'failed')
+		AND (l.state IN ('pending', 'placed') OR l.state = 'provisioned' AND l.provisioned_at >= $2)
+		GROUP BY l.graph_sku`, org, micros(seen))
+	if err != nil {
+		return nil, fmt.Errorf("count open seats of %s: %w", org, err)
+	}
+	return open, nil
+}
+
+// Assignments lists an order's people by line, then by name.
+func (l *Ledger) Assignments(ctx context.Context, order string) ([]commerce.Assignment, error) {
+	return assignments(ctx, l.db, order)
+}
+
+// Assignments locks the order, and so its people.
+func (t *tx) Assignments(order string) ([]commerce.Assignment, error) {
+	if _, err := t.exec("UPDATE orders SET version = version WHERE id = $1", order); err != nil {
+		return nil, fmt.Errorf("lock order %s: %w", order, err)
+	}
+	return assignments(t.ctx, t, order)
+}
+
+// assignments sorts here, because databases do not agree on the order of names.
+func assignments(ctx context.Context, q querier, order string) ([]commerce.Assignment, error) {
+	var people []commerce.Assignment
+	err := each(ctx, q, func(rows *sql.Rows) error {
+		a := commerce.Assignment{Order: order}
+		err := rows.Scan(&a.Line, &a.User, &a.Name, &a.State, &a.Reason)
+		people = append(people, a)
+		return err
+	}, "SELECT line, user_id, name, state, reason FROM assignments WHERE order_id = $1", order)
+	if err != nil {
+		return nil, fmt.Errorf("list the people of order %s: %w", order, err)
+	}
+	slices.SortFunc(people, func(a, b commerce.Assignment) int {
+		return cmp.Or(a.Line-b.Line, cmp.Compare(a.Name, b.Name), cmp.Compare(a.User, b.User))
+	})
+	return people, nil
+}
+
+func (t *tx) SaveAssignments(people []commerce.Assignment) error {
+	for _, a := range people {
+		_, err := t.exec(`INSERT INTO assignments (order_id, user_id, line, name, state, reason)
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (order_id, user_id) DO UPDATE SET
+			line = excluded.line, name = excluded.name, state = excluded.state, reason = excluded.reason`,
+			a.Order, a.User, a.Line, a.Name, string(a.State), string(a.Reason))
+		if err != nil {
+			return fmt.Errorf("save the people of order %s: %w", a.Order, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package commerce
+
+import (
+	"context"
+	"time"
+)
+
+// Licensor knows who holds which licence in a tenant, and hands licences out.
+// A coded *Error is a definite refusal; any other error is an unknown outcome.
+type Licensor interface {
+	// Seats lists what the tenant owns, by Graph SKU.
+	Seats(ctx context.Context, org Organisation) ([]OwnedSeats, error)
+	// Unlicensed lists everyone who has no licence at all, by name, those who cannot
+	// get one included.
+	Unlicensed(ctx context.Context, org Organisation) ([]User, error)
+	// Licences finds the SKUs that each of the users holds; users who are gone are absent.
+	Licences(ctx context.Context, org Organisation, users []string) (map[string][]string, error)
+	// Assign gives each of at most AssignBatch users a licence of the SKU, and answers
+	// for each. Giving twice is no error and takes one seat.
+	Assign(ctx context.Context, org Organisation, sku string, users []string) ([]AssignResult, error)
+}
+
+// AssignBatch is how many users one Assign call takes: Graph's $batch limit.
+const AssignBatch = 20
+
+// OwnedSeats is what a tenant has of one SKU.
+type OwnedSeats struct {
+	SKU         string
+	Owned, Used int
+	RenewsAt    time.Time
+	AsOf        time.Time
+}
+
+// User is an account in the tenant's directory: someone who can hold a licence. (A
+// Person is someone who talks to the bot.)
+type User struct {
+	ID       string
+	Name     string
+	Address  string // user principal name
+	Location string // usage location, ISO 3166 alpha-2; "" for none
+	Guest    bool
+	Disabled bool
+}
+
+// Reason says why a user gets no licence.
+type Reason string
+
+const (
+	ReasonNone        Reason = ""
+	ReasonNoLocation  Reason = "no_location"
+	ReasonGuest       Reason = "guest"
+	ReasonDisabled    Reason = "disabled"
+	ReasonHasLicence  Reason = "has_licence" // gained one since the order was made
+	ReasonNoSeat      Reason = "no_seat"     // none left
+	ReasonConflict    Reason = "conflict"    // excludes a licence that the user holds
+	ReasonGone        Reason = "gone"        // the user no longer exists
+	ReasonUndelivered Reason = "undelivered" // the line's licences did not come
+	ReasonUnavailable Reason = "unavailable" // no answer; a retry may help
+)
+
+// Reasons lists every reason that a person may be shown.
+var Reasons = []Reason{
+	ReasonNoLocation, ReasonGuest, ReasonDisabled, ReasonHasLicence, ReasonNoSeat,
+	ReasonConflict, ReasonGone, ReasonUndelivered, ReasonUnavailable,
+}
+
+// Ineligible says why u cannot be given a licence, ReasonNone where u can.
+func (u User) Ineligible() Reason {
+	switch {
+	case u.Disabled:
+		return ReasonDisabled
+	case u.Guest:
+		return ReasonGuest
+	case u.Location == "":
+		return ReasonNoLocation
+	}
+	return ReasonNone
+}
+
+// AssignResult is what became of one user: ReasonNone is success.
+type AssignResult struct {
+	User   string
+	Reason Reason
+}

@@ -1,0 +1,233 @@
+package commerce
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// place orders the lines at the vendor, once.
+func (w *work) place(ctx context.Context) (outcome, error) {
+	placed, err := w.placeOrFind(ctx)
+	var refusal *Error
+	switch {
+	case errors.As(err, &refusal) && refusal.Code == CodeVendorRefused:
+		return outcome{
+			apply:  func(o *Order, _ time.Time) error { return o.refused() },
+			action: "order.refused", data: map[string]any{"code": refusal.Code},
+		}, nil
+	case err != nil:
+		return outcome{}, err
+	}
+	return outcome{
+		apply:  func(o *Order, now time.Time) error { return o.placed(placed, now) },
+		action: "order.placed", data: map[string]any{"vendor_order": placed.VendorOrder, "lines": placed.Lines},
+	}, nil
+}
+
+func (w *work) placeOrFind(ctx context.Context) (Placed, error) {
+	if w.repeated {
+		placed, err := w.ports.Vendor.LookUp(ctx, w.org, w.order.Intent.Key)
+		if !errors.Is(err, ErrNoTrace) {
+			return placed, err
+		}
+	}
+	p := Placement{Key: w.order.Intent.Key, Order: w.order.ID}
+	catalogue := w.Catalogue()
+	for _, l := range w.order.Lines {
+		offer, ok := catalogue.Offer(l.Offer)
+		if !ok {
+			return Placed{}, Refuse(CodeVendorRefused)
+		}
+		p.Lines = append(p.Lines, PlacementLine{ID: l.ID, Offer: offer, Plan: l.Plan, Quantity: l.Quantity})
+	}
+	return w.ports.Vendor.Place(ctx, w.org, p)
+}
+
+// delivery asks the vendor how far it is, ever less often.
+func (w *work) delivery(ctx context.Context) (outcome, error) {
+	o := w.order
+	placed, err := w.ports.Vendor.LookUp(ctx, w.org, o.key(StepPlace))
+	if err != nil {
+		return outcome{}, err
+	}
+	try := o
+	try.Lines = slices.Clone(o.Lines)
+	changed, err := try.delivered(placed, w.Now())
+	if err != nil {
+		return outcome{}, err
+	}
+	if !changed {
+		age := w.Now().Sub(o.UpdatedAt)
+		return outcome{wait: max(w.Timings.Recheck, min(age/10, 200*w.Timings.Recheck))}, nil
+	}
+	w.seats.forget(w.org.ID)
+	return outcome{
+		apply: func(o *Order, now time.Time) error {
+			_, err := o.delivered(placed, now)
+			return err
+		},
+		action: "order.delivery", data: map[string]any{"lines": placed.Lines},
+	}, nil
+}
+
+// pick chooses the people of the next batch and writes down that they are about to be
+// served. Those whose earlier attempt was not seen to end come again.
+func (w *work) pick(tx Tx, o Order) error {
+	all, err := tx.Assignments(o.ID)
+	if err != nil {
+		return err
+	}
+	w.people, w.known = nil, nil
+	for _, a := range all {
+		if a.State != AssignPending && a.State != AssignIntended {
+			continue
+		}
+		if len(w.people) == AssignBatch || len(w.people) > 0 && w.people[0].Line != a.Line {
+			break
+		}
+		if a.State == AssignIntended {
+			w.known = append(w.known, a)
+		}
+		a.State = AssignIntended
+		w.people = append(w.people, a)
+	}
+	return tx.SaveAssignments(w.people)
+}
+
+// assign serves one batch: whoever holds a licence by now is not given another.
+func (w *work) assign(ctx context.Context) (outcome, error) {
+	done := outcome{
+		apply:  func(o *Order, now time.Time) error { return o.peopleServed(now) },
+		action: "assignment.batch",
+	}
+	if len(w.people) == 0 {
+		return done, nil
+	}
+	sku := w.order.Line(w.people[0].Line).GraphSKU
+	held, err := w.ports.Licensor.Licences(ctx, w.org, ids(w.people))
+	if err != nil {
+		return outcome{}, err
+	}
+	results, rest := w.settleKnown(held, sku)
+	if len(rest) > 0 {
+		given, err := w.ports.Licensor.Assign(ctx, w.org, sku, ids(rest))
+		if err != nil {
+			return outcome{}, err
+		}
+		results = append(results, resultsOf(rest, given)...)
+	}
+	done.people = results
+	done.data = map[string]any{"people": summary(results)}
+	w.seats.forget(w.org.ID)
+	return done, nil
+}
+
+// settleKnown decides by what people hold now: the earlier attempt worked, they gained
+// a licence elsewhere, they are gone; the rest is to be served.
+func (w *work) settleKnown(held map[string][]string, sku string) (results, rest []Assignment) {
+	for _, a := range w.people {
+		skus, exists := held[a.User]
+		attempted := slices.ContainsFunc(w.known, func(k Assignment) bool { return k.User == a.User })
+		switch {
+		case !exists:
+			a.State, a.Reason = AssignSkipped, ReasonGone
+		case attempted && slices.Contains(skus, sku):
+			a.State, a.Reason = AssignDone, ReasonNone
+		case len(skus) > 0:
+			a.State, a.Reason = AssignSkipped, ReasonHasLicence
+		default:
+			rest = append(rest, a)
+			continue
+		}
+		results = append(results, a)
+	}
+	return results, rest
+}
+
+// resultsOf gives each person the Licensor's answer; one without an answer has failed.
+func resultsOf(people []Assignment, given []AssignResult) []Assignment {
+	answers := make(map[string]Reason, len(given))
+	for _, r := range given {
+		answers[r.User] = r.Reason
+	}
+	out := slices.Clone(people)
+	for i := range out {
+		reason, ok := answers[out[i].User]
+		if !ok {
+			reason = ReasonUnavailable
+		}
+		out[i].State, out[i].Reason = stateFor(reason), reason
+	}
+	return out
+}
+
+// stateFor tells what may help in a retry from what never will.
+func stateFor(r Reason) AssignmentState {
+	switch r {
+	case ReasonNone:
+		return AssignDone
+	case ReasonUnavailable, ReasonNoSeat, ReasonConflict:
+		return AssignFailed
+	}
+	return AssignSkipped
+}
+
+func ids(as []Assignment) []string {
+	out := make([]string, len(as))
+	for i, a := range as {
+		out[i] = a.User
+	}
+	return out
+}
+
+// summary is what the audit keeps of a batch: who, and what became of them.
+func summary(as []Assignment) map[string]string {
+	out := make(map[string]string, len(as))
+	for _, a := range as {
+		out[a.User] = string(a.State)
+		if a.Reason != ReasonNone {
+			out[a.User] += ":" + string(a.Reason)
+		}
+	}
+	return out
+}
+
+// keepPeople saves a batch's results and brings the order's counts up to date.
+func (w *work) keepPeople(tx Tx, o *Order, results []Assignment) error {
+	if len(results) == 0 {
+		return nil
+	}
+	err := tx.SaveAssignments(results)
+	if err != nil {
+		return err
+	}
+	all, err := tx.Assignments(o.ID)
+	if err != nil {
+		return err
+	}
+	o.count(all)
+	return nil
+}
+
+// dropUndelivered takes the people off the list whose line's licences did not come.
+func (w *work) dropUndelivered(tx Tx, o *Order) error {
+	all, err := tx.Assignments(o.ID)
+	if err != nil {
+		return err
+	}
+	var dropped []Assignment
+	for i, a := range all {
+		l := o.Line(a.Line)
+		if a.State == AssignPending && l != nil && (l.State == LineFailed || l.State == LineRefused) {
+			all[i].State, all[i].Reason = AssignSkipped, ReasonUndelivered
+			dropped = append(dropped, all[i])
+		}
+	}
+	if len(dropped) == 0 {
+		return nil
+	}
+	o.count(all)
+	return tx.SaveAssignments(dropped)
+}

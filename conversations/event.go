@@ -1,0 +1,29 @@
+package conversations
+
+import "cartwright/commerce"
+
+// Account is one login of a person on one platform.
+type Account = commerce.Account
+
+// Event is one thing that a person did, verified and decoded by a platform.
+type Event struct {
+	// ID is the same for a redelivery of the same event and unique otherwise, at most
+	// 200 bytes; the platform's name begins it.
+	ID           string
+	Organisation string // id of the organisation that the workspace belongs to
+	Account      Account
+	// Text is a command as typed, without the bot's name: "", "cart", "order CW-1042".
+	// It is read when Ref is "".
+	Text string
+	// Ref is the clicked Action's, or the Submit's.
+	Ref string
+	// Values are the prompt's fields, by Field.Key, as text.
+	Values map[string]string
+}
+
+// Reply answers an event.
+type Reply struct {
+	Prompt Prompt
+	// InPlace: the prompt replaces the one that was clicked. Otherwise it is new.
+	InPlace bool
+}

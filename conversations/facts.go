@@ -1,0 +1,104 @@
+package conversations
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"cartwright/commerce"
+	"cartwright/conversations/locale"
+)
+
+// facts is what a step and a prompt are made from, besides the state.
+type facts struct {
+	org    commerce.Organisation
+	actor  commerce.Actor
+	words  locale.Words
+	now    time.Time
+	shelf  commerce.Shelf
+	cart   commerce.Cart
+	denied error // the actor is no buyer: for whatever needs one
+
+	people      []commerce.User // without a licence
+	peopleKnown bool
+	orders      []commerce.Order
+	more        bool // there are orders after these
+	order       commerce.Order
+	link        string
+	assigned    []commerce.Assignment
+}
+
+// pageSize is how many things a list shows at once.
+const pageSize = 6
+
+// autoAssigns reports whether licences of the offer can be handed out by themselves here.
+func (f facts) autoAssigns(o commerce.Offer) bool {
+	return o.AutoAssigns() && f.org.Cloud == commerce.Worldwide
+}
+
+func (f facts) sells(o commerce.Offer, id commerce.PlanID) bool {
+	for _, p := range o.PlansFor(f.org, f.now) {
+		if p.PlanID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// ground reads what every step needs: who it is, what is sold, the cart.
+func (e *Engine) ground(ctx context.Context, f facts) (facts, error) {
+	f.now = e.Now()
+	f.denied = commerce.Authorise(f.org, f.actor, commerce.Buyer)
+	if f.denied != nil {
+		return f, nil
+	}
+	var err error
+	f.shelf, err = e.Service.Shelf(ctx, f.org.ID)
+	if err != nil {
+		return f, err
+	}
+	f.cart, err = e.Service.Cart(ctx, f.actor)
+	return f, err
+}
+
+// gather reads what the prompt of the state needs besides.
+func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
+	f, err := e.ground(ctx, f)
+	if err != nil {
+		return f, err
+	}
+	switch s.Step {
+	case stepDetails, stepPayment:
+		if f.denied == nil {
+			f.people, f.peopleKnown = e.Service.Unlicensed(ctx, f.org.ID)
+		}
+	case stepOrders:
+		f.orders, err = e.Service.Orders(ctx, f.actor, s.Page*pageSize, pageSize+1)
+		if len(f.orders) > pageSize {
+			f.orders, f.more = f.orders[:pageSize], true
+		}
+	case stepOrder, stepSubmitted, stepPeople:
+		return e.gatherOrder(ctx, s, f)
+	}
+	return f, err
+}
+
+func (e *Engine) gatherOrder(ctx context.Context, s state, f facts) (facts, error) {
+	var err error
+	f.order, err = e.Service.Order(ctx, f.actor, s.Order)
+	if err != nil {
+		return f, err
+	}
+	f.link, err = e.Service.PaymentLink(ctx, f.order)
+	if err != nil {
+		return f, err
+	}
+	f.assigned, err = e.Service.People(ctx, f.order)
+	return f, err
+}
+
+// coded reports whether err is a refusal that a person is told of, rather than a failure.
+func coded(err error) bool {
+	var refusal *commerce.Error
+	return errors.As(err, &refusal)
+}

@@ -1,0 +1,40 @@
+package conversations
+
+import (
+	"context"
+	"errors"
+)
+
+// ErrMessageGone says that a posted message no longer exists or cannot be edited.
+var ErrMessageGone = errors.New("the message is gone")
+
+// Poster puts messages in front of an account, outside any event. Each platform has one.
+type Poster interface {
+	// Post shows a new message to the account and returns its reference.
+	Post(ctx context.Context, organisation string, to Account, p Prompt) (ref string, err error)
+	// Edit replaces a posted message. ErrMessageGone: post it anew.
+	Edit(ctx context.Context, organisation string, to Account, ref string, p Prompt) error
+}
+
+// Profile is what a platform knows of an account.
+type Profile struct {
+	Name   string
+	Locale string   // BCP 47; "" where the platform does not say
+	Groups []string // that the account is in now
+	Closed bool     // guests, bots and deactivated accounts: refused
+}
+
+// Directory looks accounts up on their platform. Each platform has one.
+type Directory interface {
+	// Profile fails where the platform could not answer: then nothing is granted.
+	Profile(ctx context.Context, organisation string, account Account) (Profile, error)
+}
+
+// Sent remembers the messages that were posted of an order.
+type Sent interface {
+	// Claim gives the caller an order's message for an account for a short while.
+	// ok is false while somebody else has it. ref is "" until a message was posted.
+	Claim(ctx context.Context, order string, to Account) (ref string, version int, ok bool, err error)
+	// Done notes what the message shows now, and gives the claim back.
+	Done(ctx context.Context, order string, to Account, ref string, version int) error
+}

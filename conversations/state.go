@@ -1,0 +1,114 @@
+package conversations
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"cartwright/commerce"
+)
+
+// step is where in the dialogue somebody is.
+type step string
+
+const (
+	stepHome      step = "home"
+	stepHelp      step = "help"
+	stepClosed    step = "closed" // called off
+	stepList      step = "list"
+	stepDetails   step = "details"
+	stepCart      step = "cart"
+	stepCheck     step = "check"   // prices verified
+	stepPayment   step = "payment" // which approval is asked; Place order
+	stepSubmitted step = "submitted"
+	stepOrders    step = "orders"
+	stepOrder     step = "order"
+	stepPeople    step = "people"
+)
+
+// state is the half-filled form of one conversation. Everything in it may be lost: what
+// matters is in the ledger.
+type state struct {
+	Step     step     `json:"step"`
+	Query    string   `json:"query,omitempty"`
+	Group    string   `json:"group,omitempty"`
+	Page     int      `json:"page,omitempty"`
+	Form     form     `json:"form,omitzero"`
+	Revision int      `json:"revision,omitempty"` // of the cart whose quote was shown
+	Hash     string   `json:"hash,omitempty"`     // of the quote that was shown
+	Order    string   `json:"order,omitempty"`
+	Events   []string `json:"events,omitempty"` // the last ones: a short cut for redeliveries, no more
+
+	issues []issue // what to say first, this once
+}
+
+// form is the details step's fields, as typed.
+type form struct {
+	Line       int    `json:"line,omitempty"` // of the cart; 0: a new one
+	Revision   int    `json:"revision,omitempty"`
+	Offer      string `json:"offer,omitempty"`
+	Quantity   string `json:"quantity,omitempty"`
+	Plan       string `json:"plan,omitempty"` // commitment.billing
+	AutoAssign bool   `json:"auto_assign,omitempty"`
+}
+
+// issue is something to tell the person: an error of the domain, or a sentence of the
+// dialogue.
+type issue struct {
+	tone  Tone
+	key   string // of the dialogue's words; "" where err says it
+	args  []any
+	field string // the field that it is about, "" for none
+	err   error
+}
+
+const rememberedEvents = 8
+
+// knows reports whether the event was seen already.
+func (s state) knows(event string) bool { return slices.Contains(s.Events, event) }
+
+// remember notes the event.
+func (s state) remember(event string) state {
+	s.Events = append(slices.Clone(s.Events), event)
+	if extra := len(s.Events) - rememberedEvents; extra > 0 {
+		s.Events = s.Events[extra:]
+	}
+	return s
+}
+
+// say adds a sentence to the next prompt.
+func (s state) say(tone Tone, key string, args ...any) state {
+	s.issues = append(slices.Clone(s.issues), issue{tone: tone, key: key, args: args})
+	return s
+}
+
+// fail adds what went wrong to the next prompt, at a field where it is about one.
+func (s state) fail(err error, field string) state {
+	s.issues = append(slices.Clone(s.issues), issue{tone: Bad, err: err, field: field})
+	return s
+}
+
+// decodeState reads a saved state. One that cannot be read is as good as lost.
+func decodeState(text []byte) state {
+	var s state
+	if json.Unmarshal(text, &s) != nil || s.Step == "" {
+		return state{Step: stepHome}
+	}
+	return s
+}
+
+func (s state) encode() []byte {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // plain strings and numbers always marshal
+	}
+	return text
+}
+
+// planValue is a plan as a field's value, such as "P1Y.annual".
+func planValue(id commerce.PlanID) string { return string(id.Commitment) + "." + string(id.Billing) }
+
+func readPlan(value string) commerce.PlanID {
+	term, billing, _ := strings.Cut(value, ".")
+	return commerce.PlanID{Commitment: commerce.Term(term), Billing: commerce.Billing(billing)}
+}

@@ -1,0 +1,219 @@
+package conversations
+
+import (
+	"strconv"
+	"strings"
+
+	"cartwright/commerce"
+)
+
+// advance is the pure step: what an event makes of a state, and what it asks the domain
+// to do (nil: nothing). It decides by the state, the event and the facts alone.
+func advance(s state, ev Event, f facts) (state, effect) {
+	if s.knows(ev.ID) {
+		return s, nil // a redelivery: the prompt is shown again
+	}
+	s = s.remember(ev.ID)
+	if ev.Ref != "" {
+		return click(s, readRef(ev.Ref), ev.Values, f)
+	}
+	return command(s, ev.Text)
+}
+
+// command reads what was typed.
+func command(s state, text string) (state, effect) {
+	text = strings.TrimSpace(text)
+	if len(text) > maxText {
+		s.Step = stepHome
+		return s.say(Warning, "notice.too_long"), nil
+	}
+	text = strings.TrimSpace(strings.TrimPrefix(text, "/m365"))
+	word, rest, _ := strings.Cut(text, " ")
+	rest = strings.TrimSpace(rest)
+	switch strings.ToLower(word) {
+	case "":
+		s.Step = stepHome
+	case "buy":
+		s.Step, s.Query, s.Group, s.Page = stepList, rest, "", 0
+	case "cart":
+		s.Step = stepCart
+	case "orders":
+		s.Step, s.Page = stepOrders, 0
+	case "order":
+		s.Step, s.Order, s.Page = stepOrder, orderID(rest), 0
+	case "help":
+		s.Step = stepHelp
+	case "cancel":
+		return callOff(s), nil
+	default:
+		s.Step = stepHome
+		return s.say(Warning, "notice.not_understood", "text", text), nil
+	}
+	return s, nil
+}
+
+// orderID reads an order's number as people say it: "CW-1042", "cw 1042", "1042".
+func orderID(text string) string {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	text = strings.TrimLeft(strings.TrimPrefix(text, "CW"), " -#")
+	if text == "" || len(text) > 12 {
+		return ""
+	}
+	return "CW-" + text
+}
+
+// callOff drops the form. The cart stays, for it is in the ledger.
+func callOff(s state) state {
+	return state{Step: stepClosed, Events: s.Events}
+}
+
+// click reads what a control was printed with. What it claims is checked by the domain.
+func click(s state, r ref, values map[string]string, f facts) (state, effect) {
+	switch r.verb {
+	case verbHome:
+		s.Step = stepHome
+	case verbHelp:
+		s.Step = stepHelp
+	case verbCancel:
+		return callOff(s), nil
+	case verbList:
+		s.Step, s.Page = stepList, max(0, r.int(0))
+	case verbSearch:
+		s.Step, s.Query, s.Group, s.Page = stepList, clip(values[fieldQuery]), values[fieldGroup], 0
+	case verbBuy:
+		return choose(s, r.text(0), f), nil
+	case verbDetails:
+		return fill(s, r, values, f)
+	case verbCart:
+		s.Step = stepCart
+	case verbOrders:
+		s.Step, s.Page = stepOrders, max(0, r.int(0))
+	case verbOrder:
+		s.Step, s.Order = stepOrder, r.text(0)
+	case verbOrderPeople:
+		s.Step, s.Order, s.Page = stepPeople, r.text(0), max(0, r.int(1))
+	default:
+		return act(s, r, f)
+	}
+	return s, nil
+}
+
+// clip keeps a search within what one is.
+func clip(query string) string {
+	query = strings.TrimSpace(query)
+	if runes := []rune(query); len(runes) > 100 {
+		return string(runes[:100])
+	}
+	return query
+}
+
+// act reads the clicks that change a cart or an order.
+func act(s state, r ref, f facts) (state, effect) {
+	switch r.verb {
+	case verbChange:
+		return change(s, r, f), nil
+	case verbRemove:
+		return s, removeLine(r.int(1), r.int(0))
+	case verbEmpty:
+		return s, emptyCart(r.int(0))
+	case verbFix:
+		return s, fixCart(r.int(0))
+	case verbCheckOut:
+		return s, quote{r.int(0)}
+	case verbAccept, verbNext, verbPlace:
+		return buy(s, r)
+	case verbOrderCancel:
+		return s, orderChange{r.text(0), cancelOrder}
+	case verbOrderLink:
+		return s, orderChange{r.text(0), newLink}
+	case verbOrderRetry:
+		return s, orderChange{r.text(0), retryPeople}
+	}
+	s.Step = stepHome
+	return s.say(Warning, "notice.dead"), nil
+}
+
+// choose opens the details of an offer.
+func choose(s state, id string, f facts) state {
+	offer, ok := f.shelf.Offer(id)
+	if !ok {
+		s.Step = stepList
+		return s.fail(commerce.Refuse(commerce.CodeOfferGone), "")
+	}
+	s.Step = stepDetails
+	s.Form = form{Offer: id, Revision: f.cart.Revision, Quantity: "1"}
+	if plans := offer.PlansFor(f.org, f.now); len(plans) > 0 {
+		s.Form.Plan = planValue(plans[0].PlanID)
+	}
+	return s
+}
+
+// change opens the details of a cart line.
+func change(s state, r ref, f facts) state {
+	line, ok := f.cart.Line(r.int(0))
+	if !ok || r.int(1) != f.cart.Revision {
+		s.Step = stepCart
+		return s.fail(commerce.Refuse(commerce.CodeStale), "")
+	}
+	if _, sold := f.shelf.Offer(line.Offer); !sold {
+		s.Step = stepCart
+		return s.fail(commerce.Refuse(commerce.CodeOfferGone), "")
+	}
+	s.Step = stepDetails
+	s.Form = form{
+		Line: line.ID, Revision: f.cart.Revision, Offer: line.Offer, Plan: planValue(line.Plan),
+		Quantity: strconv.Itoa(line.Quantity), AutoAssign: line.AutoAssign,
+	}
+	return s
+}
+
+// fill takes the details. The ref names offer, line and revision, so that the form works
+// even when the conversation was lost.
+func fill(s state, r ref, values map[string]string, f facts) (state, effect) {
+	offer, ok := f.shelf.Offer(r.text(0))
+	if !ok {
+		s.Step = stepList
+		return s.fail(commerce.Refuse(commerce.CodeOfferGone), ""), nil
+	}
+	s.Step = stepDetails
+	s.Form = form{
+		Offer: offer.ID, Line: max(0, r.int(1)), Revision: max(0, r.int(2)), Quantity: clip(values[fieldQuantity]),
+		Plan: clip(values[fieldPlan]), AutoAssign: values[fieldAutoAssign] == "true",
+	}
+	n, err := commerce.ReadQuantity(s.Form.Quantity, offer)
+	if err != nil {
+		s = s.fail(err, fieldQuantity)
+	}
+	plan := readPlan(s.Form.Plan)
+	if !f.sells(offer, plan) {
+		s = s.say(Bad, "details.choose_plan")
+		s.issues[len(s.issues)-1].field = fieldPlan
+	}
+	if len(s.issues) > 0 {
+		return s, nil
+	}
+	return s, putLine{s.Form.Revision, commerce.CartLine{
+		ID: s.Form.Line, Offer: offer.ID, Plan: plan, Quantity: n, AutoAssign: s.Form.AutoAssign,
+	}}
+}
+
+// buy goes on only from the quote that this conversation has shown. One that was lost, or
+// shows something else by now, never submits: it shows the cart.
+func buy(s state, r ref) (state, effect) {
+	revision, hash := r.int(0), r.text(1)
+	if s.Hash == "" || s.Hash != hash || s.Revision != revision {
+		if r.verb == verbPlace && s.Step == stepSubmitted {
+			return s, nil // the second of two clicks: the order is shown
+		}
+		s.Step = stepCart
+		return s.fail(commerce.Refuse(commerce.CodeStale), ""), nil
+	}
+	switch r.verb {
+	case verbAccept:
+		return s, acceptPrices{hash}
+	case verbPlace:
+		return s, submit{revision, hash}
+	}
+	s.Step = stepPayment
+	return s, nil
+}

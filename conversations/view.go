@@ -1,0 +1,190 @@
+package conversations
+
+import (
+	"fmt"
+
+	"cartwright/commerce"
+)
+
+// view makes the prompt that a state calls for, from the facts. It is pure, so a prompt
+// can always be shown again.
+func view(s state, f facts) Prompt {
+	var p Prompt
+	switch {
+	case f.denied != nil && needsBuyer(s.Step):
+		p = refusal(f, f.denied)
+		s.issues = nil
+	case s.Step == stepList:
+		p = listPrompt(s, f)
+	case s.Step == stepDetails:
+		p = detailsPrompt(s, f)
+	case s.Step == stepCart:
+		p = cartPrompt(f)
+	case s.Step == stepCheck:
+		p = checkPrompt(s, f)
+	case s.Step == stepPayment:
+		p = paymentPrompt(s, f)
+	case s.Step == stepSubmitted:
+		p = submittedPrompt(f)
+	case s.Step == stepOrders:
+		p = ordersPrompt(s, f)
+	case s.Step == stepOrder:
+		p = orderPrompt(f.order, f.assigned, f.link, f)
+	case s.Step == stepPeople:
+		p = peoplePrompt(s, f)
+	case s.Step == stepHelp:
+		p = helpPrompt(f)
+	case s.Step == stepClosed:
+		p = closedPrompt(f)
+	default:
+		p = homePrompt(f)
+	}
+	p.Organisation, p.Locale = f.org.Name, f.words.Lang()
+	p.Notices = append(notices(s, f), p.Notices...)
+	return p
+}
+
+// needsBuyer reports whether a step is the wizard's: for buyers alone.
+func needsBuyer(s step) bool {
+	switch s {
+	case stepList, stepDetails, stepCart, stepCheck, stepPayment, stepHome, stepClosed:
+		return true
+	}
+	return false
+}
+
+// notices are the sentences of what just happened; those of a field stand at the field.
+func notices(s state, f facts) []Notice {
+	var all []Notice
+	for _, i := range s.issues {
+		if i.field == "" {
+			all = append(all, Notice{Tone: i.tone, Text: i.text(f)})
+		}
+	}
+	return all
+}
+
+func (i issue) text(f facts) string {
+	if i.err != nil {
+		return sentence(f, i.err)
+	}
+	return f.words.T(i.key, i.args...)
+}
+
+// fieldError is what is wrong with a field, "" for nothing.
+func fieldError(s state, f facts, key string) string {
+	for _, i := range s.issues {
+		if i.field == key {
+			return i.text(f)
+		}
+	}
+	return ""
+}
+
+// sentence is a coded error in the person's words: what happened, what is kept, what to
+// do. An uncoded one never comes here.
+func sentence(f facts, err error) string {
+	var args []any
+	refusal, _ := err.(*commerce.Error) //nolint:errorlint // a refusal is handed on as it is; a wrapped one reads as internal
+	if refusal != nil {
+		for name, value := range refusal.Args {
+			args = append(args, name, spoken(f, name, value))
+		}
+	}
+	code := commerce.CodeOf(err)
+	if code == commerce.CodeQuantity && refusal.Args["max"] == commerce.MaxQuantity {
+		return f.words.T("error.quantity", args...)
+	}
+	if ask, ok := argList(refusal, "ask"); ok && len(ask) == 0 {
+		return f.words.T("error."+string(code)+".nobody", args...)
+	}
+	return f.words.T("error."+string(code), args...)
+}
+
+func argList(e *commerce.Error, name string) ([]string, bool) {
+	if e == nil {
+		return nil, false
+	}
+	list, ok := e.Args[name].([]string)
+	return list, ok
+}
+
+// spoken is an error's argument in the person's words.
+func spoken(f facts, name string, value any) any {
+	switch v := value.(type) {
+	case []string:
+		return f.words.List(v)
+	case string:
+		if name == "state" {
+			return f.words.T("state." + v)
+		}
+		return v
+	case int:
+		return v
+	}
+	return fmt.Sprint(value)
+}
+
+// trouble is the prompt of an event that could not be served.
+func trouble(f facts, err error) Prompt {
+	p := Prompt{
+		Name: "trouble", Organisation: f.org.Name, Locale: f.words.Lang(), Title: f.words.T("trouble.title"),
+		Notices: []Notice{{Tone: Bad, Text: sentence(f, err)}},
+	}
+	if !f.actor.Failed && f.actor.Person != "" {
+		p.Actions = []Action{
+			{Ref: makeRef(verbCart), Label: f.words.T("action.cart")},
+			{Ref: makeRef(verbHome), Label: f.words.T("action.home")},
+		}
+	}
+	return p
+}
+
+// refusal tells somebody who may not buy whom to ask.
+func refusal(f facts, err error) Prompt {
+	p := Prompt{
+		Name: "refused", Title: f.words.T("refused.title"),
+		Notices: []Notice{{Tone: Warning, Text: sentence(f, err)}},
+	}
+	if len(f.actor.Roles) > 0 {
+		p.Actions = []Action{{Ref: makeRef(verbOrders), Label: f.words.T("action.orders")}}
+	}
+	p.Actions = append(p.Actions, Action{Ref: makeRef(verbHelp), Label: f.words.T("action.help")})
+	return p
+}
+
+// paragraph is a block of plain text.
+func paragraph(text string) Block { return Block{Text: &Notice{Text: text}} }
+
+func muted(text string) Block { return Block{Text: &Notice{Tone: Muted, Text: text}} }
+
+func money(f facts, m commerce.Money) string {
+	if m.None() {
+		return ""
+	}
+	return f.words.Money(m.Amount())
+}
+
+// planName is a plan's name in the words of the organisation's cloud.
+func planName(f facts, id commerce.PlanID) string {
+	if f.org.Cloud != commerce.Worldwide {
+		return f.words.T("plan.closed." + string(id.Billing))
+	}
+	return f.words.T("plan." + planValue(id))
+}
+
+// cancelAction leads out of the wizard.
+func cancelAction(f facts) Action {
+	return Action{Ref: makeRef(verbCancel), Label: f.words.T("action.cancel")}
+}
+
+// adminHome is the address of the cloud's admin centre (microsoft.md 1.2).
+func adminHome(c commerce.Cloud) string {
+	switch c {
+	case commerce.Germany:
+		return "https://portal.office.de"
+	case commerce.Vianet:
+		return "https://portal.partner.microsoftonline.cn"
+	}
+	return "https://admin.microsoft.com"
+}

@@ -1,0 +1,143 @@
+package conversations
+
+import (
+	"cartwright/commerce"
+)
+
+// checkPrompt shows the prices as verified just now, and any that moved.
+func checkPrompt(s state, f facts) Prompt {
+	q := f.cart.Quote
+	if q == nil || q.Hash != s.Hash {
+		return cartPrompt(f) // the cart was changed from somewhere else
+	}
+	p := Prompt{
+		Name: "check", Title: f.words.T("check.title"),
+		Blocks: []Block{{Table: quoteTable(*q, f)}, {Facts: quoteFacts(*q, f)}},
+	}
+	if q.Moved() {
+		p.Notices = append(p.Notices, Notice{Tone: Warning, Text: f.words.T("check.moved")})
+		p.Blocks = append([]Block{{Table: movedTable(*q, f)}}, p.Blocks...)
+	}
+	p.Blocks = append(p.Blocks, priceNotes(*q, f)...)
+	p.Blocks = append(p.Blocks, muted(f.words.T("check.holds", "time", f.words.Time(q.Expires))))
+	next := Action{Ref: makeRef(verbNext, q.Revision, q.Hash), Label: f.words.T("check.next"), Style: Primary}
+	if !q.Accepted {
+		next = Action{Ref: makeRef(verbAccept, q.Revision, q.Hash), Label: f.words.T("check.accept"), Style: Primary}
+	}
+	p.Actions = []Action{next, {Ref: makeRef(verbCart), Label: f.words.T("action.back_to_cart")}, cancelAction(f)}
+	return p
+}
+
+func quoteTable(q commerce.Quote, f facts) *Table {
+	t := &Table{
+		Caption: f.words.T("check.table"),
+		Head: []string{
+			f.words.T("table.product"), f.words.T("table.licences"), f.words.T("table.plan"),
+			f.words.T("table.unit"), f.words.T("table.sum"),
+		},
+		Numeric: []bool{false, true, false, true, true},
+	}
+	for _, l := range q.Lines {
+		t.Rows = append(t.Rows, []string{l.Name, f.words.Number(l.Quantity), planName(f, l.Plan), money(f, l.Unit), money(f, l.Subtotal)})
+	}
+	return t
+}
+
+// movedTable shows each price that moved: as seen, as it is, and the difference.
+func movedTable(q commerce.Quote, f facts) *Table {
+	t := &Table{
+		Caption: f.words.T("check.moved_table"),
+		Head:    []string{f.words.T("table.product"), f.words.T("table.seen"), f.words.T("table.now"), f.words.T("table.difference")},
+		Numeric: []bool{false, true, true, true},
+	}
+	for _, l := range q.Lines {
+		if l.Moved() {
+			t.Rows = append(t.Rows, []string{l.Name, money(f, l.Seen), money(f, l.Unit), f.words.MoneyDifference(l.Unit.Minus(l.Seen).Amount())})
+		}
+	}
+	return t
+}
+
+func quoteFacts(q commerce.Quote, f facts) []Fact {
+	rows := []Fact{{Label: f.words.T("quote.subtotal"), Value: money(f, q.Subtotal)}}
+	if q.TaxRate != "" {
+		rows = append(rows, Fact{Label: f.words.T("quote.tax", "name", q.TaxName, "rate", f.words.Percent(q.TaxRate)), Value: money(f, q.Tax)})
+	}
+	return append(rows,
+		Fact{Label: f.words.T("quote.total"), Value: money(f, q.Total), Strong: true},
+		Fact{Label: f.words.T("quote.charged"), Value: money(f, q.Charged)},
+		Fact{Label: f.words.T("quote.committed"), Value: money(f, q.Committed)},
+	)
+}
+
+// priceNotes say what a price is worth: a list price, or invented for a demonstration.
+func priceNotes(q commerce.Quote, f facts) []Block {
+	for _, l := range q.Lines {
+		switch {
+		case l.Demonstration:
+			return []Block{muted(f.words.T("check.demonstration"))}
+		case l.Indicative:
+			return []Block{muted(f.words.T("check.indicative"))}
+		}
+	}
+	return nil
+}
+
+// paymentPrompt says which approval will be asked and what is about to happen; its one
+// primary action places the order.
+func paymentPrompt(s state, f facts) Prompt {
+	q := f.cart.Quote
+	if q == nil || q.Hash != s.Hash {
+		return cartPrompt(f)
+	}
+	p := Prompt{
+		Name: "payment", Title: f.words.T("payment.title"),
+		Blocks: []Block{
+			{Facts: []Fact{
+				{Label: f.words.T("payment.approval"), Value: f.words.T("payment.approval_none")},
+				{Label: f.words.T("quote.charged"), Value: money(f, q.Charged), Strong: true},
+				{Label: f.words.T("quote.committed"), Value: money(f, q.Committed)},
+			}},
+			{Table: quoteTable(*q, f)},
+			paragraph(f.words.T("payment.then")),
+		},
+		Actions: []Action{
+			{Ref: makeRef(verbPlace, q.Revision, q.Hash), Label: f.words.T("payment.place"), Style: Primary},
+			{Ref: makeRef(verbCart), Label: f.words.T("action.back_to_cart")},
+			cancelAction(f),
+		},
+	}
+	if n := assignable(*q, f); n > 0 {
+		p.Blocks = append(p.Blocks, paragraph(f.words.N("payment.assigns", n)))
+	}
+	return p
+}
+
+// assignable is how many people will get a licence automatically, as far as it is known.
+func assignable(q commerce.Quote, f facts) int {
+	seats := 0
+	for _, l := range q.Lines {
+		if l.AutoAssign {
+			seats += l.Quantity
+		}
+	}
+	able := 0
+	for _, u := range f.people {
+		if u.Ineligible() == commerce.ReasonNone {
+			able++
+		}
+	}
+	return min(seats, able)
+}
+
+// submittedPrompt closes the wizard: the order has a message of its own.
+func submittedPrompt(f facts) Prompt {
+	return Prompt{
+		Name: "submitted", Title: f.words.T("submitted.title", "order", f.order.ID), Closed: true,
+		Blocks: []Block{paragraph(f.words.T("submitted.text", "order", f.order.ID))},
+		Actions: []Action{
+			{Ref: makeRef(verbOrder, f.order.ID), Label: f.words.T("submitted.show")},
+			{Ref: makeRef(verbHome), Label: f.words.T("action.home")},
+		},
+	}
+}

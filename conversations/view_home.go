@@ -1,0 +1,46 @@
+package conversations
+
+// homePrompt is where everything begins: what can be done, as buttons.
+func homePrompt(f facts) Prompt {
+	cart := Action{Ref: makeRef(verbCart), Label: f.words.T("action.cart")}
+	if n := len(f.cart.Lines); n > 0 {
+		cart.Label = f.words.N("action.cart_lines", n)
+	}
+	return Prompt{
+		Name: "home", Title: f.words.T("home.title", "name", f.actor.Name),
+		Blocks: []Block{paragraph(f.words.T("home.text", "organisation", f.org.Name))},
+		Actions: []Action{
+			{Ref: makeRef(verbList, 0), Label: f.words.T("list.title"), Style: Primary},
+			cart,
+			{Ref: makeRef(verbOrders, 0), Label: f.words.T("action.orders")},
+			{Ref: makeRef(verbHelp), Label: f.words.T("action.help")},
+		},
+	}
+}
+
+// closedPrompt follows a cancel. The cart is still there.
+func closedPrompt(f facts) Prompt {
+	p := Prompt{Name: "closed", Title: f.words.T("closed.title"), Closed: true}
+	p.Actions = []Action{{Ref: makeRef(verbHome), Label: f.words.T("action.home")}}
+	text := f.words.T("closed.text")
+	if n := len(f.cart.Lines); n > 0 {
+		text = f.words.N("closed.text_cart", n)
+		p.Actions = append([]Action{{Ref: makeRef(verbCart), Label: f.words.N("action.cart_lines", n)}}, p.Actions...)
+	}
+	p.Blocks = []Block{paragraph(text)}
+	return p
+}
+
+// commands are the words that can be typed, in the order of the help.
+var commands = []string{"buy", "cart", "orders", "order", "cancel", "help"}
+
+func helpPrompt(f facts) Prompt {
+	p := Prompt{Name: "help", Title: f.words.T("help.title"), Blocks: []Block{paragraph(f.words.T("help.text"))}}
+	var rows []Fact
+	for _, c := range commands {
+		rows = append(rows, Fact{Label: f.words.T("help.command." + c), Value: f.words.T("help." + c)})
+	}
+	p.Blocks = append(p.Blocks, Block{Facts: rows}, muted(f.words.T("help.safe")))
+	p.Actions = []Action{{Ref: makeRef(verbHome), Label: f.words.T("action.home")}}
+	return p
+}

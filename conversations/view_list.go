@@ -1,0 +1,158 @@
+package conversations
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+
+	"cartwright/commerce"
+)
+
+// listPrompt is the catalogue: searched, by group, a page at a time.
+func listPrompt(s state, f facts) Prompt {
+	offers := find(f.shelf.Offers(), s.Query, s.Group)
+	page, from, to := window(s.Page, len(offers))
+	p := Prompt{
+		Name: "list", Title: f.words.T("list.title"),
+		Fields: []Field{
+			{Key: fieldQuery, Kind: TextField, Label: f.words.T("list.search"), Value: s.Query},
+			{Key: fieldGroup, Kind: ChoiceField, Label: f.words.T("list.group"), Value: groupOf(s), Options: groupOptions(f)},
+		},
+		Submit: &Action{Ref: makeRef(verbSearch), Label: f.words.T("list.find")},
+	}
+	if len(offers) == 0 {
+		p.Blocks = append(p.Blocks, paragraph(f.words.T("list.nothing")))
+	} else {
+		p.Blocks = append(p.Blocks, muted(f.words.N("list.found", len(offers), "from", from+1, "to", to)))
+	}
+	if h := anyHolding(f); !h.Known {
+		p.Blocks = append(p.Blocks, Block{Text: &Notice{Tone: Warning, Text: f.words.T("list.seats_unknown")}})
+	}
+	for _, o := range offers[from:to] {
+		p.Blocks = append(p.Blocks, Block{Item: offerItem(o, f)})
+	}
+	p.Actions = append(pageActions(f, verbList, page, to < len(offers)), wizardActions(f)...)
+	return p
+}
+
+// wizardActions lead from any step of the wizard to the cart, and out.
+func wizardActions(f facts) []Action {
+	actions := []Action{cancelAction(f)}
+	if n := len(f.cart.Lines); n > 0 {
+		actions = append([]Action{{Ref: makeRef(verbCart), Label: f.words.N("action.cart_lines", n)}}, actions...)
+	}
+	return actions
+}
+
+// window is the page of n things that is shown: the last one where page is past the end.
+func window(page, n int) (shown, from, to int) {
+	last := max(0, (n-1)/pageSize)
+	shown = min(page, last)
+	return shown, shown * pageSize, min(n, (shown+1)*pageSize)
+}
+
+func pageActions(f facts, verb string, page int, more bool, args ...any) []Action {
+	var actions []Action
+	if page > 0 {
+		actions = append(actions, Action{Ref: makeRef(verb, append(args, page-1)...), Label: f.words.T("action.previous")})
+	}
+	if more {
+		actions = append(actions, Action{Ref: makeRef(verb, append(args, page+1)...), Label: f.words.T("action.more")})
+	}
+	return actions
+}
+
+func groupOf(s state) string {
+	if s.Group == "" {
+		return everyGroup
+	}
+	return s.Group
+}
+
+func groupOptions(f facts) []Option {
+	options := []Option{{Value: everyGroup, Label: f.words.T("list.every_group")}}
+	for _, g := range commerce.Groups {
+		options = append(options, Option{Value: string(g), Label: f.words.T("group." + string(g))})
+	}
+	return options
+}
+
+// anyHolding tells whether the seats owned are known: they are read together.
+func anyHolding(f facts) commerce.Holding {
+	for _, h := range f.shelf.Holdings {
+		return h
+	}
+	return commerce.Holding{Known: true}
+}
+
+func offerItem(o commerce.Offer, f facts) *Item {
+	item := &Item{Title: o.Name}
+	for _, plan := range o.PlansFor(f.org, f.now)[:1] {
+		item.Lines = append(item.Lines, f.words.T("list.from_price", "price", unitPrice(f, plan.PlanID, plan.Price), "plan", planName(f, plan.PlanID)))
+	}
+	h := f.shelf.Holding(o)
+	if h.Known && h.Owned > 0 {
+		item.Lines = append(item.Lines, f.words.N("list.owned", h.Owned, "free", h.Free()))
+		item.Tag = f.words.T("list.yours")
+	}
+	if h.Open > 0 {
+		item.Lines = append(item.Lines, f.words.N("list.open", h.Open))
+	}
+	if why := f.closedTo(o); why != nil {
+		item.Lines = append(item.Lines, sentence(f, why))
+		item.Tone = Muted
+		return item
+	}
+	item.Actions = []Action{{Ref: makeRef(verbBuy, o.ID), Label: f.words.T("list.buy"), Name: f.words.T("list.buy_offer", "offer", o.Name), Style: Primary}}
+	return item
+}
+
+// closedTo says why not even one licence of the offer could be put into the cart.
+func (f facts) closedTo(o commerce.Offer) error {
+	trial := commerce.CartLine{Offer: o.ID, Plan: o.PlansFor(f.org, f.now)[0].PlanID, Quantity: max(1, o.Seats.Min)}
+	_, err := f.cart.Put(f.shelf, trial)
+	if commerce.IsCode(err, commerce.CodeCartFull) {
+		return nil // said when the cart is reached: lines may still be merged or removed
+	}
+	return err
+}
+
+// unitPrice is a price with what it is for, such as "€13.13 per licence and month".
+func unitPrice(f facts, id commerce.PlanID, price commerce.Money) string {
+	key := "price.per_month"
+	if id.Billing == commerce.Annual {
+		key = "price.per_year"
+	}
+	return f.words.T(key, "price", money(f, price))
+}
+
+// find lists the offers of a group in which every word of the query occurs, in the name
+// or one of the aliases.
+func find(offers []commerce.Offer, query, group string) []commerce.Offer {
+	words := strings.Fields(fold(query))
+	var found []commerce.Offer
+	for _, o := range offers {
+		if group != "" && group != everyGroup && string(o.Group) != group {
+			continue
+		}
+		text := fold(o.Name + " " + strings.Join(o.Aliases, " ") + " " + o.ID)
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// fold makes letters comparable: no case, no accents, no width.
+func fold(text string) string {
+	t := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), norm.NFKC)
+	folded, _, err := transform.String(t, text)
+	if err != nil {
+		return strings.ToLower(text)
+	}
+	return strings.ToLower(folded)
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Installs what the tests run against and this machine lacks: with apt-get as root on
+# Debian, with npm for the accessibility checker. Where it cannot, it says what stays
+# untested; with CI=true that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+have() { command -v "$1" >/dev/null 2>&1; }
+have_postgres() { have postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+have_chromium() { have chromium || have chromium-browser || have google-chrome; }
+have_axe() { [ "$(sed -n 's/.*"version": "\(.*\)".*/\1/p' test/browser/node_modules/axe-core/package.json 2>/dev/null | head -1)" = "$axe_version" ]; }
+axe_version=$(sed -n 's/.*"axe-core": "\(.*\)".*/\1/p' test/browser/package.json)
+
+wanted=()
+want() { "$1" "${@:3}" || wanted+=("$2"); }
+
+find_missing() {
+	wanted=()
+	want have_postgres postgresql
+	want have redis-server redis-server
+	want have_chromium chromium
+	want have gcc gcc # the race detector needs it
+	have_axe || want have npm npm
+}
+
+install_missing() {
+	if [ "$(id -u)" -ne 0 ] || ! have apt-get; then
+		echo "Cannot install ${wanted[*]}: that takes root and apt-get. Install them by hand to test everything." >&2
+		return
+	fi
+	echo "Installing ${wanted[*]}"
+	local packages=("${wanted[@]}")
+	[[ " ${packages[*]} " == *" gcc "* ]] && packages+=(libc6-dev)
+	# RUNLEVEL=1 keeps the packages from starting servers of their own.
+	export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null; } ||
+		echo "apt-get could not install ${packages[*]}" >&2
+}
+
+install_axe() {
+	have npm && npm ci --prefix test/browser --ignore-scripts --no-audit --no-fund --silent ||
+		echo "npm could not install axe-core" >&2
+}
+
+say_untested() {
+	local untested=()
+	have_postgres || untested+=("PostgreSQL: only SQLite is tested")
+	have redis-server || untested+=("Redis: only the embedded one is tested")
+	have_chromium || untested+=("Chromium: the playground in a browser is not tested")
+	have_axe || untested+=("axe-core: the playground's accessibility is not tested")
+	have gcc || untested+=("gcc: go test -race will fail")
+	[ ${#untested[@]} -eq 0 ] && return
+	printf 'NOT TESTED for want of %s\n' "${untested[@]}" >&2
+	[ "${CI:-}" != true ]
+}
+
+find_missing
+[ ${#wanted[@]} -eq 0 ] || install_missing
+have_axe || install_axe
+say_untested
