@@ -314,3 +314,11 @@ func TestAKeyThatOthersMayReadOrThatIsEmptyIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestThePlaygroundServesSandboxesAlone(t *testing.T) {
+	t.Parallel()
+	c := config.Config{Organisations: []commerce.Organisation{{ID: "real", Backend: commerce.Direct}, {ID: "play", Backend: commerce.Sandbox}}}
+	if got := c.PlaygroundOrganisations(); len(got) != 1 || got[0].ID != "play" {
+		t.Errorf("it serves %+v", got)
+	}
+}

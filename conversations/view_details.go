@@ -25,9 +25,9 @@ func detailsPrompt(s state, f facts) Prompt {
 	}
 	if f.autoAssigns(offer) {
 		p.Fields = append(p.Fields, assignField(s, f))
-		p.Blocks = append(p.Blocks, unlicensedBlocks(f)...)
+		p.Below = unlicensedBlocks(f)
 	} else {
-		p.Blocks = append(p.Blocks, muted(f.words.T("details.no_auto_assign")))
+		p.Below = []Block{muted(f.words.T("details.no_auto_assign"))}
 	}
 	return p
 }

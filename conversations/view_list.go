@@ -25,15 +25,15 @@ func listPrompt(s state, f facts) Prompt {
 		Submit: &Action{Ref: makeRef(verbSearch), Label: f.words.T("list.find")},
 	}
 	if len(offers) == 0 {
-		p.Blocks = append(p.Blocks, paragraph(f.words.T("list.nothing")))
+		p.Below = append(p.Below, paragraph(f.words.T("list.nothing")))
 	} else {
-		p.Blocks = append(p.Blocks, muted(f.words.N("list.found", len(offers), "from", from+1, "to", to)))
+		p.Below = append(p.Below, muted(f.words.N("list.found", len(offers), "from", from+1, "to", to)))
 	}
 	if h := anyHolding(f); !h.Known {
 		p.Blocks = append(p.Blocks, Block{Text: &Notice{Tone: Warning, Text: f.words.T("list.seats_unknown")}})
 	}
 	for _, o := range offers[from:to] {
-		p.Blocks = append(p.Blocks, Block{Item: offerItem(o, f)})
+		p.Below = append(p.Below, Block{Item: offerItem(o, f)})
 	}
 	p.Actions = append(pageActions(f, verbList, page, to < len(offers)), wizardActions(f)...)
 	return p
@@ -107,7 +107,7 @@ func offerItem(o commerce.Offer, f facts) *Item {
 		item.Tone = Muted
 		return item
 	}
-	item.Actions = []Action{{Ref: makeRef(verbBuy, o.ID), Label: f.words.T("list.buy"), Name: f.words.T("list.buy_offer", "offer", o.Name), Style: Primary}}
+	item.Actions = []Action{{Ref: makeRef(verbBuy, o.ID), Label: f.words.T("list.buy"), Name: f.words.T("list.buy_offer", "offer", o.Name)}}
 	return item
 }
 
