@@ -168,4 +168,3 @@ func harmless(cells []string) []string {
 	}
 	return cells
 }
-

@@ -36,10 +36,13 @@ type seams struct {
 	ports  func(commerce.Ports) commerce.Ports
 	store  func(conversations.Store) conversations.Store
 	poster func(conversations.Poster) conversations.Poster
+	// timings change an order's waits, such as how long a payment link works.
+	timings func(commerce.Timings) commerce.Timings
 }
 
-// perMinute is how many events of one account are served in a minute.
-const perMinute = 120
+// perMinute is how many events of one account are served in a minute: far more than a
+// person has, so that it is met by floods alone.
+const perMinute = 600
 
 // shutdownTime is how long requests and jobs may take to finish after SIGTERM.
 const shutdownTime = 20 * time.Second
@@ -80,46 +83,23 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 		return err
 	}
 	publicURL := reachable(cfg.PublicURL, public.Addr())
-
 	books, err := s.openLedger(cfg, ledger.Options{Logger: s.log, OpenDB: s.seams.openDB})
 	if err != nil {
 		return err
 	}
 	s.atStop(func(context.Context) error { return books.Close() })
-
 	store, err := redis.Open(ctx, cfg.Redis.Reveal(), time.Now)
 	if err != nil {
 		return err
 	}
 	s.atStop(func(context.Context) error { return store.Close() })
-
 	outside, err := s.startSandbox(ctx, cfg, books, publicURL)
 	if err != nil {
 		return err
 	}
-	service := &commerce.Service{
-		Ledger: books, Organisations: organisations(s.current), Catalogue: s.catalogue,
-		Backends:  map[commerce.Backend]commerce.Ports{commerce.Sandbox: s.ports(outside)},
-		Timings:   commerce.StandardTimings().Faster(cfg.ClockSpeed),
-		PublicURL: publicURL.String(), Now: time.Now, Log: s.log,
-	}
-	engine := &conversations.Engine{
-		Service: service, Store: s.store(store), Limiter: store, Directories: map[string]conversations.Directory{},
-		Now: time.Now, Log: s.log, PerMinute: perMinute,
-	}
+	service := s.service(cfg, books, outside, publicURL)
 	metrics := newMetrics()
-	page, err := s.playground(cfg, publicURL, metrics.timed(engine.Turn))
-	if err != nil {
-		return err
-	}
-	announcements := &conversations.Announcements{
-		Service: service, Sent: books, Posters: map[string]conversations.Poster{}, Now: time.Now,
-	}
-	if page != nil {
-		engine.Directories[playground.Platform] = page
-		announcements.Posters[playground.Platform] = s.poster(page)
-	}
-	err = s.startJobs(ctx, cfg, books, service, announcements, metrics)
+	page, err := s.talk(ctx, cfg, service, books, store, publicURL, metrics)
 	if err != nil {
 		return err
 	}
@@ -137,12 +117,41 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 		Log: s.log, Random: rand.Reader,
 	}))
 	if page != nil {
-		s.atStop(func(context.Context) error { page.Close(); return nil })
+		s.atStop(func(context.Context) error { page.Close(); return nil }) // before the listener: its streams would hold it
 	}
 	s.ready(publicURL, public.Addr())
 	<-ctx.Done()
 	s.log.Info("stopping")
 	return nil
+}
+
+// service is the domain, over the books and the outside.
+func (s *server) service(cfg config.Config, books *ledger.Ledger, outside *sandbox.Sandbox, public *url.URL) *commerce.Service {
+	return &commerce.Service{
+		Ledger: books, Organisations: organisations(s.current), Catalogue: s.catalogue,
+		Backends:  map[commerce.Backend]commerce.Ports{commerce.Sandbox: s.ports(outside)},
+		Timings:   s.timings(cfg.ClockSpeed),
+		PublicURL: public.String(), Now: time.Now, Log: s.log,
+	}
+}
+
+// talk builds the dialogue and its platforms, and starts the jobs that tell people.
+func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.Service, books *ledger.Ledger, store *redis.Store, public *url.URL, m *metrics) (*playground.Playground, error) {
+	directories, posters := map[string]conversations.Directory{}, map[string]conversations.Poster{}
+	engine := &conversations.Engine{
+		Service: service, Store: s.store(store), Limiter: store, Directories: directories,
+		Now: time.Now, Log: s.log, PerMinute: perMinute,
+	}
+	page, err := s.playground(cfg, public, m.timed(engine.Turn))
+	if err != nil {
+		return nil, err
+	}
+	if page != nil {
+		directories[playground.Platform] = page
+		posters[playground.Platform] = s.poster(page)
+	}
+	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Now: time.Now}
+	return page, s.startJobs(ctx, cfg, books, service, announcements, m)
 }
 
 // ready tells people and tests where the program is.
@@ -372,13 +381,21 @@ func (s *server) stop() error {
 	return errors.Join(errs...)
 }
 
-// ports, store and poster are the parts as they are, or as a seam wraps them.
+// ports, timings, store and poster are the parts as they are, or as a seam makes them.
 func (s *server) ports(outside *sandbox.Sandbox) commerce.Ports {
 	p := commerce.Ports{Vendor: outside.Vendor(), Gateway: outside.Gateway(), Licensor: outside.Licensor()}
 	if s.seams.ports != nil {
 		return s.seams.ports(p)
 	}
 	return p
+}
+
+func (s *server) timings(speed float64) commerce.Timings {
+	t := commerce.StandardTimings().Faster(speed)
+	if s.seams.timings != nil {
+		return s.seams.timings(t)
+	}
+	return t
 }
 
 func (s *server) store(store conversations.Store) conversations.Store {

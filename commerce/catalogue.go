@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -124,14 +125,14 @@ func (o Offer) PlansFor(org Organisation, now time.Time) []Plan {
 // Catalogue is all offers. It is read-only once made.
 type Catalogue struct{ Offers []Offer }
 
-// BuiltIn is the embedded catalogue.
-func BuiltIn() Catalogue {
+// BuiltIn is the embedded catalogue, read once.
+var BuiltIn = sync.OnceValue(func() Catalogue {
 	c, err := ReadCatalogue(bytes.NewReader(builtIn))
 	if err != nil {
 		panic(err) // the embedded file is tested
 	}
 	return c
-}
+})
 
 // Offer finds an offer by id.
 func (c Catalogue) Offer(id string) (Offer, bool) {

@@ -104,9 +104,11 @@ func (o Order) People() Progress {
 	return sum
 }
 
-// admitted takes the policy's answer: nothing stands between the order and its payment.
-func (o *Order) admitted(now time.Time, t Timings) error {
-	err := o.to(StateAwaitingPayment, now)
+// admit takes the policy's answer: the order waits for approval, or for its payment.
+func (o *Order) admit(need Requirement, now time.Time, t Timings) error {
+	if need.Approvals > 0 {
+		return o.to(StateAwaitingApproval, now)
+	}
 	o.Payment.PayBy = now.Add(t.PayBy)
-	return err
+	return o.to(StateAwaitingPayment, now)
 }

@@ -16,7 +16,7 @@ func testOrder(t testing.TB, lines ...CartLine) Order {
 	s := testShelf(t, nil)
 	c := quotedCart(t, s, filled(t, s, lines...))
 	o, _ := NewOrder("CW-1001", "00ff", Actor{Organisation: "contoso", Person: "aicha"}, c, s, nil)
-	if err := o.admitted(noon, StandardTimings()); err != nil {
+	if err := o.admit(Requirement{}, noon, StandardTimings()); err != nil {
 		t.Fatal(err)
 	}
 	return o

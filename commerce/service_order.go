@@ -89,7 +89,7 @@ func (s *Service) submit(tx Tx, r Request, cart Cart, shelf Shelf, people []User
 	}
 	order, assignments := NewOrder(id, random128(), r.Actor, cart, shelf, people)
 	need := shelf.Organisation.Policy.Evaluate(order.Quote)
-	err = order.admitted(shelf.Now, s.Timings)
+	err = order.admit(need, shelf.Now, s.Timings)
 	if err != nil {
 		return "", err
 	}

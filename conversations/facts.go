@@ -49,9 +49,17 @@ func (f facts) sells(o commerce.Offer, id commerce.PlanID) bool {
 func (e *Engine) ground(ctx context.Context, f facts) (facts, error) {
 	f.now = e.Now()
 	f.denied = commerce.Authorise(f.org, f.actor, commerce.Buyer)
-	if f.denied != nil {
-		return f, nil
+	if f.mayBuy() {
+		return e.stock(ctx, f)
 	}
+	return f, nil
+}
+
+// mayBuy reports whether the actor is a buyer; denied says why not.
+func (f facts) mayBuy() bool { return f.denied == nil }
+
+// stock reads what is sold and what is in the cart.
+func (e *Engine) stock(ctx context.Context, f facts) (facts, error) {
 	var err error
 	f.shelf, err = e.Service.Shelf(ctx, f.org.ID)
 	if err != nil {
@@ -69,7 +77,7 @@ func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 	}
 	switch s.Step {
 	case stepDetails, stepPayment:
-		if f.denied == nil {
+		if f.mayBuy() {
 			f.people, f.peopleKnown = e.Service.Unlicensed(ctx, f.org.ID)
 		}
 	case stepOrders:

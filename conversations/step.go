@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,7 +80,7 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 	case verbList:
 		s.Step, s.Page = stepList, max(0, r.int(0))
 	case verbSearch:
-		s.Step, s.Query, s.Group, s.Page = stepList, clip(values[fieldQuery]), values[fieldGroup], 0
+		s.Step, s.Query, s.Group, s.Page = stepList, clip(values[fieldQuery]), groupNamed(values[fieldGroup]), 0
 	case verbBuy:
 		return choose(s, r.text(0), f), nil
 	case verbDetails:
@@ -105,6 +106,14 @@ func clip(query string) string {
 		return string(runes[:100])
 	}
 	return query
+}
+
+// groupNamed is a group of the catalogue, "" for all where there is no such group.
+func groupNamed(name string) string {
+	if slices.Contains(commerce.Groups, commerce.Group(name)) {
+		return name
+	}
+	return ""
 }
 
 // act reads the clicks that change a cart or an order.

@@ -11,7 +11,7 @@ import (
 func view(s state, f facts) Prompt {
 	var p Prompt
 	switch {
-	case f.denied != nil && needsBuyer(s.Step):
+	case !f.mayBuy() && needsBuyer(s.Step):
 		p = refusal(f, f.denied)
 		s.issues = nil
 	case s.Step == stepList:

@@ -7,8 +7,11 @@ import (
 // checkPrompt shows the prices as verified just now, and any that moved.
 func checkPrompt(s state, f facts) Prompt {
 	q := f.cart.Quote
-	if q == nil || q.Hash != s.Hash {
+	if !shows(s, q) {
 		return cartPrompt(f) // the cart was changed from somewhere else
+	}
+	if !f.now.Before(q.Expires) {
+		return expiredPrompt(f)
 	}
 	p := Prompt{
 		Name: "check", Title: f.words.T("check.title"),
@@ -25,6 +28,16 @@ func checkPrompt(s state, f facts) Prompt {
 		next = Action{Ref: makeRef(verbAccept, q.Revision, q.Hash), Label: f.words.T("check.accept"), Style: Primary}
 	}
 	p.Actions = []Action{next, {Ref: makeRef(verbCart), Label: f.words.T("action.back_to_cart")}, cancelAction(f)}
+	return p
+}
+
+// shows reports whether q is the quote that the conversation has shown.
+func shows(s state, q *commerce.Quote) bool { return q != nil && q.Hash == s.Hash }
+
+// expiredPrompt is the cart, once a quote has been left lying for too long.
+func expiredPrompt(f facts) Prompt {
+	p := cartPrompt(f)
+	p.Notices = append(p.Notices, Notice{Tone: Warning, Text: sentence(f, commerce.Refuse(commerce.CodeQuoteExpired))})
 	return p
 }
 
@@ -87,14 +100,17 @@ func priceNotes(q commerce.Quote, f facts) []Block {
 // primary action places the order.
 func paymentPrompt(s state, f facts) Prompt {
 	q := f.cart.Quote
-	if q == nil || q.Hash != s.Hash {
+	if !shows(s, q) {
 		return cartPrompt(f)
+	}
+	if !f.now.Before(q.Expires) {
+		return expiredPrompt(f)
 	}
 	p := Prompt{
 		Name: "payment", Title: f.words.T("payment.title"),
 		Blocks: []Block{
 			{Facts: []Fact{
-				{Label: f.words.T("payment.approval"), Value: f.words.T("payment.approval_none")},
+				{Label: f.words.T("payment.approval"), Value: approval(f.org.Policy.Evaluate(*q), f)},
 				{Label: f.words.T("quote.charged"), Value: money(f, q.Charged), Strong: true},
 				{Label: f.words.T("quote.committed"), Value: money(f, q.Committed)},
 			}},
@@ -111,6 +127,14 @@ func paymentPrompt(s state, f facts) Prompt {
 		p.Blocks = append(p.Blocks, paragraph(f.words.N("payment.assigns", n)))
 	}
 	return p
+}
+
+// approval says what approval will be asked.
+func approval(need commerce.Requirement, f facts) string {
+	if need.Approvals == 0 {
+		return f.words.T("payment.approval_none")
+	}
+	return f.words.N("payment.approvals", need.Approvals)
 }
 
 // assignable is how many people will get a licence automatically, as far as it is known.

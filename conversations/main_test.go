@@ -1,0 +1,33 @@
+package conversations_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+
+	"cartwright/conversations/locale"
+)
+
+// wordless are the words and values that any test's prompt asked for in vain.
+var wordless struct {
+	sync.Mutex
+	what []string
+}
+
+func TestMain(m *testing.M) {
+	locale.OnMissing(func(lang, what string) {
+		wordless.Lock()
+		defer wordless.Unlock()
+		wordless.what = append(wordless.what, lang+": "+what)
+	})
+	code := m.Run()
+	forgetTemplate()
+	slices.Sort(wordless.what)
+	for _, what := range slices.Compact(wordless.what) {
+		fmt.Fprintln(os.Stderr, "no words in", what)
+		code = 1
+	}
+	os.Exit(code)
+}

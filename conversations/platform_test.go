@@ -1,0 +1,130 @@
+package conversations_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"cartwright/commerce"
+	"cartwright/conversations"
+)
+
+// chat is a platform's side that shows orders' messages.
+type chat struct {
+	mu       sync.Mutex
+	messages map[string]conversations.Prompt // by reference
+	shown    []conversations.Prompt          // in the order in which they were posted or edited
+	posts    int
+	edits    int
+	fails    bool          // nothing can be shown just now
+	hold     chan struct{} // where it is set, a post waits for it to be closed
+	entered  chan struct{} // is sent to by a post that waits
+}
+
+func newChat() *chat { return &chat{messages: map[string]conversations.Prompt{}} }
+
+var errChat = errors.New("the chat is out of reach")
+
+func (c *chat) Post(_ context.Context, organisation string, to conversations.Account, p conversations.Prompt) (string, error) {
+	if c.hold != nil {
+		c.entered <- struct{}{}
+		<-c.hold
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fails {
+		return "", errChat
+	}
+	c.posts++
+	ref := fmt.Sprintf("%s/%s/%d", organisation, to.ID, c.posts)
+	c.messages[ref] = p
+	c.shown = append(c.shown, p)
+	return ref, nil
+}
+
+func (c *chat) Edit(_ context.Context, _ string, _ conversations.Account, ref string, p conversations.Prompt) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fails {
+		return errChat
+	}
+	if _, ok := c.messages[ref]; !ok {
+		return conversations.ErrMessageGone
+	}
+	c.edits++
+	c.messages[ref] = p
+	c.shown = append(c.shown, p)
+	return nil
+}
+
+// loses forgets every message, as when somebody deletes them.
+func (c *chat) loses() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.messages = map[string]conversations.Prompt{}
+}
+
+// last is what was shown last.
+func (c *chat) last() conversations.Prompt {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.shown) == 0 {
+		return conversations.Prompt{}
+	}
+	return c.shown[len(c.shown)-1]
+}
+
+// directory knows accounts by their own id.
+type directory struct {
+	mu     sync.Mutex
+	fails  bool
+	langs  map[string]string
+	groups map[string][]string
+	closed map[string]bool
+}
+
+func (d *directory) Profile(_ context.Context, _ string, a conversations.Account) (conversations.Profile, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.fails {
+		return conversations.Profile{}, errors.New("the platform does not answer")
+	}
+	return conversations.Profile{Name: a.ID, Locale: d.langs[a.ID], Groups: d.groups[a.ID], Closed: d.closed[a.ID]}, nil
+}
+
+// outages are the outside systems that do not answer.
+type outages struct{ seats, people, prices bool }
+
+var errOutage = errors.New("no answer")
+
+type licensor struct {
+	commerce.Licensor
+	down *outages
+}
+
+func (l licensor) Seats(ctx context.Context, org commerce.Organisation) ([]commerce.OwnedSeats, error) {
+	if l.down.seats {
+		return nil, errOutage
+	}
+	return l.Licensor.Seats(ctx, org)
+}
+
+func (l licensor) Unlicensed(ctx context.Context, org commerce.Organisation) ([]commerce.User, error) {
+	if l.down.people {
+		return nil, errOutage
+	}
+	return l.Licensor.Unlicensed(ctx, org)
+}
+
+type vendor struct {
+	commerce.Vendor
+	down *outages
+}
+
+func (v vendor) Prices(ctx context.Context, org commerce.Organisation, asked []commerce.PriceOf) ([]commerce.Plan, error) {
+	if v.down.prices {
+		return nil, errOutage
+	}
+	return v.Vendor.Prices(ctx, org, asked)
+}
