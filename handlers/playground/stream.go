@@ -63,7 +63,8 @@ func (p *Playground) follow(out events, r *http.Request, reader *reader, soFar [
 	}
 }
 
-// events writes to a stream. The server's own deadlines are for requests that end.
+// events writes to a stream. The server's own write
+// deadline is for requests that end.
 type events struct {
 	w  http.ResponseWriter
 	to *http.ResponseController
@@ -78,8 +79,7 @@ func (e events) send(name string, value any) error {
 }
 
 func (e events) write(text string) error {
-	// Where the connection knows no deadlines there is none to lift.
-	_ = e.to.SetReadDeadline(time.Time{})
+	// Where the connection knows no deadlines there is none to move.
 	_ = e.to.SetWriteDeadline(time.Now().Add(2 * heartbeat))
 	if _, err := e.w.Write([]byte(text)); err != nil {
 		return err

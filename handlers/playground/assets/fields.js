@@ -49,6 +49,7 @@ function numberField(spec, ids, words) {
     const now = Number.parseInt(input.value, 10) || 0;
     const next = Math.max(spec.min ?? 0, now + by);
     input.value = String(spec.max ? Math.min(spec.max, next) : next);
+    input.dispatchEvent(new Event("input"));
   };
   input.addEventListener("keydown", (event) => {
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
@@ -62,7 +63,19 @@ function numberField(spec, ids, words) {
     return made;
   };
   const row = element("div", { class: "stepper" }, button("−", words.less, -1), input, button("+", words.more, 1));
-  return element("div", { class: "field" }, label(spec, ids), help(spec, ids), row, error(spec, ids));
+  return element("div", { class: "field" }, label(spec, ids), help(spec, ids), row, spec.sum && sum(spec.sum, input), error(spec, ids));
+}
+
+/** What the number makes with what there is, while it is typed. */
+function sum(spec, input) {
+  const total = element("strong", {});
+  const show = () => {
+    const typed = /^\s*\d{1,9}\s*$/.test(input.value);
+    total.textContent = typed ? (spec.base + Number(input.value)).toLocaleString(document.documentElement.lang) : "—";
+  };
+  input.addEventListener("input", show);
+  show();
+  return element("output", { class: "sum", for: input.id }, `${spec.label} `, total);
 }
 
 function selectField(spec, ids, words) {

@@ -12,11 +12,11 @@ export function showPrompt(prompt, words, send) {
   const title = element("h2", { tabindex: "-1", id: uniqueId("title") }, prompt.title);
   const card = element("div", { class: prompt.closed ? "card closed" : "card" },
     prompt.title && title, (prompt.notices ?? []).map(notice), body(prompt.blocks ?? [], words, send));
-  if (prompt.fields?.length || prompt.submit) {
-    card.append(form(prompt, words, send));
-  } else if (prompt.actions?.length) {
-    card.append(row(prompt.actions, words, send));
-  }
+  const below = body(prompt.below ?? [], words, send);
+  const filled = prompt.fields?.length || prompt.submit;
+  if (filled) card.append(form(prompt, words, send, below.length > 0));
+  card.append(...below);
+  if (prompt.actions?.length && (!filled || below.length)) card.append(row(prompt.actions, words, send));
   return { card, title };
 }
 
@@ -102,12 +102,14 @@ function list(spec) {
     spec.more && element("p", { class: "help" }, spec.more));
 }
 
-function form(prompt, words, send) {
+/** The fields and their submit; the other actions too, unless more is shown below. */
+function form(prompt, words, send, more) {
   const specs = prompt.fields ?? [];
-  const submit = prompt.submit && button({ ...prompt.submit, style: prompt.submit.style || "primary" }, "submit");
-  const made = element("form", { novalidate: true, class: "form" }, specs.map((spec) => field(spec, words)),
+  const search = more && !specs.some((spec) => spec.required);
+  const submit = prompt.submit && button({ ...prompt.submit, style: prompt.submit.style || (search ? "" : "primary") }, "submit");
+  const made = element("form", { novalidate: true, class: search ? "form search" : "form" }, specs.map((spec) => field(spec, words)),
     element("div", { class: "actions" }, submit,
-      (prompt.actions ?? []).map((spec) => action(spec, words, send))));
+      more ? null : (prompt.actions ?? []).map((spec) => action(spec, words, send))));
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (prompt.submit && (await ask(prompt.submit.confirm, prompt.submit.style))) {
