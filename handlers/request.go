@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -58,7 +59,7 @@ func recovered(log *slog.Logger) func(http.Handler) http.Handler {
 				if why == nil {
 					return
 				}
-				if why == http.ErrAbortHandler {
+				if err, ok := why.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(why)
 				}
 				id := RequestID(r.Context())

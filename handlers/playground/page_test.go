@@ -1,6 +1,7 @@
 package playground_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -15,7 +16,9 @@ import (
 
 func get(t *testing.T, client *http.Client, address, accept string) (*http.Response, string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), "GET", address, nil)
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second) // a stream that is open by mistake never ends
+	defer stop()
+	r, err := http.NewRequestWithContext(ctx, "GET", address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,6 +70,10 @@ function reveal(node) {
 
 const nearEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
 
+/** Whether the focus is nowhere but in these nodes: then it may be moved. */
+const idle = (...nodes) =>
+  document.activeElement === document.body || nodes.some((node) => node.contains(document.activeElement));
+
 function announce(text) {
   announcer.textContent = "";
   setTimeout(() => (announcer.textContent = text), 50);
@@ -116,9 +120,7 @@ function answered({ message }, turn, origin, held) {
   if (origin.passing) origin.node.remove();
   const entry = show(message);
   announce(gist(message.prompt));
-  const active = document.activeElement;
-  const free = active === document.body || origin.node.contains(active) || entry.node.contains(active);
-  if (turn.ref && held && free) settle(entry);
+  if (turn.ref && held && idle(origin.node, entry.node)) settle(entry);
   else reveal(entry.node);
 }
 
@@ -139,7 +141,7 @@ function failed(problem, turn, origin, held) {
   const note = element("div", { class: "failure notice bad" }, element("p", {}, text), retry);
   (origin.node.querySelector(".card") ?? origin.node).append(note);
   announce(text);
-  if (held && document.activeElement === document.body) retry.focus();
+  if (held && idle(origin.node)) retry.focus({ preventScroll: true });
   reveal(note);
 }
 
