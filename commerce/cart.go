@@ -52,17 +52,16 @@ func (c Cart) Put(s Shelf, line CartLine) (Cart, error) {
 	}
 	line.Seen = plan.Price
 	line.AutoAssign = line.AutoAssign && offer.AutoAssigns() && s.Organisation.Cloud == Worldwide
-	next, line, err := c.place(line)
+	// What was typed is held against the cap, and then what it makes together with its
+	// twin: a refusal speaks of the number that the person sees.
+	err := s.CheckQuantity(offer, line.Quantity, c.beside(line))
 	if err != nil {
 		return c, err
 	}
-	elsewhere := 0
-	for _, other := range next.Lines {
-		if other.Offer == line.Offer && other.ID != line.ID {
-			elsewhere += other.Quantity
-		}
+	next, line, err := c.place(line)
+	if err == nil {
+		err = s.CheckQuantity(offer, line.Quantity, next.beside(line))
 	}
-	err = s.CheckQuantity(offer, line.Quantity, elsewhere)
 	if err == nil {
 		err = s.needs(next, offer)
 	}
@@ -70,6 +69,17 @@ func (c Cart) Put(s Shelf, line CartLine) (Cart, error) {
 		return c, err
 	}
 	return next.changed(s.Now), nil
+}
+
+// beside counts the licences of l's offer in the other lines.
+func (c Cart) beside(l CartLine) int {
+	n := 0
+	for _, other := range c.Lines {
+		if other.Offer == l.Offer && other.ID != l.ID {
+			n += other.Quantity
+		}
+	}
+	return n
 }
 
 // place finds the line's place: its own, that of its twin, or the end.

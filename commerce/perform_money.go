@@ -67,8 +67,10 @@ func (w *work) linkExpiry(ctx context.Context) (outcome, error) {
 		if o.Payment.Status == PaymentProcessing {
 			return outcome{wait: w.Timings.Link / 24}, nil
 		}
-	case PaymentOpen:
-		status = PaymentExpired
+	case PaymentOpen, PaymentVoided:
+		status = PaymentExpired // nothing was taken, and nothing can be any more
+	case PaymentCaptured:
+		return outcome{}, fmt.Errorf("session %s was captured by somebody else", session.ID)
 	}
 	return outcome{
 		apply:  func(o *Order, now time.Time) error { return o.heard(status, session.Declined, now) },

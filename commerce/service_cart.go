@@ -3,6 +3,7 @@ package commerce
 import (
 	"context"
 	"fmt"
+	"math"
 )
 
 // Cart is the actor's cart. Only a buyer has one.
@@ -30,6 +31,9 @@ func (s *Service) Put(ctx context.Context, r Request, revision int, line CartLin
 // Remove takes a line out.
 func (s *Service) Remove(ctx context.Context, r Request, revision, line int) (Cart, error) {
 	return s.changeCart(ctx, r, revision, func(c Cart) (Cart, error) {
+		if _, there := c.Line(line); !there {
+			return c, Refuse(CodeStale)
+		}
 		return c.Without(s.Now(), func(l CartLine) bool { return l.ID == line }), nil
 	})
 }
@@ -114,7 +118,7 @@ func (s *Service) prices(ctx context.Context, org Organisation, v Vendor, c Cart
 
 // AcceptPrices notes that the buyer accepts the prices of the quote with that hash.
 func (s *Service) AcceptPrices(ctx context.Context, r Request, hash string) (Cart, error) {
-	return s.changeCart(ctx, r, -1, func(c Cart) (Cart, error) {
+	return s.changeCart(ctx, r, anyRevision, func(c Cart) (Cart, error) {
 		if c.Quote == nil || c.Quote.Hash != hash {
 			return c, Refuse(CodeStale)
 		}
@@ -128,8 +132,11 @@ func (s *Service) AcceptPrices(ctx context.Context, r Request, hash string) (Car
 	})
 }
 
+// anyRevision is what no control is printed with: fn checks for itself.
+const anyRevision = math.MinInt
+
 // changeCart is the one way in which a cart changes: by its buyer, once for an event, and
-// from the revision that the clicked control spoke of (-1: fn checks for itself).
+// from the revision that the clicked control spoke of.
 func (s *Service) changeCart(ctx context.Context, r Request, revision int, fn func(Cart) (Cart, error)) (Cart, error) {
 	org, _, err := s.organisation(r.Actor.Organisation)
 	if err != nil {
@@ -144,7 +151,7 @@ func (s *Service) changeCart(ctx context.Context, r Request, revision int, fn fu
 		if err != nil {
 			return "", err
 		}
-		if revision >= 0 && cart.Revision != revision {
+		if revision != anyRevision && cart.Revision != revision {
 			return "", Refuse(CodeStale)
 		}
 		cart, err = fn(cart)

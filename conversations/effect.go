@@ -90,6 +90,9 @@ func (e quote) carryOut(ctx context.Context, s *commerce.Service, r commerce.Req
 }
 
 func (e quote) then(s state, res result, err error) state {
+	if err == nil && res.cart.Quote == nil {
+		err = commerce.Refuse(commerce.CodeStale) // a repeat, and the cart has changed since the first time
+	}
 	if err != nil {
 		s.Step = stepCart
 		return s.fail(err, "")

@@ -1,6 +1,7 @@
 package conversations_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -22,6 +23,7 @@ func TestMain(m *testing.M) {
 		defer wordless.Unlock()
 		wordless.what = append(wordless.what, lang+": "+what)
 	})
+	fewerWalks()
 	code := m.Run()
 	forgetTemplate()
 	slices.Sort(wordless.what)
@@ -30,4 +32,15 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	os.Exit(code)
+}
+
+// fewerWalks keeps random walks to some seconds, unless -rapid.checks asks for others:
+// each is a world of its own.
+func fewerWalks() {
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "rapid.checks" })
+	if !asked {
+		_ = flag.Set("rapid.checks", "20")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"cartwright/commerce"
 	"cartwright/conversations"
 )
 
@@ -102,6 +103,33 @@ func (p *person) clicks(label string) *person {
 	return p.presses(found[0])
 }
 
+// clicksAt presses the control with that label at the item with that title.
+func (p *person) clicksAt(title, label string) *person {
+	p.Helper()
+	for _, b := range slices.Concat(p.prompt.Blocks, p.prompt.Below) {
+		if b.Item == nil || b.Item.Title != title {
+			continue
+		}
+		for _, a := range b.Item.Actions {
+			if a.Label == label {
+				return p.presses(a)
+			}
+		}
+	}
+	p.Fatalf("there is no %q at %q in %s:\n%s", label, title, p.prompt.Name, written(p.prompt))
+	return p
+}
+
+// refOf is the ref of the first control with that verb, "" where there is none.
+func (p *person) refOf(verb string) string {
+	for _, a := range conversations.Controls(p.prompt) {
+		if a.Ref == verb || strings.HasPrefix(a.Ref, verb+":") {
+			return a.Ref
+		}
+	}
+	return ""
+}
+
 func (p *person) presses(a conversations.Action) *person {
 	p.Helper()
 	if a.URL != "" {
@@ -172,13 +200,17 @@ func (p *person) puts(offer, quantity, plan string, assign bool) *person {
 	return p.presses(*p.prompt.Submit).at("cart")
 }
 
-// orders places the order of what is in the cart, and answers its number.
+// places orders what is in the cart, and answers the order's number.
 func (p *person) places() string {
 	p.Helper()
 	p.types("cart").clicksOne("Check out", "Valider la commande").clicksOne("Next", "Suivant").
 		clicksOne("Place order", "Passer la commande").at("submitted")
 	p.works()
-	return p.world.orders()[0].ID
+	placed, err := p.books.Orders(p.ctx, commerce.OrderQuery{Organisation: p.org, Limit: 1})
+	if err != nil || len(placed) == 0 {
+		p.Fatalf("the order is not in the ledger: %v", err)
+	}
+	return placed[0].ID
 }
 
 // clicksOne presses whichever of the labels is there.
@@ -227,6 +259,9 @@ func written(p conversations.Prompt) string {
 	}
 	if p.Submit != nil {
 		line("<<%s>>", p.Submit.Label)
+	}
+	for _, block := range p.Below {
+		writeBlock(line, block)
 	}
 	for _, a := range p.Actions {
 		line("<%s> %s", a.Label, a.URL)

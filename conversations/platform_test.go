@@ -128,3 +128,10 @@ func (v vendor) Prices(ctx context.Context, org commerce.Organisation, asked []c
 	}
 	return v.Vendor.Prices(ctx, org, asked)
 }
+
+// halfway is a chat that edits, and cannot post.
+type halfway struct{ *chat }
+
+func (halfway) Post(context.Context, string, conversations.Account, conversations.Prompt) (string, error) {
+	return "", errChat
+}

@@ -35,6 +35,7 @@ const (
 	verbOrderRetry   = "order.retry"
 	maxRef           = 90
 	maxText          = 2_000
+	maxPage          = 10_000
 	separator        = ":"
 	fieldQuery       = "q"
 	fieldGroup       = "group"
@@ -65,8 +66,8 @@ func makeRef(verb string, args ...any) string {
 }
 
 func readRef(text string) ref {
-	if len(text) > maxRef {
-		return ref{}
+	if len(text) > maxRef || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ref{} // never printed here
 	}
 	parts := strings.Split(text, separator)
 	return ref{verb: parts[0], args: parts[1:]}
@@ -80,11 +81,15 @@ func (r ref) text(i int) string {
 	return r.args[i]
 }
 
-// int is argument i, -1 where it is no number: no revision, line or page is that.
+// int is argument i, -1 where it is no number as makeRef writes it: no revision, line or
+// page is that.
 func (r ref) int(i int) int {
 	n, err := strconv.Atoi(r.text(i))
-	if err != nil || n < 0 {
+	if err != nil || n < 0 || strconv.Itoa(n) != r.text(i) {
 		return -1
 	}
 	return n
 }
+
+// page is argument i as the number of a page.
+func (r ref) page(i int) int { return min(max(0, r.int(i)), maxPage) }

@@ -7,6 +7,12 @@ import (
 	"unicode/utf8"
 )
 
+// Verbs are all that a ref can begin with.
+var Verbs = []string{
+	verbHome, verbHelp, verbCancel, verbList, verbSearch, verbBuy, verbDetails, verbCart, verbChange, verbRemove, verbEmpty, verbFix,
+	verbCheckOut, verbAccept, verbNext, verbPlace, verbOrders, verbOrder, verbOrderPeople, verbOrderCancel, verbOrderLink, verbOrderRetry,
+}
+
 // maxLabel is how long a button's label may be on Slack, which is the strictest of all.
 const maxLabel = 75
 
@@ -20,7 +26,7 @@ func Unsound(p Prompt) []string {
 	for _, n := range p.Notices {
 		c.text("notice", n.Text)
 	}
-	for i, b := range p.Blocks {
+	for i, b := range body(p) {
 		c.block(fmt.Sprintf("block %d", i), b)
 	}
 	for _, f := range p.Fields {
@@ -44,13 +50,15 @@ func Controls(p Prompt) []Action {
 	if p.Submit != nil {
 		all = append(all, *p.Submit)
 	}
-	for _, b := range p.Blocks {
+	for _, b := range body(p) {
 		if b.Item != nil {
 			all = append(all, b.Item.Actions...)
 		}
 	}
 	return all
 }
+
+func body(p Prompt) []Block { return slices.Concat(p.Blocks, p.Below) }
 
 type inspection struct{ wrong []string }
 
@@ -99,6 +107,9 @@ func (c *inspection) block(where string, b Block) {
 	}
 	if l := b.List; l != nil {
 		c.text(where, l.Title)
+		if len(l.Items) == 0 {
+			c.say("%s: a list of nothing", where)
+		}
 		for _, item := range l.Items {
 			c.text(where, item)
 		}

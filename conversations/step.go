@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"cartwright/commerce"
 )
@@ -29,13 +30,12 @@ func command(s state, text string) (state, effect) {
 		return s.say(Warning, "notice.too_long"), nil
 	}
 	text = strings.TrimSpace(strings.TrimPrefix(text, "/m365"))
-	word, rest, _ := strings.Cut(text, " ")
-	rest = strings.TrimSpace(rest)
+	word, rest := firstWord(text)
 	switch strings.ToLower(word) {
 	case "":
 		s.Step = stepHome
 	case "buy":
-		s.Step, s.Query, s.Group, s.Page = stepList, rest, "", 0
+		s.Step, s.Query, s.Group, s.Page = stepList, clip(rest), "", 0
 	case "cart":
 		s.Step = stepCart
 	case "orders":
@@ -48,16 +48,33 @@ func command(s state, text string) (state, effect) {
 		return callOff(s), nil
 	default:
 		s.Step = stepHome
-		return s.say(Warning, "notice.not_understood", "text", text), nil
+		return s.say(Warning, "notice.not_understood", "text", shortened(text)), nil
 	}
 	return s, nil
+}
+
+// firstWord is a command and what follows it, whatever blanks stand between them.
+func firstWord(text string) (word, rest string) {
+	i := strings.IndexFunc(text, unicode.IsSpace)
+	if i < 0 {
+		return text, ""
+	}
+	return text[:i], strings.TrimSpace(text[i:])
+}
+
+// shortened is enough of a message to be recognised in an answer.
+func shortened(text string) string {
+	if short := clip(text); short != text {
+		return short + "…"
+	}
+	return text
 }
 
 // orderID reads an order's number as people say it: "CW-1042", "cw 1042", "1042".
 func orderID(text string) string {
 	text = strings.ToUpper(strings.TrimSpace(text))
 	text = strings.TrimLeft(strings.TrimPrefix(text, "CW"), " -#")
-	if text == "" || len(text) > 12 {
+	if text == "" || len(text) > 12 || strings.Trim(text, "0123456789") != "" {
 		return ""
 	}
 	return "CW-" + text
@@ -78,7 +95,7 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 	case verbCancel:
 		return callOff(s), nil
 	case verbList:
-		s.Step, s.Page = stepList, max(0, r.int(0))
+		s.Step, s.Page = stepList, r.page(0)
 	case verbSearch:
 		s.Step, s.Query, s.Group, s.Page = stepList, clip(values[fieldQuery]), groupNamed(values[fieldGroup]), 0
 	case verbBuy:
@@ -88,11 +105,11 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 	case verbCart:
 		s.Step = stepCart
 	case verbOrders:
-		s.Step, s.Page = stepOrders, max(0, r.int(0))
+		s.Step, s.Page = stepOrders, r.page(0)
 	case verbOrder:
 		s.Step, s.Order = stepOrder, r.text(0)
 	case verbOrderPeople:
-		s.Step, s.Order, s.Page = stepPeople, r.text(0), max(0, r.int(1))
+		s.Step, s.Order, s.Page = stepPeople, r.text(0), r.page(1)
 	default:
 		return act(s, r, f)
 	}
@@ -101,7 +118,7 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 
 // clip keeps a search within what one is.
 func clip(query string) string {
-	query = strings.TrimSpace(query)
+	query = strings.TrimSpace(strings.ToValidUTF8(query, "\uFFFD"))
 	if runes := []rune(query); len(runes) > 100 {
 		return string(runes[:100])
 	}
@@ -186,7 +203,7 @@ func fill(s state, r ref, values map[string]string, f facts) (state, effect) {
 	}
 	s.Step = stepDetails
 	s.Form = form{
-		Offer: offer.ID, Line: max(0, r.int(1)), Revision: max(0, r.int(2)), Quantity: clip(values[fieldQuantity]),
+		Offer: offer.ID, Line: r.int(1), Revision: r.int(2), Quantity: clip(values[fieldQuantity]),
 		Plan: clip(values[fieldPlan]), AutoAssign: values[fieldAutoAssign] == "true",
 	}
 	n, err := commerce.ReadQuantity(s.Form.Quantity, offer)

@@ -113,7 +113,7 @@ func argList(e *commerce.Error, name string) ([]string, bool) {
 func spoken(f facts, name string, value any) any {
 	switch v := value.(type) {
 	case []string:
-		return f.words.List(v)
+		return f.words.Or(v)
 	case string:
 		if name == "state" {
 			return f.words.T("state." + v)
@@ -131,13 +131,23 @@ func trouble(f facts, err error) Prompt {
 		Name: "trouble", Organisation: f.org.Name, Locale: f.words.Lang(), Title: f.words.T("trouble.title"),
 		Notices: []Notice{{Tone: Bad, Text: sentence(f, err)}},
 	}
-	if !f.actor.Failed && f.actor.Person != "" {
-		p.Actions = []Action{
-			{Ref: makeRef(verbCart), Label: f.words.T("action.cart")},
-			{Ref: makeRef(verbHome), Label: f.words.T("action.home")},
-		}
+	if f.org.ID != "" {
+		p.Actions = waysOut(f)
 	}
 	return p
+}
+
+// waysOut lead on from where somebody is stuck, to what they may see.
+func waysOut(f facts) []Action {
+	var actions []Action
+	f.denied = commerce.Authorise(f.org, f.actor, commerce.Buyer) // trouble comes before anybody asked
+	if f.mayBuy() {
+		actions = append(actions, Action{Ref: makeRef(verbCart), Label: f.words.T("action.cart")})
+	}
+	if f.mayBuy() || !f.actor.Failed && len(f.actor.Roles) > 0 {
+		actions = append(actions, Action{Ref: makeRef(verbOrders, 0), Label: f.words.T("action.orders")})
+	}
+	return append(actions, startAction(f))
 }
 
 // refusal tells somebody who may not buy whom to ask.
@@ -146,10 +156,10 @@ func refusal(f facts, err error) Prompt {
 		Name: "refused", Title: f.words.T("refused.title"),
 		Notices: []Notice{{Tone: Warning, Text: sentence(f, err)}},
 	}
-	if len(f.actor.Roles) > 0 {
-		p.Actions = []Action{{Ref: makeRef(verbOrders), Label: f.words.T("action.orders")}}
+	if commerce.IsCode(err, commerce.CodeLookupFailed) {
+		p.Title = f.words.T("trouble.title")
 	}
-	p.Actions = append(p.Actions, Action{Ref: makeRef(verbHelp), Label: f.words.T("action.help")})
+	p.Actions = waysOut(f)
 	return p
 }
 

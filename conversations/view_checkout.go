@@ -8,17 +8,19 @@ import (
 func checkPrompt(s state, f facts) Prompt {
 	q := f.cart.Quote
 	if !shows(s, q) {
-		return cartPrompt(f) // the cart was changed from somewhere else
+		return cartAgain(f, commerce.CodeStale) // the cart was changed from somewhere else
 	}
 	if !f.now.Before(q.Expires) {
-		return expiredPrompt(f)
+		return cartAgain(f, commerce.CodeQuoteExpired)
 	}
 	p := Prompt{
 		Name: "check", Title: f.words.T("check.title"),
 		Blocks: []Block{{Table: quoteTable(*q, f)}, {Facts: quoteFacts(*q, f)}},
 	}
-	if q.Moved() {
+	if !q.Accepted {
 		p.Notices = append(p.Notices, Notice{Tone: Warning, Text: f.words.T("check.moved")})
+	}
+	if q.Moved() {
 		p.Blocks = append([]Block{{Table: movedTable(*q, f)}}, p.Blocks...)
 	}
 	p.Blocks = append(p.Blocks, priceNotes(*q, f)...)
@@ -34,10 +36,10 @@ func checkPrompt(s state, f facts) Prompt {
 // shows reports whether q is the quote that the conversation has shown.
 func shows(s state, q *commerce.Quote) bool { return q != nil && q.Hash == s.Hash }
 
-// expiredPrompt is the cart, once a quote has been left lying for too long.
-func expiredPrompt(f facts) Prompt {
+// cartAgain is the cart, where its quote does not serve any more, with the reason.
+func cartAgain(f facts, why commerce.Code) Prompt {
 	p := cartPrompt(f)
-	p.Notices = append(p.Notices, Notice{Tone: Warning, Text: sentence(f, commerce.Refuse(commerce.CodeQuoteExpired))})
+	p.Notices = append(p.Notices, Notice{Tone: Warning, Text: sentence(f, commerce.Refuse(why))})
 	return p
 }
 
@@ -71,16 +73,21 @@ func movedTable(q commerce.Quote, f facts) *Table {
 	return t
 }
 
+// quoteFacts are what is paid now, and what is promised.
 func quoteFacts(q commerce.Quote, f facts) []Fact {
+	return append(sums(q, f),
+		Fact{Label: f.words.T("quote.charged"), Value: money(f, q.Charged)},
+		Fact{Label: f.words.T("quote.committed"), Value: money(f, q.Committed)},
+	)
+}
+
+// sums add the lines and the tax up.
+func sums(q commerce.Quote, f facts) []Fact {
 	rows := []Fact{{Label: f.words.T("quote.subtotal"), Value: money(f, q.Subtotal)}}
 	if q.TaxRate != "" {
 		rows = append(rows, Fact{Label: f.words.T("quote.tax", "name", q.TaxName, "rate", f.words.Percent(q.TaxRate)), Value: money(f, q.Tax)})
 	}
-	return append(rows,
-		Fact{Label: f.words.T("quote.total"), Value: money(f, q.Total), Strong: true},
-		Fact{Label: f.words.T("quote.charged"), Value: money(f, q.Charged)},
-		Fact{Label: f.words.T("quote.committed"), Value: money(f, q.Committed)},
-	)
+	return append(rows, Fact{Label: f.words.T("quote.total"), Value: money(f, q.Total), Strong: true})
 }
 
 // priceNotes say what a price is worth: a list price, or invented for a demonstration.
@@ -101,10 +108,13 @@ func priceNotes(q commerce.Quote, f facts) []Block {
 func paymentPrompt(s state, f facts) Prompt {
 	q := f.cart.Quote
 	if !shows(s, q) {
-		return cartPrompt(f)
+		return cartAgain(f, commerce.CodeStale)
 	}
 	if !f.now.Before(q.Expires) {
-		return expiredPrompt(f)
+		return cartAgain(f, commerce.CodeQuoteExpired)
+	}
+	if !q.Accepted {
+		return checkPrompt(s, f)
 	}
 	p := Prompt{
 		Name: "payment", Title: f.words.T("payment.title"),

@@ -47,7 +47,11 @@ func holdingFacts(s state, o commerce.Offer, f facts) []Fact {
 		rows = append(rows, Fact{Label: f.words.T("details.open"), Value: f.words.Number(h.Open)})
 	}
 	if left, limited := f.shelf.Left(o, f.inCart(o, s.Form.Line)); limited {
-		rows = append(rows, Fact{Label: f.words.T("details.limit"), Value: f.words.N("details.limit_value", left, "max", o.Seats.Max)})
+		value := f.words.T("details.limit_unknown", "max", o.Seats.Max)
+		if h.Known {
+			value = f.words.N("details.limit_value", left, "max", o.Seats.Max)
+		}
+		rows = append(rows, Fact{Label: f.words.T("details.limit"), Value: value})
 	}
 	return rows
 }
@@ -125,7 +129,10 @@ func unlicensedBlocks(f facts) []Block {
 	if len(f.people) == 0 {
 		return []Block{muted(f.words.T("details.everyone_licensed"))}
 	}
-	blocks := []Block{nameList(f, f.words.N("details.without", len(able)), able)}
+	var blocks []Block
+	if len(able) > 0 {
+		blocks = append(blocks, nameList(f, f.words.N("details.without", len(able)), able))
+	}
 	if len(unable) > 0 {
 		blocks = append(blocks, nameList(f, f.words.N("details.unable", len(unable)), unable))
 	}

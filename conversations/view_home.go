@@ -41,6 +41,17 @@ func helpPrompt(f facts) Prompt {
 		rows = append(rows, Fact{Label: f.words.T("help.command." + c), Value: f.words.T("help." + c)})
 	}
 	p.Blocks = append(p.Blocks, Block{Facts: rows}, muted(f.words.T("help.safe")))
-	p.Actions = []Action{{Ref: makeRef(verbHome), Label: f.words.T("action.home")}}
+	p.Actions = []Action{startAction(f)}
+	if !f.mayBuy() {
+		p.Actions = waysOut(f)
+	}
 	return p
+}
+
+// startAction leads to where everything begins: the help, for those who may not buy.
+func startAction(f facts) Action {
+	if f.mayBuy() {
+		return Action{Ref: makeRef(verbHome), Label: f.words.T("action.home")}
+	}
+	return Action{Ref: makeRef(verbHelp), Label: f.words.T("action.help")}
 }

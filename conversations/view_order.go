@@ -106,7 +106,8 @@ func orderTable(o commerce.Order, f facts) *Table {
 // orderFacts are who and when, the money, and what can still be undone.
 func orderFacts(o commerce.Order, f facts) []Fact {
 	rows := []Fact{{Label: f.words.T("order.by"), Value: f.words.T("order.by_value", "name", o.BuyerName, "date", f.words.DateTime(o.SubmittedAt))}}
-	rows = append(rows, quoteFacts(o.Quote, f)...)
+	rows = append(rows, sums(o.Quote, f)...)
+	rows = append(rows, Fact{Label: f.words.T("quote.committed"), Value: money(f, o.Quote.Committed)})
 	if !o.Payment.Captured.IsZero() {
 		rows = append(rows, Fact{Label: f.words.T("order.captured"), Value: money(f, o.Payment.Captured), Strong: true})
 	}
@@ -139,7 +140,7 @@ func undoUntil(o commerce.Order) time.Time {
 // peopleBlocks show how far the licences are in people's hands, and who got none and why.
 func peopleBlocks(o commerce.Order, people []commerce.Assignment, f facts) []Block {
 	sum := o.People()
-	if sum.Total+sum.Skipped == 0 {
+	if sum.Total+sum.Skipped == 0 || !handsOut(o) {
 		return nil
 	}
 	var blocks []Block
@@ -162,6 +163,10 @@ func peopleBlocks(o commerce.Order, people []commerce.Assignment, f facts) []Blo
 	}
 	return blocks
 }
+
+// handsOut reports whether the order gives anybody a licence, or has: one that came to
+// nothing does not.
+func handsOut(o commerce.Order) bool { return !o.State.Ended() || o.State == commerce.StateCompleted }
 
 func byResult(people []commerce.Assignment, f facts) (failed, skipped, assigned []string) {
 	for _, a := range people {
@@ -189,7 +194,7 @@ func orderActions(o commerce.Order, link string, f facts) []Action {
 	if o.State == commerce.StateCompleted {
 		actions = append(actions, Action{Label: f.words.T("order.admin_home"), URL: adminHome(f.org.Cloud), Style: Primary})
 	}
-	if sum := o.People(); sum.Total+sum.Skipped > namesShown {
+	if sum := o.People(); sum.Total+sum.Skipped > namesShown && handsOut(o) {
 		actions = append(actions, Action{Ref: makeRef(verbOrderPeople, o.ID, 0), Label: f.words.T("order.people")})
 	}
 	if o.Buyer != f.actor.Person {
@@ -233,7 +238,7 @@ func ordersPrompt(s state, f facts) Prompt {
 			Actions: []Action{{Ref: makeRef(verbOrder, o.ID), Label: f.words.T("orders.show"), Name: f.words.T("orders.show_order", "order", o.ID)}},
 		}})
 	}
-	p.Actions = append(pageActions(f, verbOrders, s.Page, f.more), Action{Ref: makeRef(verbHome), Label: f.words.T("action.home")})
+	p.Actions = append(pageActions(f, verbOrders, s.Page, f.more), startAction(f))
 	return p
 }
 
@@ -270,7 +275,7 @@ func peoplePrompt(s state, f facts) Prompt {
 	people := f.assigned
 	from := min(s.Page*peoplePage, max(0, (len(people)-1)/peoplePage*peoplePage))
 	to := min(len(people), from+peoplePage)
-	list := &List{Title: f.words.T("people.range", "from", min(from+1, to), "to", to, "total", len(people))}
+	list := &List{Title: f.words.T("people.range", "from", from+1, "to", to, "total", len(people))}
 	for _, a := range people[from:to] {
 		result := f.words.T("assignment." + string(a.State))
 		if a.Reason != commerce.ReasonNone {
@@ -279,6 +284,9 @@ func peoplePrompt(s state, f facts) Prompt {
 		list.Items = append(list.Items, f.words.T("people.with_reason", "name", a.Name, "reason", result))
 	}
 	p := Prompt{Name: "people", Title: f.words.T("people.title", "order", f.order.ID), Blocks: []Block{{List: list}}}
+	if len(people) == 0 {
+		p.Blocks = []Block{paragraph(f.words.T("people.none"))}
+	}
 	p.Actions = append(pageActions(f, verbOrderPeople, from/peoplePage, to < len(people), f.order.ID),
 		Action{Ref: makeRef(verbOrder, f.order.ID), Label: f.words.T("people.back")})
 	return p

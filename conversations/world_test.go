@@ -62,13 +62,10 @@ type world struct {
 	watches []func(p *person, ref string, before, after conversations.Prompt)
 }
 
-// builtIn is the embedded catalogue, read once.
-var builtIn = sync.OnceValue(commerce.BuiltIn)
-
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{
-		failer: t, ctx: t.Context(), clock: monday, catalogue: builtIn(), orgs: config.BuiltInOrganisations(),
+		failer: t, ctx: t.Context(), clock: monday, catalogue: commerce.BuiltIn(), orgs: config.BuiltInOrganisations(),
 		waits: map[int64]time.Time{}, directory: &directory{}, chat: newChat(),
 	}
 	w.open(filepath.Join(t.TempDir(), "world.db"), t.Fatalf)
@@ -169,7 +166,7 @@ func makeTemplate(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	w := &world{clock: monday, catalogue: builtIn()}
+	w := &world{clock: monday, catalogue: commerce.BuiltIn()}
 	outside, err := sandbox.New(ctx, books.DB(), "sqlite", w.sandboxOptions())
 	if err != nil {
 		return err
@@ -377,7 +374,7 @@ func (w *world) remembered() string {
 
 func (w *world) dump(to io.Writer, table string) {
 	w.Helper()
-	rows, err := w.books.DB().QueryContext(w.ctx, "SELECT * FROM "+table+" ORDER BY 1, 2") //nolint:gosec // the names above
+	rows, err := w.books.DB().QueryContext(w.ctx, "SELECT * FROM "+table+" ORDER BY 1, 2")
 	if err != nil {
 		w.Fatalf("read %s: %v", table, err)
 	}

@@ -73,7 +73,7 @@ type tx struct {
 }
 
 func (t *tx) exec(query string, args ...any) (rows int64, err error) {
-	return affected(t.ExecContext(t.ctx, query, args...))
+	return affected(t.ExecContext(t.ctx, query, args...)) //nolint:gosec // queries are this package's own constants
 }
 
 func (t *tx) row(query string, args ...any) *sql.Row { return t.QueryRowContext(t.ctx, query, args...) }

@@ -34,6 +34,7 @@ const (
 
 	firstRetry, longestRetry = time.Second, 5 * time.Minute
 	sweepEvery               = time.Minute
+	freeEvery                = 5 * time.Second
 )
 
 // Jobs are what the workers call. Perform and Announce say how long to wait before they
@@ -108,7 +109,8 @@ func (l *Ledger) StartJobs(ctx context.Context, j Jobs) (stop func(ctx context.C
 		return nil, fmt.Errorf("start jobs: %w", err)
 	}
 	l.holder.Store(&j.ID)
-	client, err := river.NewClient(l.driver(), riverConfig(j))
+	here := &atWork{ids: map[int64]bool{}}
+	client, err := river.NewClient(l.driver(), riverConfig(j, here))
 	if err != nil {
 		return nil, fmt.Errorf("start jobs: %w", err)
 	}
@@ -116,9 +118,14 @@ func (l *Ledger) StartJobs(ctx context.Context, j Jobs) (stop func(ctx context.C
 	if err := client.Start(ctx); err != nil {
 		return nil, fmt.Errorf("start jobs: %w", err)
 	}
-	stopSweep := sweeping(ctx, j)
+	stopFreeing := regularly(ctx, freeEvery, "free jobs", j.Logger, l.freeForgotten(j.ID, here))
+	stopSweep := func() {}
+	if j.Sweep != nil {
+		stopSweep = regularly(ctx, sweepEvery, "sweep", j.Logger, j.Sweep)
+	}
 	return func(ctx context.Context) error {
 		stopSweep()
+		stopFreeing()
 		err := client.Stop(ctx)
 		if err == nil {
 			return nil
@@ -129,10 +136,10 @@ func (l *Ledger) StartJobs(ctx context.Context, j Jobs) (stop func(ctx context.C
 	}, nil
 }
 
-func riverConfig(j Jobs) *river.Config {
+func riverConfig(j Jobs, here *atWork) *river.Config {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &worker[performArgs]{do: j.Perform, log: j.Logger})
-	river.AddWorker(workers, &worker[announceArgs]{do: j.Announce, log: j.Logger})
+	river.AddWorker(workers, &worker[performArgs]{do: j.Perform, here: here, log: j.Logger})
+	river.AddWorker(workers, &worker[announceArgs]{do: j.Announce, here: here, log: j.Logger})
 	queue := river.QueueConfig{MaxWorkers: cmp.Or(j.MaxWorkers, 10)}
 	return &river.Config{
 		ID: j.ID, Workers: workers, Logger: quiet(j.Logger),
@@ -146,13 +153,9 @@ func riverConfig(j Jobs) *river.Config {
 // recover frees what this replica held when it was killed: jobs, leases, claims of
 // messages, and the lead of the replicas.
 func (l *Ledger) recover(ctx context.Context, id string) error {
-	lastHolder := "attempted_by ->> '$[#-1]'"
-	if l.dialect == postgresDialect {
-		lastHolder = "attempted_by[cardinality(attempted_by)]"
-	}
 	return l.change(ctx, func(t *tx) error {
 		for _, statement := range []string{
-			"UPDATE river_job SET state = 'available' WHERE state = 'running' AND " + lastHolder + " = $1",
+			"UPDATE river_job SET state = 'available' WHERE state = 'running' AND " + l.lastHolder() + " = $1",
 			"DELETE FROM river_leader WHERE leader_id = $1",
 			"UPDATE orders SET lease_until = 0 WHERE lease_by = $1 AND lease_until > 0",
 			"UPDATE sent_messages SET claimed_until = 0 WHERE claimed_by = $1 AND claimed_until > 0",
@@ -171,11 +174,13 @@ type worker[A interface {
 	at() (commerce.OrderRef, int)
 }] struct {
 	river.WorkerDefaults[A]
-	do  func(ctx context.Context, ref commerce.OrderRef, version int) (time.Duration, error)
-	log *slog.Logger
+	do   func(ctx context.Context, ref commerce.OrderRef, version int) (time.Duration, error)
+	here *atWork
+	log  *slog.Logger
 }
 
 func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
+	defer w.here.begin(job.ID)()
 	ref, version := job.Args.at()
 	var wait time.Duration
 	err := guarded(ctx, w.log, job.Kind, func() (err error) {
@@ -199,21 +204,18 @@ func guarded(ctx context.Context, log *slog.Logger, what string, do func() error
 	return do()
 }
 
-// sweeping sweeps until it is stopped.
-func sweeping(ctx context.Context, j Jobs) (stop func()) {
-	if j.Sweep == nil {
-		return func() {}
-	}
+// regularly does something now and then until it is stopped.
+func regularly(ctx context.Context, every time.Duration, what string, log *slog.Logger, do func(context.Context) error) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(sweepEvery)
+		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for {
-			err := guarded(ctx, j.Logger, "sweep", func() error { return j.Sweep(ctx) })
+			err := guarded(ctx, log, what, func() error { return do(ctx) })
 			if err != nil && ctx.Err() == nil {
-				j.Logger.ErrorContext(ctx, "sweep", "err", err)
+				log.ErrorContext(ctx, what, "err", err)
 			}
 			select {
 			case <-tick.C:

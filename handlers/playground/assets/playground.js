@@ -19,7 +19,7 @@ function show(message) {
   const entry = message.prompt ? botEntry(message) : saidEntry(message);
   shown.set(message.id, entry);
   if (before) {
-    const held = before.node.contains(document.activeElement);
+    const held = before.node.contains(document.activeElement) || (before.held && idle());
     before.node.replaceWith(entry.node);
     if (held) settle(entry);
   } else {
@@ -68,6 +68,7 @@ function reveal(node) {
   node.scrollIntoView({ block: tall ? "start" : "nearest" });
 }
 
+const newest = () => [...shown.values()].at(-1);
 const nearEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
 
 /** Whether the focus is nowhere but in these nodes: then it may be moved. */
@@ -89,14 +90,18 @@ async function send(what, origin, control) {
     id: crypto.randomUUID?.() ?? fallbackId(), organisation: page.organisation, person: page.person, lang: page.lang, ...what,
   };
   const held = origin.node.contains(document.activeElement);
+  origin.held = held; // its controls are switched off now, which takes the focus from them
   busy(origin, true, control);
   const slow = setTimeout(() => announce(words.busy), 1500);
+  const latest = newest()?.message.id;
   try {
-    answered(await post(turn), turn, origin, held);
+    const entry = answered(await post(turn), turn, origin, held);
+    if (newest() !== entry && newest().message.id !== latest) reveal(newest().node); // came meanwhile, such as the order's message
   } catch (problem) {
     busy(origin, false);
     failed(problem, turn, origin, held);
   } finally {
+    origin.held = false;
     clearTimeout(slow);
   }
 }
@@ -122,6 +127,7 @@ function answered({ message }, turn, origin, held) {
   announce(gist(message.prompt));
   if (turn.ref && held && idle(origin.node, entry.node)) settle(entry);
   else reveal(entry.node);
+  return entry;
 }
 
 /** While an answer is awaited the message's controls do nothing. */
@@ -188,6 +194,7 @@ follow(page, words, {
     const entry = show(message);
     if (entry.message !== message) return;
     if (atEnd && !before) reveal(entry.node);
+    else if (atEnd) log.scrollTop = log.scrollHeight; // what grows, such as by a payment link, grows in sight
     if (message.prompt && (!before || gist(before.prompt) !== gist(message.prompt))) announce(gist(message.prompt));
   },
 });

@@ -1,0 +1,123 @@
+package conversations
+
+import (
+	"testing"
+	"time"
+
+	"cartwright/commerce"
+)
+
+func wizardGoldens(t *testing.T, lang string) map[string]golden {
+	f := goldenFacts(t, lang)
+	unknown := f
+	unknown.shelf.Holdings, unknown.peopleKnown, unknown.people = map[string]commerce.Holding{}, false, nil
+	full := f.with(t, lineOf("basic", annual, 248, false))
+	licensed, few := f, f
+	licensed.people = nil
+	few.people = f.people[:1]
+	unable := f
+	unable.people = goldenPeople(0)
+	at := func(form form, issues ...issue) state { return state{Step: stepDetails, Form: form, issues: issues} }
+	premium := form{Offer: "premium", Quantity: "1", Plan: "P1Y.annual"}
+	return map[string]golden{
+		"home":                   {state{Step: stepHome}, f},
+		"home-cart":              {state{Step: stepHome}, f.two(t)},
+		"list":                   {state{Step: stepList}, f},
+		"list-last-page":         {state{Step: stepList, Page: 99}, f.two(t)},
+		"list-search":            {state{Step: stepList, Query: "basic", Group: "business"}, f},
+		"list-one":               {state{Step: stepList, Query: "VISIO"}, f},
+		"list-nothing":           {state{Step: stepList, Query: "nothing like it"}, f},
+		"list-needs-base":        {state{Step: stepList, Query: "copilot"}, f},
+		"list-cap-reached":       {state{Step: stepList, Query: "basic"}, full},
+		"list-seats-unknown":     {state{Step: stepList}, unknown},
+		"details":                {at(premium), f},
+		"details-owned":          {at(form{Offer: "basic", Quantity: "3", Plan: "P1Y.monthly", AutoAssign: true}), f},
+		"details-change":         {at(form{Offer: "premium", Line: 1, Revision: 2, Quantity: "25", Plan: "P1Y.monthly", AutoAssign: true}), f.two(t)},
+		"details-add-on":         {at(form{Offer: "copilot", Quantity: "1", Plan: "P1Y.annual"}), f},
+		"details-long":           {at(form{Offer: "long", Quantity: "10000", Plan: "P1M.monthly"}), f},
+		"details-seats-unknown":  {at(premium), unknown},
+		"details-everyone":       {at(premium), licensed},
+		"details-one-without":    {at(premium), few},
+		"details-nobody-able":    {at(premium), unable},
+		"details-offer-gone":     {at(form{Offer: "gone"}), f},
+		"details-error-quantity": {at(form{Offer: "premium", Quantity: "ten", Plan: "P1Y.annual"}, issue{tone: Bad, field: fieldQuantity, err: commerce.Refuse(commerce.CodeQuantity, "min", 1, "max", 300)}), f},
+		"details-error-most":     {at(form{Offer: "e3", Quantity: "10001", Plan: "P1Y.annual"}, issue{tone: Bad, field: fieldQuantity, err: commerce.Refuse(commerce.CodeQuantity, "min", 1, "max", commerce.MaxQuantity)}), f},
+		"details-error-cap":      {at(form{Offer: "basic", Quantity: "249", Plan: "P1Y.annual"}, issue{tone: Bad, field: fieldQuantity, err: f.shelf.CheckQuantity(f.shelf.Catalogue.Offers[1], 249, 0)}), f},
+		"details-error-plan":     {at(form{Offer: "premium", Quantity: "1"}, issue{tone: Bad, field: fieldPlan, key: "details.choose_plan"}), f},
+	}
+}
+
+func cartGoldens(t *testing.T, lang string) map[string]golden {
+	f := goldenFacts(t, lang)
+	at := state{Step: stepCart}
+	stopped := f.two(t)
+	stopped.org.Buying = false
+	return map[string]golden{
+		"cart-empty":   {at, f},
+		"cart":         {at, f.two(t)},
+		"cart-one":     {at, f.with(t, lineOf("premium", annual, 1, false))},
+		"cart-long":    {at, f.with(t, lineOf("long", month, 10000, true))},
+		"cart-stopped": {at, stopped},
+		"cart-invalid": {at, invalid(t, f)},
+		"cart-stale":   {at.fail(commerce.Refuse(commerce.CodeStale), ""), f.two(t)},
+	}
+}
+
+// invalid is f with a cart in which hardly anything can be bought any more.
+func invalid(t *testing.T, f facts) facts {
+	t.Helper()
+	f = f.with(t, lineOf("premium", annual, 5, false), lineOf("basic", annual, 200, false), lineOf("basic-no-teams", monthly, 9, false),
+		lineOf("copilot", annual, 5, false), lineOf("visio", annual, 2, false), lineOf("project", month, 2, false))
+	f.cart.Lines = append([]commerce.CartLine(nil), f.cart.Lines...)
+	f.cart.Lines[2].Plan = commerce.PlanID{Commitment: "P3Y", Billing: commerce.Annual} // withdrawn since
+	f.cart.Lines[3].Plan = annual
+	f.cart.Lines = append(f.cart.Lines[:2:2], f.cart.Lines[3:]...) // the add-on's base is removed
+	f.shelf.Holdings["sku-basic"] = commerce.Holding{Known: true, Owned: 290, Used: 31}
+	var offers []commerce.Offer
+	for _, o := range f.shelf.Catalogue.Offers {
+		if o.ID == "project" {
+			o.Plans = o.Plans[:2] // no month to month any more
+		}
+		if o.ID != "visio" { // withdrawn
+			offers = append(offers, o)
+		}
+	}
+	f.shelf.Catalogue.Offers = offers
+	return f
+}
+
+func checkoutGoldens(t *testing.T, lang string) map[string]golden {
+	f := goldenFacts(t, lang).two(t)
+	moved := func(i int, p *commerce.Plan) {
+		p.Price = []commerce.Money{euros(t, "22.00"), euros(t, "15.5")}[i]
+	}
+	listPrice := func(_ int, p *commerce.Plan) { p.Demonstration, p.Indicative = false, true }
+	at := func(s step, f facts) golden {
+		return golden{state{Step: s, Hash: f.cart.Quote.Hash, Revision: f.cart.Revision}, f}
+	}
+	plain, dearer := f.quoted(t, nil), f.quoted(t, moved)
+	accepted, untaxed, late := f.quoted(t, moved), f, plain
+	accepted.cart.Quote.Accepted = true
+	untaxed.shelf.Organisation.Tax = commerce.Tax{}
+	untaxed = untaxed.quoted(t, listPrice)
+	late.now = morning.Add(time.Hour)
+	nobody := goldenFacts(t, lang).with(t, lineOf("premium", annual, 1, false)).quoted(t, nil)
+	one := goldenFacts(t, lang).with(t, lineOf("premium", annual, 1, true)).quoted(t, nil)
+	long := goldenFacts(t, lang).with(t, lineOf("long", monthly, 10000, false)).quoted(t, nil)
+	return map[string]golden{
+		"check":           at(stepCheck, plain),
+		"check-moved":     at(stepCheck, dearer),
+		"check-accepted":  at(stepCheck, accepted),
+		"check-untaxed":   at(stepCheck, untaxed),
+		"check-long":      at(stepCheck, long),
+		"check-expired":   at(stepCheck, late),
+		"check-changed":   {state{Step: stepCheck, Hash: "another"}, plain},
+		"payment":         at(stepPayment, plain),
+		"payment-one":     at(stepPayment, one),
+		"payment-nobody":  at(stepPayment, nobody),
+		"payment-unmoved": at(stepPayment, dearer),
+		"payment-expired": at(stepPayment, late),
+		"payment-changed": {state{Step: stepPayment, Hash: "another"}, plain},
+		"submitted":       {state{Step: stepSubmitted, Order: "CW-1042"}, f.ordered(t, nil)},
+	}
+}

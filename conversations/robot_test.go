@@ -1,0 +1,286 @@
+package conversations_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"cartwright/commerce"
+	"cartwright/commerce/sandbox"
+	"cartwright/conversations"
+	"cartwright/conversations/locale"
+)
+
+// robot is somebody who clicks whatever they see, in a world where everything happens.
+type robot struct {
+	*person
+	t      *rapid.T
+	shown  map[string]bool // hashes of quotes that a check prompt showed
+	places map[int]bool    // cart revisions that Place order was clicked for
+}
+
+// Random walks: whatever is clicked, typed, paid, lost or late, the rules hold.
+func TestRandomWalks(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.failer = rt
+		r := &robot{person: w.as("aicha"), t: rt, shown: map[string]bool{}, places: map[int]bool{}}
+		r.speaking(rapid.SampledFrom(locale.Languages()).Draw(rt, "language"))
+		w.watches = append(w.watches, r.watch)
+		r.types("")
+		steps := rapid.IntRange(5, 40).Draw(rt, "steps")
+		for range steps {
+			r.steps()
+			r.holds()
+		}
+		r.leaves()
+	})
+}
+
+// steps does one thing; what a person would mostly do is likelier than the rest.
+func (r *robot) steps() {
+	r.Helper()
+	switch n := rapid.IntRange(0, 19).Draw(r.t, "what"); {
+	case n < 11:
+		r.clicksSomething()
+	case n < 13:
+		r.goesOn()
+	case n == 13:
+		r.types(rapid.SampledFrom([]string{"", "buy premium", "buy", "cart", "orders", "order CW-1001", "help", "cancel", "what?"}).Draw(r.t, "text"))
+	case n == 14:
+		r.passes(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 31 * time.Minute, 25 * time.Hour, 8 * 24 * time.Hour}).Draw(r.t, "later"))
+	case n == 15:
+		r.losesRedis()
+	case n == 16:
+		r.paysSomething()
+	case n == 17:
+		r.works()
+	case n == 18:
+		r.repeats()
+	default:
+		r.worldChanges()
+	}
+}
+
+// clicksSomething clicks any control of the prompt, with values of its own.
+func (r *robot) clicksSomething() {
+	r.Helper()
+	controls := slices.DeleteFunc(conversations.Controls(r.prompt), func(a conversations.Action) bool { return a.URL != "" })
+	if len(controls) == 0 {
+		r.types("cart")
+		return
+	}
+	a := rapid.SampledFrom(controls).Draw(r.t, "control")
+	for _, f := range r.prompt.Fields {
+		r.fills(f.Key, r.valueFor(f))
+	}
+	r.presses(a)
+}
+
+func (r *robot) valueFor(f conversations.Field) string {
+	switch f.Key {
+	case "quantity":
+		return rapid.SampledFrom([]string{"1", "2", "7", "50", "120", "300", "0", "-1", "301", "ten", "", "99999"}).Draw(r.t, "quantity")
+	case "plan":
+		return rapid.SampledFrom([]string{"P1Y.annual", "P1Y.monthly", "P1M.monthly", f.Value, "P9Y.never"}).Draw(r.t, "plan")
+	case "q":
+		return rapid.SampledFrom([]string{"", "premium", "visio", "nothing"}).Draw(r.t, "query")
+	case "group":
+		return rapid.SampledFrom([]string{"all", "business", "add-on", "none"}).Draw(r.t, "group")
+	}
+	return rapid.SampledFrom([]string{"true", "false"}).Draw(r.t, f.Key)
+}
+
+// goesOn clicks what leads towards an order, so that walks get somewhere.
+func (r *robot) goesOn() {
+	r.Helper()
+	for _, verb := range []string{"place", "next", "accept", "checkout", "details", "cart.fix", "buy", "order.link", "order.retry", "list"} {
+		ref := r.refOf(verb)
+		if ref == "" {
+			continue
+		}
+		if verb == "details" {
+			r.fills("quantity", "3", "plan", "P1Y.annual")
+		}
+		r.presses(conversations.Action{Ref: ref})
+		return
+	}
+	r.types("cart")
+}
+
+func (r *robot) paysSomething() {
+	r.Helper()
+	orders := slices.DeleteFunc(r.world.orders(), func(o commerce.Order) bool { return o.Payment.Session == "" })
+	if len(orders) == 0 {
+		return
+	}
+	o := rapid.SampledFrom(orders).Draw(r.t, "order")
+	outcome, scenario := rapid.SampledFrom(sandbox.Outcomes).Draw(r.t, "outcome"), rapid.SampledFrom(sandbox.Scenarios).Draw(r.t, "scenario")
+	err := r.outside.Pay(r.ctx, o.Payment.Session, outcome, scenario)
+	if err != nil && commerce.CodeOf(err) == commerce.CodeInternal {
+		r.Fatalf("pay: %v", err)
+	}
+	if rapid.Bool().Draw(r.t, "heard at once") {
+		r.hears()
+	}
+}
+
+// repeats delivers the last event again. Not where a field was refused: a repeat loses
+// what was said of it, which TestARedeliveryRepeatsWhatWasSaid is about.
+func (r *robot) repeats() {
+	r.Helper()
+	refused := slices.ContainsFunc(r.prompt.Fields, func(f conversations.Field) bool { return f.Error != "" })
+	if r.last.ID == "" || refused {
+		return
+	}
+	before := len(r.world.orders())
+	r.delivers(r.last)
+	if after := len(r.world.orders()); after != before {
+		r.Fatalf("a redelivery of %+v made an order", r.last)
+	}
+}
+
+func (r *robot) worldChanges() {
+	r.Helper()
+	switch rapid.IntRange(0, 3).Draw(r.t, "change") {
+	case 0:
+		price, err := commerce.NewMoney(fmt.Sprintf("%d.10", rapid.IntRange(1, 400).Draw(r.t, "price")), "EUR")
+		if err != nil {
+			r.Fatalf("%v", err)
+		}
+		r.sells("business-premium", func(o *commerce.Offer) bool {
+			for i := range o.Plans {
+				if o.Plans[i].Price.Currency() == "EUR" {
+					o.Plans[i].Price = price
+				}
+			}
+			return true
+		})
+	case 1:
+		most := rapid.SampledFrom([]int{5, 100, 300}).Draw(r.t, "cap")
+		r.sells("business-basic", func(o *commerce.Offer) bool { o.Seats.Max = most; return true })
+	case 2:
+		r.down.seats = !r.down.seats
+	default:
+		r.down.people = !r.down.people
+	}
+}
+
+// watch notes what is shown, and holds each prompt to the rules.
+func (r *robot) watch(p *person, ref string, _, after conversations.Prompt) {
+	p.Helper()
+	if after.Name == "check" {
+		for _, verb := range []string{"next", "accept"} {
+			if parts := strings.Split(p.refOf(verb), ":"); len(parts) == 3 {
+				r.shown[parts[2]] = true
+			}
+		}
+		r.addsUp()
+	}
+	if strings.HasPrefix(ref, "place:") && after.Name == "submitted" {
+		var revision int
+		fmt.Sscanf(ref, "place:%d:", &revision)
+		r.places[revision] = true
+	}
+	if after.Name == "order" && after.Closed && p.refOf("order.cancel") != "" {
+		p.Fatalf("an order that is over can be cancelled:\n%s", written(after))
+	}
+}
+
+// addsUp holds the quote in the ledger to its own lines.
+func (r *robot) addsUp() {
+	r.Helper()
+	cart, err := r.books.Cart(r.ctx, "contoso", "aicha")
+	if err != nil || cart.Quote == nil {
+		r.Fatalf("a check prompt without a quote (%v)", err)
+	}
+	sumUp(r, *cart.Quote)
+}
+
+func sumUp(r *robot, q commerce.Quote) {
+	r.Helper()
+	sub, committed := commerce.Zero("EUR"), commerce.Zero("EUR")
+	for _, l := range q.Lines {
+		if !l.Subtotal.Equal(l.Unit.Times(l.Quantity)) {
+			r.Fatalf("%d × %s is not %s", l.Quantity, l.Unit, l.Subtotal)
+		}
+		sub, committed = sub.Plus(l.Subtotal), committed.Plus(l.Subtotal.Times(l.Plan.Periods()))
+	}
+	total := sub.Plus(sub.Percent("0.2"))
+	if !q.Subtotal.Equal(sub) || !q.Committed.Equal(committed) || !q.Total.Equal(total) || !q.Charged.Equal(total) || q.Tax.Cmp(total.Minus(sub)) != 0 {
+		r.Fatalf("the quote does not add up: %+v", q)
+	}
+}
+
+// holds checks what must be true at any time.
+func (r *robot) holds() {
+	r.Helper()
+	cart, err := r.books.Cart(r.ctx, "contoso", "aicha")
+	if err != nil {
+		r.Fatalf("read the cart: %v", err)
+	}
+	for _, l := range cart.Lines {
+		offer, _ := commerce.BuiltIn().Offer(l.Offer)
+		if most := cmp.Or(offer.Seats.Max, commerce.MaxQuantity); l.Quantity < 1 || l.Quantity > most {
+			r.Fatalf("%d licences of %s are in the cart", l.Quantity, l.Offer)
+		}
+	}
+	orders := r.world.orders()
+	for _, o := range orders {
+		r.holdsFor(o)
+	}
+	if len(orders) != len(r.places) {
+		r.Fatalf("%d orders of %v", len(orders), slices.Sorted(maps.Keys(r.places)))
+	}
+}
+
+func (r *robot) holdsFor(o commerce.Order) {
+	r.Helper()
+	if !r.shown[o.Quote.Hash] {
+		r.Fatalf("%s was made of a quote that its buyer never saw", o.ID)
+	}
+	if !r.places[o.Quote.Revision] {
+		r.Fatalf("%s was made of the cart at revision %d, which was not submitted", o.ID, o.Quote.Revision)
+	}
+	sumUp(r, o.Quote)
+	if o.Payment.Captured.Cmp(o.Quote.Total) > 0 || o.Payment.Refunded.Cmp(o.Payment.Captured) > 0 {
+		r.Fatalf("%s: %s taken, %s given back, of %s", o.ID, o.Payment.Captured, o.Payment.Refunded, o.Quote.Total)
+	}
+}
+
+// leaves looks around at the end: help, cart and cancel lead on, what is shown twice is
+// the same twice, and every order comes to an end or waits for its payer.
+func (r *robot) leaves() {
+	r.Helper()
+	r.down = outages{}
+	for text, prompt := range map[string]string{"help": "help", "cart": "cart", "cancel": "closed", "orders": "orders", "": "home"} {
+		first := r.types(text).at(prompt).prompt
+		if diff := gocmp.Diff(first, r.types(text).prompt); diff != "" {
+			r.Fatalf("%q shown again differs:\n%s", text, diff)
+		}
+	}
+	r.passes(8 * 24 * time.Hour)
+	r.passes(8 * 24 * time.Hour) // a link that was opened only now has its day too
+	r.settles()
+	for _, o := range r.world.orders() {
+		if !o.State.Ended() {
+			r.Fatalf("%s is %s, and nobody waits for anything", o.ID, o.State)
+		}
+		r.types("order "+o.ID).at("order").lacks("<Pay>", "<Payer>")
+	}
+	if n := r.count("SELECT count(*) FROM (SELECT user_id FROM sandbox_grants GROUP BY user_id, sku HAVING count(*) > 1)"); n > 0 {
+		r.Fatalf("%d people were given a licence twice", n)
+	}
+	if n := r.count("SELECT count(*) FROM sandbox_sessions WHERE status = 'secured'"); n > 0 {
+		r.Fatalf("%d payments are held for nothing", n)
+	}
+}
