@@ -169,6 +169,7 @@ func (v *visitor) isServed(order string) {
 	v.reaches(v.title(order, commerce.StateCompleted))
 	v.sees(v.words.N("order.people_failed", 1))
 	v.sees(t("order.now.completed_people_failed"))
+	v.until(`[...document.querySelectorAll(".list li")].some(e => e.textContent.endsWith(`+quoted(t("reason.unavailable"))+`))`, "who got none, and why")
 	v.fits()
 	v.presses(v.words.N("order.retry", 1))
 	v.sees(t("order.assigned", "done", 25, "total", 25))

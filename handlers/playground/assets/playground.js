@@ -125,8 +125,8 @@ function answered({ message }, turn, origin, held) {
   if (origin.passing) origin.node.remove();
   const entry = show(message);
   announce(gist(message.prompt));
-  if (turn.ref && held && idle(origin.node, entry.node)) settle(entry);
-  else reveal(entry.node);
+  if (turn.ref && held && idle(origin.node)) settle(entry);
+  else if (!entry.node.contains(document.activeElement)) reveal(entry.node); // else the stream was first, and somebody goes on
   return entry;
 }
 
