@@ -23,11 +23,7 @@ type auditCommand struct {
 
 // withBooks opens the ledger for fn.
 func (p *program) withBooks(fn func(*ledger.Ledger) error) (err error) {
-	cfg, err := p.configured()
-	if err != nil {
-		return err
-	}
-	books, err := p.openLedger(cfg, ledger.Options{})
+	_, books, err := p.openBooks()
 	if err != nil {
 		return err
 	}

@@ -99,12 +99,13 @@ func (v *visitor) choosesTwo() {
 func (v *visitor) takes(query, product string) {
 	v.Helper()
 	name := v.words.T("list.buy_offer", "offer", product)
+	button := `[...document.querySelectorAll(".items .button")].find(e => e.getAttribute("aria-label") === ` + quoted(name) + `)`
 	v.fills(v.words.T("list.search"), query)
 	v.do(chromedp.KeyEvent(kb.Enter))
-	v.until(`document.querySelectorAll(".items .button").length < 5`, "a shorter list")
+	v.until(`document.querySelectorAll(".items .button").length < 5 && `+button, name)
 	v.picture("list-" + query)
 	v.fits()
-	if got := v.eval(`document.querySelector(".items .button[aria-label=" + JSON.stringify(` + quoted(name) + `) + "]").textContent`); got != contract[v.lang].buy {
+	if got := v.eval(button + `.textContent`); got != contract[v.lang].buy {
 		v.Errorf("the button says %q", got)
 	}
 	v.presses(name)

@@ -204,7 +204,7 @@ func (v *visitor) until(expression, what string) {
 		if time.Now().After(deadline) {
 			v.Fatalf("never came: %s. In view is:\n%s", what, v.eval(`document.querySelector("main")?.innerText`))
 		}
-		time.Sleep(25 * time.Millisecond)
+		time.Sleep(40 * time.Millisecond)
 	}
 }
 
@@ -307,7 +307,7 @@ func (v *visitor) follows() *visitor {
 			till.until(`document.querySelector("main h1")`, "the payment page")
 			return till
 		}
-		time.Sleep(25 * time.Millisecond)
+		time.Sleep(40 * time.Millisecond)
 	}
 	v.Fatal("no payment page was opened")
 	return nil

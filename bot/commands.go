@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 
@@ -91,7 +92,7 @@ func (p *program) openLedger(cfg config.Config, o ledger.Options) (*ledger.Ledge
 	}
 	keys, err := ledger.NewKeyring(cfg.SecretKey.Reveal(), old...)
 	if err != nil {
-		return nil, err
+		return nil, config.Mistakes{{Name: "SECRET_KEY", Problem: err.Error(), Remedy: "make one with: openssl rand -base64 32"}}
 	}
 	o.Keys = keys
 	l, err := ledger.Open(p.ctx, cfg.Database.Reveal(), o)
@@ -103,6 +104,27 @@ func (p *program) openLedger(cfg config.Config, o ledger.Options) (*ledger.Ledge
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// openBooks opens the database of a bot that was started before: a command in the wrong
+// folder must not make an empty one and say that there is nothing.
+func (p *program) openBooks() (config.Config, *ledger.Ledger, error) {
+	cfg, err := config.Read(p.env, p.readFile)
+	if err != nil {
+		return cfg, nil, err
+	}
+	if path, ok := cfg.SQLitePath(); ok {
+		_, err := os.Stat(path)
+		if err != nil {
+			return cfg, nil, fmt.Errorf("there is no database at %s: run this in the bot's folder, or set DATABASE_URL", path)
+		}
+	}
+	err = cfg.EnsureSecretKey()
+	if err != nil {
+		return cfg, nil, err
+	}
+	books, err := p.openLedger(cfg, ledger.Options{})
+	return cfg, books, err
 }
 
 type migrateCommand struct{}

@@ -71,14 +71,23 @@ func TestOnCall(t *testing.T) {
 	s.says(s.does(exitFailed, "orders", "list", "--state", "nowhere"), "no state", "awaiting_payment")
 	s.says(s.does(exitOK, "orders", "show", id), id, "completed", "2 × business-premium", "order.submitted by aicha", "payment.captured by bot")
 	s.says(s.does(exitFailed, "orders", "show", "CW-99"), "there is no order CW-99")
-	s.says(s.does(exitFailed, "orders", "retry", id), "nothing to try again")
-	s.says(s.does(exitFailed, "orders", "resolve", id, "--as", "failed", "--reason", "because"), "is completed already")
+	s.says(s.does(exitFailed, "orders", "retry", id), id+" is completed: there is nothing to try again")
+	s.says(s.does(exitFailed, "orders", "resolve", id, "--as", "failed", "--reason", "because"), "is completed and cannot be resolved as failed")
 	s.does(exitMisused, "orders", "resolve", id, "--as", "gone", "--reason", "because")
 	s.does(exitFailed, "orders", "resolve", id, "--as", "failed", "--reason", " ")
 
 	export := s.does(exitOK, "audit", "export", "--order", id)
-	s.says(export, `"action":"order.shown"`, `"actor":"on-call:`, `"action":"order.submitted"`)
+	s.says(export, `"action":"order.retry_refused"`, `"action":"order.resolve_refused"`, `"action":"order.shown"`, `"actor":"on-call:`, `"action":"order.submitted"`)
 	s.says(s.does(exitOK, "audit", "export", "--organisation", "contoso"), `"action":"orders.listed"`)
+}
+
+// A command in the wrong folder says so, and makes nothing there.
+func TestNoBooksHere(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	for _, args := range [][]string{{"orders", "list"}, {"audit", "verify"}, {"audit", "heads"}} {
+		s.says(s.does(exitFailed, args...), "there is no database")
+	}
 }
 
 func TestResolvedByHandGivesBack(t *testing.T) {
@@ -90,6 +99,8 @@ func TestResolvedByHandGivesBack(t *testing.T) {
 	for b.order == "" {
 		p = b.next(p)
 	}
+	s.says(s.does(exitFailed, "orders", "retry", b.order), "is awaiting_payment: there is nothing to try again")
+	s.says(s.does(exitFailed, "orders", "resolve", b.order, "--as", "completed", "--reason", "by hand"), "cannot be resolved as completed")
 	stop() // resolved while nothing runs: the program goes on from it when it starts
 	s.says(s.does(exitOK, "orders", "resolve", b.order, "--as", "failed", "--reason", "the vendor is closed"), "is failed")
 	s.says(s.does(exitOK, "orders", "show", b.order), "failed", "the vendor is closed", "order.resolved by on-call:")

@@ -35,11 +35,7 @@ type desk struct {
 
 // atDesk opens the books for fn. The running program sees to the jobs that fn makes.
 func (p *program) atDesk(fn func(d desk) error) (err error) {
-	cfg, err := p.configured()
-	if err != nil {
-		return err
-	}
-	books, err := p.openLedger(cfg, ledger.Options{})
+	cfg, books, err := p.openBooks()
 	if err != nil {
 		return err
 	}
@@ -194,9 +190,11 @@ func (c ordersRetry) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		o, err = d.service.Retry(d.ctx, d.by, o.ID)
+		_, err = d.service.Retry(d.ctx, d.by, o.ID)
 		if commerce.IsCode(err, commerce.CodeOrderState) {
-			return fmt.Errorf("%s is %s: there is nothing to try again", c.ID, o.State)
+			return errors.Join(
+				fmt.Errorf("%s is %s: there is nothing to try again", o.ID, o.State),
+				d.looked(o.Organisation, o.ID, "order.retry_refused", "{}"))
 		}
 		if err != nil {
 			return err
@@ -223,7 +221,9 @@ func (c ordersResolve) Run(p *program) error {
 		}
 		resolved, err := d.service.Resolve(d.ctx, d.by, o.ID, commerce.State(c.As), c.Reason)
 		if commerce.IsCode(err, commerce.CodeOrderState) {
-			return fmt.Errorf("%s is %s already", o.ID, o.State)
+			return errors.Join(
+				fmt.Errorf("%s is %s and cannot be resolved as %s", o.ID, o.State, c.As),
+				d.looked(o.Organisation, o.ID, "order.resolve_refused", "{}"))
 		}
 		if err != nil {
 			return err

@@ -58,7 +58,11 @@ func (serveCommand) Run(p *program) error {
 	}
 	s := &server{program: p, log: log}
 	s.config.Store(&cfg)
-	return s.serve(p.ctx, cfg)
+	err = s.serve(p.ctx, cfg)
+	if p.ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // told to stop while it was starting
+	}
+	return err
 }
 
 // server is the running program. What it is made of is built in serve, top to bottom.

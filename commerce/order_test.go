@@ -119,6 +119,24 @@ func TestMoneyOfAnEndedOrderIsLetGo(t *testing.T) {
 	}
 }
 
+// An order that was ended by hand leaves no page behind that could still be paid, and
+// takes no money for what was never placed.
+func TestResolvedOrderTakesNoMoney(t *testing.T) {
+	t.Parallel()
+	for _, status := range []PaymentStatus{PaymentOpen, PaymentProcessing, PaymentSecured} {
+		o := testOrder(t, CartLine{Offer: "basic", Plan: yearly(), Quantity: 1})
+		_ = o.opened(Session{ID: "s", Expires: noon.Add(time.Hour)}, 1)
+		o.Payment.Status = status
+		if o.resolvable(StateCompleted) {
+			t.Error("an order that was never placed can be completed by hand")
+		}
+		o.resolve(StateFailed, "by hand", noon)
+		if step, _ := o.Next(noon, StandardTimings()); step != StepVoid {
+			t.Errorf("%s: waits for %q", status, step)
+		}
+	}
+}
+
 func TestTimings(t *testing.T) {
 	t.Parallel()
 	o := testOrder(t, CartLine{Offer: "basic", Plan: yearly(), Quantity: 1})

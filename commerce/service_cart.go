@@ -86,6 +86,8 @@ func (s *Service) Quote(ctx context.Context, r Request, revision int) (Cart, err
 // quoted is the cart with a fresh quote; the revision stays, for nothing in it changed.
 func (s *Service) quoted(shelf Shelf, c Cart, prices []Plan) (Cart, error) {
 	switch {
+	case !shelf.Organisation.Buying:
+		return c, Refuse(CodeBuyingStopped)
 	case len(c.Lines) == 0:
 		return c, Refuse(CodeCartEmpty)
 	case len(shelf.Problems(c)) > 0:

@@ -10,15 +10,16 @@ import (
 // OnCall is the actor for the commands of the person on call.
 func OnCall(name string) Actor { return Actor{Person: "on-call:" + name} }
 
-// Retry takes an order's next step now instead of when it is due, and tries again the
-// people of a completed order whose assignment failed.
+// Retry takes the step that an order is due for now, instead of when its job tries again,
+// and serves again the people of a completed order whose assignment failed. An order that
+// waits for its buyer or for a date is CodeOrderState.
 func (s *Service) Retry(ctx context.Context, by Actor, id string) (Order, error) {
 	return s.onCall(ctx, by, id, "order.retried", nil, func(tx Tx, o *Order) error {
 		if o.State == StateCompleted && o.People().Failed > 0 {
 			return s.retryPeople(tx, o)
 		}
-		step, _ := o.Next(s.Now(), s.Timings)
-		if step == StepNone {
+		step, due := o.Next(s.Now(), s.Timings)
+		if step == StepNone || due.After(s.Now()) {
 			return Refuse(CodeOrderState, "state", string(o.State))
 		}
 		return nil
@@ -29,12 +30,18 @@ func (s *Service) Retry(ctx context.Context, by Actor, id string) (Order, error)
 // What was secured or taken for licences that did not come is given back.
 func (s *Service) Resolve(ctx context.Context, by Actor, id string, as State, reason string) (Order, error) {
 	return s.onCall(ctx, by, id, "order.resolved", map[string]any{"as": as, "reason": reason}, func(_ Tx, o *Order) error {
-		if o.State.Ended() || as != StateCompleted && as != StateFailed {
+		if o.State.Ended() || !o.resolvable(as) {
 			return Refuse(CodeOrderState, "state", string(o.State))
 		}
 		o.resolve(as, reason, s.Now())
 		return nil
 	})
+}
+
+// resolvable reports whether the order may be ended as that: what was never placed cannot
+// have been completed.
+func (o *Order) resolvable(as State) bool {
+	return as == StateFailed || as == StateCompleted && o.VendorOrder != ""
 }
 
 // resolve is the one way past the chart, for a person who knows better.

@@ -100,15 +100,15 @@ func (o Order) nextPlacing() Step {
 	return StepCapture
 }
 
-// settle is what an ended order still owes: secured money goes back, and so does what
-// was captured for licences that never came.
+// settle is what an ended order still owes: a page that could still be paid is closed,
+// secured money goes back, and so does what was captured for licences that never came.
 func (o Order) settle() Step {
 	switch {
 	case !o.State.Ended():
 		return StepNone
-	case o.Payment.Status == PaymentSecured && o.State == StateCompleted:
+	case o.Payment.Status == PaymentSecured && o.State == StateCompleted && o.VendorOrder != "":
 		return StepCapture
-	case o.Payment.Status == PaymentSecured:
+	case o.Payment.Status == PaymentSecured || o.Payment.Status == PaymentOpen || o.Payment.Status == PaymentProcessing:
 		return StepVoid
 	case o.owesRefund():
 		return StepRefund

@@ -155,7 +155,8 @@ func TestTwoAnnouncementsAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := submitted(w)
-	w.chat.hold, w.chat.entered = make(chan struct{}), make(chan struct{})
+	hold := make(chan struct{})
+	w.chat.hold, w.chat.entered = hold, make(chan struct{})
 	var first sync.WaitGroup
 	first.Go(func() {
 		if wait, err := w.announces(id, 1); wait != 0 || err != nil {
@@ -166,7 +167,7 @@ func TestTwoAnnouncementsAtOnce(t *testing.T) {
 	if wait, err := w.announces(id, 1); wait <= 0 || err != nil {
 		t.Errorf("the second is to wait for %v (%v)", wait, err)
 	}
-	close(w.chat.hold)
+	close(hold)
 	first.Wait()
 	if wait, err := w.announces(id, 1); wait != 0 || err != nil {
 		t.Errorf("afterwards: %v, %v", wait, err)

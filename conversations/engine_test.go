@@ -71,6 +71,22 @@ func TestCarriedOutAndNotSaved(t *testing.T) {
 	}
 }
 
+// The first of two clicks on Place order was carried out and its answer lost: the second,
+// which is another event, is answered with the same order.
+func TestASecondClickAfterALostAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.as("aicha").puts("business-premium", "5", "P1Y.annual", false).clicks("Check out").clicks("Next").at("payment")
+	place := p.refOf("place")
+	w.engine.Store = &shaky{Store: w.store, saves: errors.New("no answer")}
+	p.sends("", place, nil).at("trouble")
+	w.engine.Store = w.store
+	p.sends("", place, nil).at("submitted").sees("CW-1001")
+	if n := len(w.orders()); n != 1 {
+		t.Errorf("%d orders, want 1", n)
+	}
+}
+
 // A redelivery repeats what was said, not only the prompt that it was said in.
 func TestARedeliveryRepeatsWhatWasSaid(t *testing.T) {
 	t.Parallel()

@@ -53,13 +53,13 @@ func TestForeignAndUnknownOrders(t *testing.T) {
 	}
 }
 
-// A colleague of the same organisation sees an order, and cannot change it.
+// A colleague of the same organisation sees an order, and can neither pay nor change it.
 func TestAColleaguesOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.as("aicha").buys("business-premium", "2", "P1Y.annual", true)
 	w.changes("contoso", alsoBuyer("chloe"))
-	p := w.as("chloe").types("order " + id).at("order").sees("Ordered by = Aïcha").offers("Pay")
+	p := w.as("chloe").types("order "+id).at("order").sees("Ordered by = Aïcha").lacks("Pay ->", "<Pay>")
 	books := w.remembered()
 	for _, verb := range []string{"order.cancel:", "order.link:", "order.retry:"} {
 		p.sends("", verb+id, nil).at("order").sees("You do not have the role that this needs. Nothing was changed. Please ask Aïcha.")

@@ -18,7 +18,7 @@ type chat struct {
 	posts    int
 	edits    int
 	fails    bool          // nothing can be shown just now
-	hold     chan struct{} // where it is set, a post waits for it to be closed
+	hold     chan struct{} // where it is set, the next post waits for it to be closed
 	entered  chan struct{} // is sent to by a post that waits
 }
 
@@ -27,9 +27,13 @@ func newChat() *chat { return &chat{messages: map[string]conversations.Prompt{}}
 var errChat = errors.New("the chat is out of reach")
 
 func (c *chat) Post(_ context.Context, organisation string, to conversations.Account, p conversations.Prompt) (string, error) {
-	if c.hold != nil {
+	c.mu.Lock()
+	hold := c.hold
+	c.hold = nil
+	c.mu.Unlock()
+	if hold != nil {
 		c.entered <- struct{}{}
-		<-c.hold
+		<-hold
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -73,7 +73,7 @@ func shortened(text string) string {
 // orderID reads an order's number as people say it: "CW-1042", "cw 1042", "1042".
 func orderID(text string) string {
 	text = strings.ToUpper(strings.TrimSpace(text))
-	text = strings.TrimLeft(strings.TrimPrefix(text, "CW"), " -#")
+	text = strings.TrimLeft(strings.TrimPrefix(text, "CW"), " -‑–#")
 	if text == "" || len(text) > 12 || strings.Trim(text, "0123456789") != "" {
 		return ""
 	}

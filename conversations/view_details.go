@@ -26,7 +26,7 @@ func detailsPrompt(s state, f facts) Prompt {
 	if f.autoAssigns(offer) {
 		p.Fields = append(p.Fields, assignField(s, f))
 		p.Below = unlicensedBlocks(f)
-	} else {
+	} else if !offer.AutoAssigns() {
 		p.Below = []Block{muted(f.words.T("details.no_auto_assign"))}
 	}
 	return p

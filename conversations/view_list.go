@@ -113,6 +113,9 @@ func offerItem(o commerce.Offer, f facts) *Item {
 
 // closedTo says why not even one licence of the offer could be put into the cart.
 func (f facts) closedTo(o commerce.Offer) error {
+	if !f.org.Buying {
+		return commerce.Refuse(commerce.CodeBuyingStopped)
+	}
 	trial := commerce.CartLine{Offer: o.ID, Plan: o.PlansFor(f.org, f.now)[0].PlanID, Quantity: max(1, o.Seats.Min)}
 	_, err := f.cart.Put(f.shelf, trial)
 	if commerce.IsCode(err, commerce.CodeCartFull) {

@@ -120,7 +120,7 @@ func orderFacts(o commerce.Order, f facts) []Fact {
 	if until := undoUntil(o); !until.IsZero() && o.State == commerce.StateCompleted {
 		rows = append(rows, Fact{Label: f.words.T("order.undo_until"), Value: f.words.DateTime(until)})
 	}
-	if o.VendorOrder != "" {
+	if o.VendorOrder != "" && o.Reason != commerce.CodeVendorRefused {
 		rows = append(rows, Fact{Label: f.words.T("order.vendor_order"), Value: o.VendorOrder})
 	}
 	return rows
@@ -188,7 +188,7 @@ func byResult(people []commerce.Assignment, f facts) (failed, skipped, assigned 
 
 func orderActions(o commerce.Order, link string, f facts) []Action {
 	var actions []Action
-	if link != "" {
+	if link != "" && o.Buyer == f.actor.Person {
 		actions = append(actions, Action{Label: f.words.T("order.pay"), URL: link, Style: Primary})
 	}
 	if o.State == commerce.StateCompleted {

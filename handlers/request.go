@@ -67,7 +67,7 @@ func recovered(log *slog.Logger) func(http.Handler) http.Handler {
 				if seen, ok := w.(*witness); ok && seen.code != 0 {
 					panic(http.ErrAbortHandler) // half an answer is out: cut it off
 				}
-				http.Error(w, "Something went wrong on our side. Nothing is lost; please try again. Reference: "+id,
+				http.Error(w, http.StatusText(http.StatusInternalServerError)+" ("+id+")",
 					http.StatusInternalServerError)
 			}()
 			next.ServeHTTP(w, r)
