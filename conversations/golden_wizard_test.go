@@ -17,7 +17,7 @@ func wizardGoldens(t *testing.T, lang string) map[string]golden {
 	few.people = f.people[:1]
 	unable := f
 	unable.people = goldenPeople(0)
-	at := func(form form, issues ...issue) state { return state{Step: stepDetails, Form: form, issues: issues} }
+	at := func(form form, issues ...issue) state { return state{Step: stepDetails, Form: form, Issues: issues} }
 	premium := form{Offer: "premium", Quantity: "1", Plan: "P1Y.annual"}
 	return map[string]golden{
 		"home":                   {state{Step: stepHome}, f},

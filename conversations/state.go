@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -38,8 +39,7 @@ type state struct {
 	Hash     string   `json:"hash,omitempty"`     // of the quote that was shown
 	Order    string   `json:"order,omitempty"`
 	Events   []string `json:"events,omitempty"` // the last ones: a short cut for redeliveries, no more
-
-	issues []issue // what to say first, this once
+	Issues   []issue  `json:"issues,omitempty"` // what the last event led to is said first
 }
 
 // form is the details step's fields, as typed.
@@ -62,13 +62,72 @@ type issue struct {
 	err   error
 }
 
+// savedIssue is an issue as it is kept.
+type savedIssue struct {
+	Tone  Tone           `json:"tone,omitempty"`
+	Key   string         `json:"key,omitempty"`
+	Args  []any          `json:"args,omitempty"`
+	Field string         `json:"field,omitempty"`
+	Code  commerce.Code  `json:"code,omitempty"`
+	About map[string]any `json:"about,omitempty"` // the code's arguments
+}
+
+func (i issue) MarshalJSON() ([]byte, error) {
+	saved := savedIssue{Tone: i.tone, Key: i.key, Args: i.args, Field: i.field, Code: commerce.CodeOf(i.err)}
+	var refusal *commerce.Error
+	if errors.As(i.err, &refusal) {
+		saved.About = refusal.Args
+	}
+	return json.Marshal(saved)
+}
+
+func (i *issue) UnmarshalJSON(text []byte) error {
+	var saved savedIssue
+	err := json.Unmarshal(text, &saved)
+	if err != nil {
+		return err
+	}
+	*i = issue{tone: saved.Tone, key: saved.Key, field: saved.Field}
+	for _, a := range saved.Args {
+		i.args = append(i.args, argument(a))
+	}
+	if saved.Code != "" {
+		about := make(map[string]any, len(saved.About))
+		for name, a := range saved.About {
+			about[name] = argument(a)
+		}
+		i.err = &commerce.Error{Code: saved.Code, Args: about}
+	}
+	return nil
+}
+
+// argument is a sentence's argument as it was before it was kept: a text, a number, or
+// several texts.
+func argument(kept any) any {
+	switch v := kept.(type) {
+	case float64:
+		return int(v)
+	case []any:
+		texts := make([]string, len(v))
+		for i, t := range v {
+			texts[i], _ = t.(string)
+		}
+		return texts
+	}
+	return kept
+}
+
 const rememberedEvents = 8
 
 // knows reports whether the event was seen already.
 func (s state) knows(event string) bool { return slices.Contains(s.Events, event) }
 
-// remember notes the event.
+// last reports whether the event is the one that led to this state.
+func (s state) last(event string) bool { return len(s.Events) > 0 && s.Events[len(s.Events)-1] == event }
+
+// remember notes the event; what an earlier one led to has been said.
 func (s state) remember(event string) state {
+	s.Issues = nil
 	s.Events = append(slices.Clone(s.Events), event)
 	if extra := len(s.Events) - rememberedEvents; extra > 0 {
 		s.Events = s.Events[extra:]
@@ -78,13 +137,13 @@ func (s state) remember(event string) state {
 
 // say adds a sentence to the next prompt.
 func (s state) say(tone Tone, key string, args ...any) state {
-	s.issues = append(slices.Clone(s.issues), issue{tone: tone, key: key, args: args})
+	s.Issues = append(slices.Clone(s.Issues), issue{tone: tone, key: key, args: args})
 	return s
 }
 
 // fail adds what went wrong to the next prompt, at a field where it is about one.
 func (s state) fail(err error, field string) state {
-	s.issues = append(slices.Clone(s.issues), issue{tone: Bad, err: err, field: field})
+	s.Issues = append(slices.Clone(s.Issues), issue{tone: Bad, err: err, field: field})
 	return s
 }
 

@@ -12,8 +12,11 @@ import (
 // advance is the pure step: what an event makes of a state, and what it asks the domain
 // to do (nil: nothing). It decides by the state, the event and the facts alone.
 func advance(s state, ev Event, f facts) (state, effect) {
-	if s.knows(ev.ID) {
-		return s, nil // a redelivery: the prompt is shown again
+	if s.knows(ev.ID) { // a redelivery: the prompt is shown again
+		if !s.last(ev.ID) {
+			s.Issues = nil // which are a later event's
+		}
+		return s, nil
 	}
 	s = s.remember(ev.ID)
 	if ev.Ref != "" {
@@ -213,9 +216,9 @@ func fill(s state, r ref, values map[string]string, f facts) (state, effect) {
 	plan := readPlan(s.Form.Plan)
 	if !f.sells(offer, plan) {
 		s = s.say(Bad, "details.choose_plan")
-		s.issues[len(s.issues)-1].field = fieldPlan
+		s.Issues[len(s.Issues)-1].field = fieldPlan
 	}
-	if len(s.issues) > 0 {
+	if len(s.Issues) > 0 {
 		return s, nil
 	}
 	return s, putLine{s.Form.Revision, commerce.CartLine{

@@ -13,7 +13,7 @@ func view(s state, f facts) Prompt {
 	switch {
 	case !f.mayBuy() && needsBuyer(s.Step):
 		p = refusal(f, f.denied)
-		s.issues = nil
+		s.Issues = nil
 	case s.Step == stepList:
 		p = listPrompt(s, f)
 	case s.Step == stepDetails:
@@ -56,7 +56,7 @@ func needsBuyer(s step) bool {
 // notices are the sentences of what just happened; those of a field stand at the field.
 func notices(s state, f facts) []Notice {
 	var all []Notice
-	for _, i := range s.issues {
+	for _, i := range s.Issues {
 		if i.field == "" {
 			all = append(all, Notice{Tone: i.tone, Text: i.text(f)})
 		}
@@ -73,7 +73,7 @@ func (i issue) text(f facts) string {
 
 // fieldError is what is wrong with a field, "" for nothing.
 func fieldError(s state, f facts, key string) string {
-	for _, i := range s.issues {
+	for _, i := range s.Issues {
 		if i.field == key {
 			return i.text(f)
 		}
