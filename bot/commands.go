@@ -92,7 +92,7 @@ func (p *program) openLedger(cfg config.Config, o ledger.Options) (*ledger.Ledge
 	}
 	keys, err := ledger.NewKeyring(cfg.SecretKey.Reveal(), old...)
 	if err != nil {
-		return nil, config.Mistakes{{Name: "SECRET_KEY", Problem: err.Error(), Remedy: "make one with: openssl rand -base64 32"}}
+		return nil, err
 	}
 	o.Keys = keys
 	l, err := ledger.Open(p.ctx, cfg.Database.Reveal(), o)

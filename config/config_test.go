@@ -69,7 +69,7 @@ func TestEverythingConfigured(t *testing.T) {
 		},
 		files: map[string]string{
 			"redis": "redis+sentinel://:hush@a:1,b:2/main\n", "database": "postgres://bot:hush@db/cartwright\r\n",
-			"key": "now\n", "old": "before, long before ,\n", "token": " open sesame\n",
+			"key": "now and for long\n", "old": "the one before now, the one long before ,\n", "token": " open sesame\n",
 			"organisations.yaml": smallest, "catalogue.yaml": oneOffer,
 		},
 	})
@@ -79,8 +79,8 @@ func TestEverythingConfigured(t *testing.T) {
 		c.Organisations[0].ID, c.Catalogue.Offers[0].ID,
 	}
 	want := []any{
-		":80", "0.0.0.0:9", "https://bot.example.com", "redis+sentinel://:hush@a:1,b:2/main", false, "postgres://bot:hush@db/cartwright", "now",
-		"before", "long before", 2, true, "open sesame", 2.5,
+		":80", "0.0.0.0:9", "https://bot.example.com", "redis+sentinel://:hush@a:1,b:2/main", false, "postgres://bot:hush@db/cartwright", "now and for long",
+		"the one before now", "the one long before", 2, true, "open sesame", 2.5,
 		"tiny", "a",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -137,6 +137,8 @@ func TestEachMistakeNamesItsVariable(t *testing.T) {
 		{"DATABASE_URL", "sqlite:a.db?mode=ro", "DATABASE_URL", "a file's path"},
 		{"SECRET_KEY_FILE", "missing", "SECRET_KEY_FILE", "open missing"},
 		{"SECRET_KEY_OLD_FILE", "empty", "SECRET_KEY_OLD_FILE", "write the secret into it"},
+		{"SECRET_KEY", "fifteen bytes..", "SECRET_KEY", "openssl rand"},
+		{"SECRET_KEY_OLD", "long enough a key,short", "SECRET_KEY_OLD", "openssl rand"},
 		{"PLAYGROUND", "true", "PLAYGROUND", "write on or off"},
 		{"CLOCK_SPEED", "0.5", "CLOCK_SPEED", "a number from 1 on"},
 		{"CLOCK_SPEED", "fast", "CLOCK_SPEED", "a number from 1 on"},
@@ -170,7 +172,7 @@ func TestAllMistakesAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := world{
 		env: map[string]string{
-			"HTTP_ADDR": "x", "ADMIN_ADDR": "y", "PUBLIC_URL": "z", "REDIS_URL": "u", "DATABASE_URL": "v", "SECRET_KEY": "both",
+			"HTTP_ADDR": "x", "ADMIN_ADDR": "y", "PUBLIC_URL": "z", "REDIS_URL": "u", "DATABASE_URL": "v", "SECRET_KEY": "both of these are set",
 			"SECRET_KEY_FILE": "key", "PLAYGROUND": "perhaps", "CLOCK_SPEED": "0", "ORGANISATIONS_FILE": "organisations", "CATALOGUE_FILE": "catalogue",
 		},
 		files: map[string]string{
@@ -185,7 +187,7 @@ func TestAllMistakesAreReportedAtOnce(t *testing.T) {
 	}
 	want := map[string]int{
 		"HTTP_ADDR": 1, "ADMIN_ADDR": 1, "PUBLIC_URL": 1, "REDIS_URL": 1, "DATABASE_URL": 1, "SECRET_KEY": 1, "PLAYGROUND": 1,
-		"CLOCK_SPEED": 1, "ORGANISATIONS_FILE": 7, "CATALOGUE_FILE": 5,
+		"CLOCK_SPEED": 1, "ORGANISATIONS_FILE": 12, "CATALOGUE_FILE": 5,
 	}
 	if diff := cmp.Diff(want, named); diff != "" {
 		t.Errorf("%v\n(-want +got):\n%s", err, diff)
@@ -266,8 +268,8 @@ func TestTheKeyIsMadeOnceAndKept(t *testing.T) {
 func TestAKeyOfOnesOwnIsNotReplaced(t *testing.T) {
 	t.Parallel()
 	database := t.TempDir() + "/bot.db"
-	c := mustRead(t, world{env: map[string]string{"DATABASE_URL": "sqlite:" + database, "SECRET_KEY": "mine"}})
-	if err := c.EnsureSecretKey(); err != nil || c.SecretKey.Reveal() != "mine" {
+	c := mustRead(t, world{env: map[string]string{"DATABASE_URL": "sqlite:" + database, "SECRET_KEY": "mine, and long enough"}})
+	if err := c.EnsureSecretKey(); err != nil || c.SecretKey.Reveal() != "mine, and long enough" {
 		t.Errorf("the key is %q, %v", c.SecretKey.Reveal(), err)
 	}
 	if _, err := os.Stat(database + ".key"); !errors.Is(err, fs.ErrNotExist) {

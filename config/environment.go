@@ -183,8 +183,24 @@ func (r *reader) platformConfigured() bool {
 	return false
 }
 
+// minSecret is how many bytes a key is made of at least: what is sealed and signed with it
+// is as hard to forge as it is to guess.
+const minSecret = 16
+
+// longEnough refuses secrets that keys cannot be derived from.
+func (r *reader) longEnough(name string, secrets ...Secret) {
+	for _, s := range secrets {
+		if s.Set() && len(s.Reveal()) < minSecret {
+			r.mistakes.add(name, "make one with: openssl rand -base64 32", "it has less than %d bytes", minSecret)
+			return
+		}
+	}
+}
+
 // checkTogether finds what no variable shows alone.
 func (r *reader) checkTogether(c Config) {
+	r.longEnough("SECRET_KEY", c.SecretKey)
+	r.longEnough("SECRET_KEY_OLD", c.OldSecretKeys...)
 	if _, sqlite := c.SQLitePath(); !sqlite && !c.SecretKey.Set() && !r.wrong("SECRET_KEY_FILE") {
 		r.mistakes.add("SECRET_KEY", "write 32 random bytes as text, the same for every replica, such as openssl rand -base64 32 prints", "it is not set, and PostgreSQL keeps no key of its own")
 	}

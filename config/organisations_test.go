@@ -212,3 +212,20 @@ func FuzzOrganisationsFile(f *testing.F) {
 		}
 	})
 }
+
+// A key that cannot be read hides no other key's problem.
+func TestOneUnreadableKeyHidesNothing(t *testing.T) {
+	t.Parallel()
+	_, err := world{
+		env:   map[string]string{"ORGANISATIONS_FILE": "organisations"},
+		files: map[string]string{"organisations": "organisations: [{id: acme, name: Acme, buying: perhaps, cloud: mars, country: FR, currency: EURO, backend: sandbox, nonsense: 1}]"},
+	}.read()
+	if err == nil {
+		t.Fatal("it was read")
+	}
+	for _, part := range []string{"bool", `cloud is "mars"`, `currency is "EURO"`, "nonsense"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q is not in\n%v", part, err)
+		}
+	}
+}

@@ -14,7 +14,7 @@ import (
 func TestNothingPrintsASecret(t *testing.T) {
 	t.Parallel()
 	c := mustRead(t, world{env: map[string]string{
-		"REDIS_URL": "redis://:hush@host", "DATABASE_URL": "postgres://me:hush@host/db", "SECRET_KEY": "hush", "SECRET_KEY_OLD": "hush,hush",
+		"REDIS_URL": "redis://:hush@host", "DATABASE_URL": "postgres://me:hush@host/db", "SECRET_KEY": "hush hush hush hush", "SECRET_KEY_OLD": "hush hush hush hush,hush hush hush hush",
 		"PLAYGROUND_TOKEN": "hush",
 	}})
 	// Below an unexported field fmt calls no methods.

@@ -48,9 +48,8 @@ func (s *survey) organisation(number int, node ast.Node) commerce.Organisation {
 	if decode(node, &named) == nil && named.ID != "" {
 		s.where = named.ID
 	}
-	var f organisationFile
-	if err := decode(node, &f, yaml.Strict()); err != nil {
-		s.wrong("correct or remove it", "%v", err)
+	f, ok := s.decoded(node)
+	if !ok {
 		return commerce.Organisation{}
 	}
 	s.identity(f)
@@ -63,6 +62,36 @@ func (s *survey) organisation(number int, node ast.Node) commerce.Organisation {
 		Buying: f.Buying == nil || *f.Buying, Workspaces: s.workspacesOf(f.Workspaces),
 		People: s.people(f.People), Groups: s.groups(f.Groups),
 	}
+}
+
+// decoded reads an organisation key by key, so that a key that cannot be read hides no
+// other's problems. It fails where there are no keys to read.
+func (s *survey) decoded(node ast.Node) (f organisationFile, ok bool) {
+	err := decode(node, &f, yaml.Strict())
+	if err == nil {
+		return f, true
+	}
+	keys, isMap := node.(*ast.MappingNode)
+	if !isMap {
+		s.wrong("correct or remove it", "%v", err)
+		return f, false
+	}
+	readable := *keys
+	readable.Values = nil
+	for _, key := range keys.Values {
+		one := *keys
+		one.Values = []*ast.MappingValueNode{key}
+		if err := decode(&one, new(organisationFile), yaml.Strict()); err != nil {
+			s.wrong("correct or remove it", "%v", err)
+			continue
+		}
+		readable.Values = append(readable.Values, key)
+	}
+	f = organisationFile{}
+	if err := decode(&readable, &f, yaml.Strict()); err != nil { // a key that is there twice
+		s.wrong("correct or remove it", "%v", err)
+	}
+	return f, true
 }
 
 func (s *survey) identity(f organisationFile) {

@@ -123,7 +123,9 @@ const rememberedEvents = 8
 func (s state) knows(event string) bool { return slices.Contains(s.Events, event) }
 
 // last reports whether the event is the one that led to this state.
-func (s state) last(event string) bool { return len(s.Events) > 0 && s.Events[len(s.Events)-1] == event }
+func (s state) last(event string) bool {
+	return len(s.Events) > 0 && s.Events[len(s.Events)-1] == event
+}
 
 // remember notes the event; what an earlier one led to has been said.
 func (s state) remember(event string) state {
