@@ -221,7 +221,7 @@ func TestBuyingStopped(t *testing.T) {
 	w := newWorld(t)
 	p := w.as("aicha").puts("business-premium", "1", "P1Y.annual", false)
 	w.changes("contoso", func(o *commerce.Organisation) { o.Buying = false })
-	p.types("cart").sees("Your organisation takes no new orders at the moment.").offers("Add another", "Empty the cart", "Cancel")
+	p.types("cart").sees("No new orders can be placed for your organisation at the moment.").offers("Add another", "Empty the cart", "Cancel")
 }
 
 // A cart holds twenty products.

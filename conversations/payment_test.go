@@ -20,14 +20,14 @@ func TestPayments(t *testing.T) {
 	}{
 		"paid": {"paid", "The vendor is preparing the licences.", "Le fournisseur prépare les licences.", conversations.Plain,
 			nil, "Done. The licences are ready."},
-		"declined": {"declined", "The payment was declined and nothing was charged. Your order is kept: try again with the same link, or another card.",
+		"declined": {"declined", "The payment was declined and nothing was charged. The order is kept: try again with the same link, or another card.",
 			"Le paiement a été refusé et rien n’a été débité.", conversations.Warning, []string{"Pay", "Cancel the order"}, "The payment was declined"},
-		"slow": {"slow", "Your payment is being processed.", "Votre paiement est en cours de traitement.", conversations.Plain,
+		"slow": {"slow", "The payment is being processed.", "Le paiement est en cours de traitement.", conversations.Plain,
 			[]string{"Cancel the order"}, "Done. The licences are ready."},
-		"slow, and declined in the end": {"slow_fail", "Your payment is being processed.", "Votre paiement est en cours de traitement.",
+		"slow, and declined in the end": {"slow_fail", "The payment is being processed.", "Le paiement est en cours de traitement.",
 			conversations.Plain, []string{"Cancel the order"}, "The payment was declined"},
-		"abandoned": {"abandoned", "Your order is waiting for its payment. Nothing is bought until you pay.", "Votre commande attend son paiement.",
-			conversations.Plain, []string{"Pay", "Cancel the order"}, "Your order is waiting for its payment."},
+		"abandoned": {"abandoned", "The order is waiting for its payment. Nothing is bought until it is paid.", "La commande attend son paiement.",
+			conversations.Plain, []string{"Pay", "Cancel the order"}, "The order is waiting for its payment."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +74,7 @@ func TestALinkExpires(t *testing.T) {
 	p.types("order "+id).sees("The payment link has expired and nothing was charged.").offers("New payment link", "Cancel the order")
 	sameAsAnnounced(t, w, p)
 	ask := p.refOf("order.link")
-	p.clicks("New payment link").at("order").sees("Your payment link is being made.").offers("Cancel the order")
+	p.clicks("New payment link").at("order").sees("The payment link is being made.").offers("Cancel the order")
 	p.sends("", ask, nil).at("order").sees("That is not possible any more: the order is waiting for payment.")
 	w.works()
 	p.types("order "+id).sees("Payment link works until = 25 November 2026, 10:00").offers("Pay", "Cancel the order")
@@ -101,7 +101,7 @@ func TestASlowPaymentOutlivesItsLink(t *testing.T) {
 	w.mu.Lock()
 	w.clock = w.clock.Add(50 * time.Millisecond)
 	w.mu.Unlock()
-	p.types("order " + id).sees("Your payment is being processed.").offers("Cancel the order")
+	p.types("order " + id).sees("The payment is being processed.").offers("Cancel the order")
 	w.settles()
 	p.types("order " + id).sees("completed")
 }
@@ -144,7 +144,7 @@ func TestWhatTheVendorMakesOfIt(t *testing.T) {
 			[]string{"Terminé en partie.", "| refusée", "Payé = 1 454,40 €"}, "1454.40 EUR", "", true,
 		},
 		"fail": {
-			[]string{"CW-1001: failed", "The vendor could not deliver the licences. What you paid is given back.", "| not delivered", "Paid = €1,825.92", "Refunded = €1,825.92"},
+			[]string{"CW-1001: failed", "The vendor could not deliver the licences. What was paid is given back.", "| not delivered", "Paid = €1,825.92", "Refunded = €1,825.92"},
 			[]string{"Le fournisseur n’a pas pu livrer les licences.", "| non livrée", "Remboursé = 1 825,92 €"}, "1825.92 EUR", "1825.92 EUR", true,
 		},
 		"fail_one": {
@@ -189,8 +189,8 @@ func TestRetryOfTheFailures(t *testing.T) {
 	id := p.buys("business-premium", "40", "P1Y.annual", true)
 	w.pays(id, "paid", "deliver")
 	w.settles()
-	p.types("order "+id).sees("The licences are there, but not everyone could be served.", "assigned 39 of 40",
-		"1 person could not be served: Émile Ximénez: no answer, try again later").offers("Go to Admin Home", "Who gets a licence", "Try again for 1 person")
+	p.types("order "+id).sees("The licences are there, but not everyone could be given one.", "assigned 39 of 40",
+		"1 person could not be given a licence: Émile Ximénez: no answer, try again later").offers("Go to Admin Home", "Who gets a licence", "Try again for 1 person")
 	retry := p.refOf("order.retry")
 	p.clicks("Try again for 1 person").at("order").sees("The licences have arrived and are being assigned.")
 	w.settles()

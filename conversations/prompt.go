@@ -12,7 +12,7 @@ type Prompt struct {
 	Blocks       []Block  `json:"blocks,omitempty"`
 	Fields       []Field  `json:"fields,omitempty"`
 	Submit       *Action  `json:"submit,omitempty"` // sends the fields; nil: there are none
-	Below        []Block  `json:"below,omitempty"`  // read after the fields: what they found, or who they concern
+	Below        []Block  `json:"below,omitempty"`  // read after the fields or, where there are none, after the actions
 	Actions      []Action `json:"actions,omitempty"`
 	Closed       bool     `json:"closed,omitempty"` // nothing more will happen here
 }

@@ -21,12 +21,12 @@ var walks = map[string]walk{
 		list: "Purchase services", buy: "Buy", details: "Check out now", cart: "Cart", checkOut: "Check out", next: "Next",
 		place: "Place order", pay: "Pay", done: "Go to Admin Home", query: "premium",
 		sees: map[string][]string{
-			"list":    {"1 to 4 of 4 subscriptions.", "€242.40 per licence and year, Paid yearly", "<<Search>>"},
+			"list":    {"4 subscriptions", "€242.40 per licence and year, Paid yearly", "<<Search>>"},
 			"details": {"Yearly, paid monthly: €21.21 per licence and month. Commits you for one year: €254.52 per licence, in 12 monthly payments.", "300 more of 300 per organisation", "1 added, 1 in all", "40 people have no licence", "6 others without a licence cannot get one", "Zoé Haddad: account disabled", "and 30 more"},
 			"cart":    {"5 licences, Yearly, paid monthly, €21.21 per licence and month: €106.05", "Adds 5, which makes 5 in all.", "Assigned automatically", "Subtotal before tax = €106.05"},
 			"check":   {"Subtotal = €106.05", "TVA 20% (estimate) = €21.21", "Total = €127.26", "Charged now = €127.26", "Committed over the term, before tax = €1,272.60", "These prices hold until 10:30.", "Demonstration prices"},
 			"payment": {"Approval = None is needed for this order", "5 people will get a licence automatically.", "Charged now = €127.26"},
-			"order":   {"CW-1001: waiting for payment", "Payment link works until = 24 November 2026, 10:00", "assigned 0 of 5"},
+			"order":   {"CW-1001: waiting for payment", "Payment link works until = 24 November 2026, 10:00", "5 people will get a licence once it is delivered."},
 			"done":    {"CW-1001: completed", "Done. The licences are ready.", "Paid = €127.26", "Can be undone until = 30 November 2026, 10:00", "assigned 5 of 5", "5 people got a licence: Álvaro Olsen, Amélie Traoré, Bastien Urbain, Björn Rousseau, Camille Vasseur", "6 people were skipped"},
 		},
 	},
@@ -34,12 +34,12 @@ var walks = map[string]walk{
 		list: "Acheter des services", buy: "Acheter", details: "Payer maintenant", cart: "Panier", checkOut: "Valider la commande",
 		next: "Suivant", place: "Passer la commande", pay: "Payer", done: "Accéder à la page d’accueil Administrateur", query: "prémium",
 		sees: map[string][]string{
-			"list":    {"1 à 4 sur 4 abonnements.", "242,40 € par licence et par an, Paiement annuel", "<<Rechercher>>"},
+			"list":    {"4 abonnements", "242,40 € par licence et par an, Paiement annuel", "<<Rechercher>>"},
 			"details": {"Annuel, payé par mois : 21,21 € par licence et par mois. Vous engage pour un an : 254,52 € par licence, en 12 paiements mensuels.", "encore 300 sur 300 par organisation", "1 de plus, 1 en tout", "40 personnes n’ont pas de licence", "Zoé Haddad : compte désactivé", "et 30 autres"},
 			"cart":    {"5 licences, Annuel, payé par mois, 21,21 € par licence et par mois : 106,05 €", "Ajoute 5, soit 5 en tout.", "Sous-total avant taxe = 106,05 €"},
 			"check":   {"Sous-total = 106,05 €", "TVA 20 % (estimation) = 21,21 €", "Total = 127,26 €", "Débité maintenant = 127,26 €", "Engagement sur la durée, avant taxe = 1 272,60 €", "Ces tarifs sont garantis jusqu’à 10:30."},
 			"payment": {"Approbation = Aucune n’est nécessaire pour cette commande", "5 personnes recevront automatiquement une licence."},
-			"order":   {"CW-1001 : en attente de paiement", "Lien de paiement valable jusqu’au = 24 novembre 2026 à 10:00", "Licences attribuées : 0 sur 5"},
+			"order":   {"CW-1001 : en attente de paiement", "Lien de paiement valable jusqu’au = 24 novembre 2026 à 10:00", "5 personnes recevront une licence dès la livraison."},
 			"done":    {"CW-1001 : terminée", "Payé = 127,26 €", "Annulable jusqu’au = 30 novembre 2026 à 10:00", "5 personnes ont reçu une licence", "6 personnes ont été laissées de côté"},
 		},
 	},
@@ -119,7 +119,7 @@ func TestTheList(t *testing.T) {
 	p.clicks("Previous page").sees("1 to 6 of ").lacks("Previous page")
 	p.fills("group", "add-on").clicks("Search").sees("Microsoft Teams Phone Standard")
 	p.fills("q", "no such thing", "group", "all").clicks("Search").sees("No subscription fits that search.")
-	p.types("buy business basic").sees("You own 40 licences, 9 free.", "[Yours]")
+	p.types("buy business basic").sees("You own 40 licences, 9 free.", "[Owned]")
 	w.down.seats = true
 	w.passes(time.Minute)
 	p.types("buy business basic").sees("could not be read just now").lacks("You own 40")
@@ -187,7 +187,7 @@ func TestWhatIsTyped(t *testing.T) {
 			t.Errorf("%q leads to %s, want %s", text, p.prompt.Name, prompt)
 		}
 	}
-	p.types("buy\tpremium").sees("1 to 4 of 4 subscriptions.")
+	p.types("buy\tpremium").sees("4 subscriptions")
 	p.types("hello, <b>you</b> & @everyone").sees("I did not understand “hello, <b>you</b> & @everyone”.")
 	p.types(strings.Repeat("x", 10_000)).at("home").sees("That message is too long for me to read.").lacks("xxxx")
 	p.types(strings.Repeat("x", 1_000)).at("home").sees("xxx…”")
@@ -271,7 +271,7 @@ func TestWhatHindersASubmit(t *testing.T) {
 		"the quote is too old": {func(w *world, _ *person) { w.passes(30 * time.Minute) }, "The prices were verified too long ago."},
 		"nothing may be bought": {func(w *world, _ *person) {
 			w.changes("contoso", func(o *commerce.Organisation) { o.Buying = false })
-		}, "Your organisation takes no new orders at the moment. Your cart is kept."},
+		}, "No new orders can be placed for your organisation at the moment. Your cart is kept."},
 		"the seats are unknown":         {func(w *world, _ *person) { w.down.seats = true }, "How many licences of Microsoft 365 Business Premium you own could not be read"},
 		"the people are unknown":        {func(w *world, _ *person) { w.down.people = true }, "Something did not answer just now."},
 		"the offer is gone":             {func(w *world, _ *person) { w.sells("business-premium", withdrawn) }, "Something in your cart cannot be bought."},

@@ -8,7 +8,7 @@ import (
 // outside the sum; checking out waits for it.
 func cartPrompt(f facts) Prompt {
 	p := Prompt{Name: "cart", Title: f.words.T("cart.title")}
-	another := Action{Ref: makeRef(verbList, 0), Label: f.words.T("cart.another")}
+	another := Action{Ref: makeRef(verbSearch), Label: f.words.T("cart.another")}
 	if len(f.cart.Lines) == 0 {
 		another.Label, another.Style = f.words.T("list.title"), Primary
 		p.Blocks = []Block{paragraph(f.words.T("cart.empty"))}

@@ -27,7 +27,7 @@ func listPrompt(s state, f facts) Prompt {
 	if len(offers) == 0 {
 		p.Below = append(p.Below, paragraph(f.words.T("list.nothing")))
 	} else {
-		p.Below = append(p.Below, muted(f.words.N("list.found", len(offers), "from", from+1, "to", to)))
+		p.Below = append(p.Below, muted(found(f, len(offers), from, to)))
 	}
 	if h := anyHolding(f); !h.Known {
 		p.Blocks = append(p.Blocks, Block{Text: &Notice{Tone: Warning, Text: f.words.T("list.seats_unknown")}})
@@ -37,6 +37,15 @@ func listPrompt(s state, f facts) Prompt {
 	}
 	p.Actions = append(pageActions(f, verbList, page, to < len(offers)), wizardActions(f)...)
 	return p
+}
+
+// found says how many offers there are, and which of them are shown where not all are.
+func found(f facts, n, from, to int) string {
+	key := "list.range"
+	if to-from == n {
+		key = "list.found"
+	}
+	return f.words.N(key, n, "from", from+1, "to", to)
 }
 
 // wizardActions lead from any step of the wizard to the cart, and out.

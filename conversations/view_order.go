@@ -15,8 +15,8 @@ func orderPrompt(o commerce.Order, people []commerce.Assignment, link string, f 
 		Notices: []Notice{happening(o, f)},
 		Closed:  o.State.Ended(),
 	}
-	p.Blocks = append(p.Blocks, Block{Table: orderTable(o, f)}, Block{Facts: orderFacts(o, f)})
-	p.Blocks = append(p.Blocks, peopleBlocks(o, people, f)...)
+	p.Blocks = handingOut(o, f)
+	p.Below = append([]Block{{Table: orderTable(o, f)}, {Facts: orderFacts(o, f)}}, results(o, people, f)...)
 	p.Actions = orderActions(o, link, f)
 	return p
 }
@@ -137,21 +137,26 @@ func undoUntil(o commerce.Order) time.Time {
 	return first
 }
 
-// peopleBlocks show how far the licences are in people's hands, and who got none and why.
-func peopleBlocks(o commerce.Order, people []commerce.Assignment, f facts) []Block {
+// handingOut shows how far the licences are in people's hands, or how many will have them.
+func handingOut(o commerce.Order, f facts) []Block {
 	sum := o.People()
-	if sum.Total+sum.Skipped == 0 || !handsOut(o) {
+	switch {
+	case sum.Total == 0 || !handsOut(o):
+		return nil
+	case o.State != commerce.StateCompleted && o.State != commerce.StateAssigning:
+		return []Block{muted(f.words.N("order.hands_out", sum.Total))}
+	}
+	return []Block{{Progress: &Progress{
+		Label: f.words.T("order.assigned", "done", sum.Assigned, "total", sum.Total), Done: sum.Assigned, Total: sum.Total,
+	}}}
+}
+
+// results name who got a licence, and who got none and why.
+func results(o commerce.Order, people []commerce.Assignment, f facts) []Block {
+	if o.State != commerce.StateCompleted && o.State != commerce.StateAssigning {
 		return nil
 	}
 	var blocks []Block
-	if sum.Total > 0 {
-		blocks = append(blocks, Block{Progress: &Progress{
-			Label: f.words.T("order.assigned", "done", sum.Assigned, "total", sum.Total), Done: sum.Assigned, Total: sum.Total,
-		}})
-	}
-	if o.State != commerce.StateCompleted && o.State != commerce.StateAssigning {
-		return blocks
-	}
 	failed, skipped, assigned := byResult(people, f)
 	for _, group := range []struct {
 		key   string

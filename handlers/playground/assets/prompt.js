@@ -15,8 +15,10 @@ export function showPrompt(prompt, words, send) {
   const below = body(prompt.below ?? [], words, send);
   const filled = prompt.fields?.length || prompt.submit;
   if (filled) card.append(form(prompt, words, send, below.length > 0));
+  const actions = prompt.actions?.length && row(prompt.actions, words, send);
+  if (actions && !filled) card.append(actions);
   card.append(...below);
-  if (prompt.actions?.length && (!filled || below.length)) card.append(row(prompt.actions, words, send));
+  if (actions && filled && below.length) card.append(actions);
   return { card, title };
 }
 
