@@ -32,6 +32,9 @@ const (
 	CodeLinkExpired     Code = "link_expired"     //
 	CodeVendorRefused   Code = "vendor_refused"   // the vendor will not take the order or line
 	CodeProvisioning    Code = "provisioning"     // the vendor took the line and could not deliver it
+	CodeNobody          Code = "nobody"           // a task for nobody: pick somebody first
+	CodeTooMany         Code = "too_many"         // max: more people than one task takes
+	CodeTaskState       Code = "task_state"       // the task is past what was asked
 	CodeUnavailable     Code = "unavailable"      // something outside did not answer; nothing is lost, try again
 	CodeTooFast         Code = "too_fast"         // seconds: over the person's limit
 	CodeInternal        Code = "internal"         // everything uncoded

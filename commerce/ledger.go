@@ -14,6 +14,8 @@ type Ledger interface {
 	// fn may run more than once, so it changes nothing outside tx.
 	Change(ctx context.Context, fn func(tx Tx) error) error
 
+	// AppliedTo is what an event led to that was applied before.
+	AppliedTo(ctx context.Context, event string) (result string, found bool, err error)
 	// Cart is the person's cart, empty at revision 0 where there is none.
 	Cart(ctx context.Context, org, person string) (Cart, error)
 	// Order finds an order of the organisation. CodeNotFound: there is none.
@@ -33,6 +35,21 @@ type Ledger interface {
 	// Due lists unfinished orders whose next step was due before t and that nobody
 	// holds: their job was lost.
 	Due(ctx context.Context, t time.Time) ([]OrderRef, error)
+	// Task finds a task of the organisation. CodeNotFound: there is none.
+	Task(ctx context.Context, org, id string) (Task, error)
+	// TaskPeople lists a task's people, by name.
+	TaskPeople(ctx context.Context, task string) ([]Assignment, error)
+	// DueTasks lists running tasks whose next step was due before t and that nobody
+	// holds: their job was lost.
+	DueTasks(ctx context.Context, t time.Time) ([]OrderRef, error)
+	// Bought finds, by Graph SKU, the organisation's newest delivered line of an order.
+	Bought(ctx context.Context, org string) (map[string]Bought, error)
+}
+
+// Bought is a delivered order line with who bought it.
+type Bought struct {
+	Order, Buyer string // Buyer is a person id
+	Line         OrderLine
 }
 
 // OrderQuery selects orders. Zero fields select all.
@@ -44,7 +61,7 @@ type OrderQuery struct {
 	Limit        int // 0: 50
 }
 
-// OrderRef is an order's id with its organisation.
+// OrderRef is the id of an order or a task, with its organisation.
 type OrderRef struct{ Organisation, ID string }
 
 // Tx is one transaction of the ledger. Rows that it reads stay as read until it ends.
@@ -87,6 +104,23 @@ type Tx interface {
 	// SetPaymentToken stores the secret of the order's current payment link, replacing
 	// an earlier one: hashed to be found by, sealed to be shown again.
 	SetPaymentToken(order, token string) error
+	// NextTaskID makes a number such as "L-1042".
+	NextTaskID() (string, error)
+	// Task reads and locks a task. CodeNotFound: there is none.
+	Task(id string) (Task, error)
+	// SaveTask writes a task whose Version is one more than the stored one (1: a new task).
+	// due is when its next step should run, zero for never.
+	SaveTask(t Task, due time.Time) error
+	// LeaseTask is Lease, for a task.
+	LeaseTask(task string, now, t time.Time) (bool, error)
+	// TaskPeople lists a task's people, by name.
+	TaskPeople(task string) ([]Assignment, error)
+	// SaveTaskPeople inserts or replaces people of a task (Assignment.Order), by task and user.
+	SaveTaskPeople(as []Assignment) error
+	// PerformTask enqueues the task's next step.
+	PerformTask(ref OrderRef, version int) error
+	// AnnounceTask enqueues telling of the task as it is at version.
+	AnnounceTask(ref OrderRef, version int) error
 	// Append adds an entry to the organisation's audit chain.
 	Append(e Entry) error
 	// Perform enqueues the order's next step, at the earliest at t (zero: now).
@@ -101,8 +135,8 @@ type Entry struct {
 	At           time.Time       `json:"at"`
 	Actor        string          `json:"actor"` // person id, "bot", or "on-call:NAME"
 	Account      Account         `json:"account,omitzero"`
-	Action       string          `json:"action"` // such as "order.submitted"
-	Order        string          `json:"order,omitempty"`
+	Action       string          `json:"action"`          // such as "order.submitted"
+	Order        string          `json:"order,omitempty"` // or the task
 	Event        string          `json:"event,omitempty"`
 	Data         json.RawMessage `json:"data,omitempty"`
 }

@@ -10,6 +10,8 @@ import (
 type Licensor interface {
 	// Seats lists what the tenant owns, by Graph SKU.
 	Seats(ctx context.Context, org Organisation) ([]OwnedSeats, error)
+	// Users finds people of the tenant's directory, by name.
+	Users(ctx context.Context, org Organisation, q UserQuery) ([]User, error)
 	// Unlicensed lists everyone who has no licence at all, by name, those who cannot
 	// get one included.
 	Unlicensed(ctx context.Context, org Organisation) ([]User, error)
@@ -18,7 +20,25 @@ type Licensor interface {
 	// Assign gives each of at most AssignBatch users a licence of the SKU, and answers
 	// for each. Giving twice is no error and takes one seat.
 	Assign(ctx context.Context, org Organisation, sku string, users []string) ([]AssignResult, error)
+	// Remove takes a licence of the SKU from each of at most AssignBatch users, and answers
+	// for each. Taking twice is no error.
+	Remove(ctx context.Context, org Organisation, sku string, users []string) ([]AssignResult, error)
+	// Move exchanges a licence of from for one of to, for each of at most AssignBatch users
+	// in one call of their own, and answers for each: nobody is without both in between.
+	// Moving twice is no error and takes one seat.
+	Move(ctx context.Context, org Organisation, from, to string, users []string) ([]AssignResult, error)
 }
+
+// UserQuery selects people of a directory. Exactly one field is set.
+type UserQuery struct {
+	Text      string   // begins a word of the name, or the address, without regard to case and accents; the first UsersFound
+	Addresses []string // exactly these, without regard to case
+	IDs       []string
+	Holding   string // everyone who has a licence of that SKU
+}
+
+// UsersFound is how many people a search answers at the most.
+const UsersFound = 50
 
 // AssignBatch is how many users one Assign call takes: Graph's $batch limit.
 const AssignBatch = 20
@@ -28,8 +48,12 @@ type OwnedSeats struct {
 	SKU         string
 	Owned, Used int
 	RenewsAt    time.Time
+	Next        int // seats from RenewsAt on: Owned, unless fewer were planned
 	AsOf        time.Time
 }
+
+// Free is how many owned seats nobody uses.
+func (s OwnedSeats) Free() int { return max(0, s.Owned-s.Used) }
 
 // User is an account in the tenant's directory: someone who can hold a licence. (A
 // Person is someone who talks to the bot.)
@@ -51,6 +75,9 @@ const (
 	ReasonGuest       Reason = "guest"
 	ReasonDisabled    Reason = "disabled"
 	ReasonHasLicence  Reason = "has_licence" // gained one since the order was made
+	ReasonHasThis     Reason = "has_this"    // holds that very licence
+	ReasonNoLicence   Reason = "no_licence"  // does not hold the licence that was to go
+	ReasonNoBase      Reason = "no_base"     // holds none of the licences that the add-on needs
 	ReasonNoSeat      Reason = "no_seat"     // none left
 	ReasonConflict    Reason = "conflict"    // excludes a licence that the user holds
 	ReasonGone        Reason = "gone"        // the user no longer exists
@@ -60,7 +87,7 @@ const (
 
 // Reasons lists every reason that a person may be shown.
 var Reasons = []Reason{
-	ReasonNoLocation, ReasonGuest, ReasonDisabled, ReasonHasLicence, ReasonNoSeat,
+	ReasonNoLocation, ReasonGuest, ReasonDisabled, ReasonHasLicence, ReasonHasThis, ReasonNoLicence, ReasonNoBase, ReasonNoSeat,
 	ReasonConflict, ReasonGone, ReasonUndelivered, ReasonUnavailable,
 }
 

@@ -105,10 +105,10 @@ type Intent struct {
 	For  int       `json:"for"` // the version that the job was made for
 }
 
-// Assignment is one person's automatic assignment in an order: at most one for each
-// person and order.
+// Assignment is one person's automatic assignment in an order, or their part of a task:
+// at most one for each person and order or task.
 type Assignment struct {
-	Order  string
+	Order  string // or the task, whose Line is 0
 	Line   int
 	User   string
 	Name   string

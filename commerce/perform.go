@@ -224,7 +224,7 @@ func (w *work) giveUp(ctx context.Context, cause error) error {
 	return cause
 }
 
-// Sweep gives every unfinished order that has lost its job a new one.
+// Sweep gives every unfinished order and task that has lost its job a new one.
 func (s *Service) Sweep(ctx context.Context) error {
 	lost, err := s.Ledger.Due(ctx, s.Now().Add(-2*s.Timings.Lease))
 	if err != nil {
@@ -236,7 +236,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return fmt.Errorf("wake order %s: %w", ref.ID, err)
 		}
 	}
-	return nil
+	return s.sweepTasks(ctx)
 }
 
 // wake gives an order a job for its next step, now.

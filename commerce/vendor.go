@@ -24,6 +24,10 @@ type Vendor interface {
 	// LookUp finds what was placed with a key, and how far each line is.
 	// ErrNoTrace: nothing was.
 	LookUp(ctx context.Context, org Organisation, key string) (Placed, error)
+	// PlanRenewal makes the tenant own that many seats of the SKU from their next renewal
+	// on; as many as now: what was planned is called off. The same plan twice is no error.
+	// CodeQuantity: fewer than are used or than the vendor sells, or more than are owned.
+	PlanRenewal(ctx context.Context, org Organisation, sku string, seats int) error
 }
 
 // PriceOf names a plan of an offer.

@@ -1,0 +1,210 @@
+package commerce
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// PerformTask takes a task's next step: a batch of people, or the plan of a renewal. Like
+// Perform it is a transaction that takes the lease and writes down who is about to be
+// served, the call, and a transaction that keeps what came of it. Every call may be
+// repeated: it asks for a state, not for a change.
+func (s *Service) PerformTask(ctx context.Context, ref OrderRef, version int) (time.Duration, error) {
+	org, ports, err := s.organisation(ref.Organisation)
+	if err != nil {
+		return 0, err
+	}
+	w := &taskWork{Service: s, org: org, ports: ports, id: ref.ID, version: version}
+	wait, err := w.begin(ctx)
+	if err != nil || !w.leased {
+		return wait, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.Timings.Lease*2/3)
+	defer cancel()
+	results, err := w.call(ctx)
+	ctx = context.WithoutCancel(ctx) // what was learnt is kept even while the program stops
+	if err != nil {
+		return 0, fmt.Errorf("task %s: %w", ref.ID, w.giveUp(ctx, err))
+	}
+	return 0, w.finish(ctx, results)
+}
+
+// taskWork is one step of one task under way.
+type taskWork struct {
+	*Service
+	org     Organisation
+	ports   Ports
+	id      string
+	version int
+
+	leased bool
+	task   Task
+	people []Assignment // of this batch
+	begun  []string     // users of it whose earlier attempt was not seen to end
+}
+
+func (w *taskWork) begin(ctx context.Context) (wait time.Duration, err error) {
+	err = w.Ledger.Change(ctx, func(tx Tx) error {
+		w.leased, w.people, w.begun, wait = false, nil, nil, 0
+		w.task, err = tx.Task(w.id)
+		if err != nil || w.task.Version != w.version || w.task.State != TaskRunning {
+			return err
+		}
+		now := w.Now()
+		w.leased, err = tx.LeaseTask(w.id, now, now.Add(w.Timings.Lease))
+		if err != nil {
+			return err
+		}
+		if !w.leased {
+			wait = w.Timings.Lease / 10
+			return nil
+		}
+		return w.pick(tx)
+	})
+	return wait, err
+}
+
+// pick chooses the people of the batch and writes down that they are about to be served.
+func (w *taskWork) pick(tx Tx) error {
+	all, err := tx.TaskPeople(w.id)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		waits := a.State == AssignPending || a.State == AssignIntended
+		if !waits || len(w.people) == AssignBatch {
+			continue
+		}
+		if a.State == AssignIntended {
+			w.begun = append(w.begun, a.User)
+		}
+		a.State = AssignIntended
+		w.people = append(w.people, a)
+	}
+	return tx.SaveTaskPeople(w.people)
+}
+
+// call serves the batch. A refusal of a renewal's plan is an answer.
+func (w *taskWork) call(ctx context.Context) (results []Assignment, err error) {
+	if w.task.Kind == TaskRenew {
+		return nil, w.plan(ctx)
+	}
+	if len(w.people) == 0 {
+		return nil, nil
+	}
+	held, err := w.ports.Licensor.Licences(ctx, w.org, ids(w.people))
+	if err != nil {
+		return nil, err
+	}
+	var rest []Assignment
+	for _, a := range w.people {
+		skus, exists := held[a.User]
+		state, reason, ok := w.task.settled(skus, exists, slices.Contains(w.begun, a.User))
+		if !ok {
+			rest = append(rest, a)
+			continue
+		}
+		a.State, a.Reason = state, reason
+		results = append(results, a)
+	}
+	if len(rest) == 0 {
+		return results, nil
+	}
+	given, err := w.serve(ctx, ids(rest))
+	return append(results, resultsOf(rest, given)...), err
+}
+
+func (w *taskWork) serve(ctx context.Context, users []string) ([]AssignResult, error) {
+	switch w.task.Kind {
+	case TaskRemove:
+		return w.ports.Licensor.Remove(ctx, w.org, w.task.SKU, users)
+	case TaskMove:
+		return w.ports.Licensor.Move(ctx, w.org, w.task.SKU, w.task.To, users)
+	}
+	return w.ports.Licensor.Assign(ctx, w.org, w.task.SKU, users)
+}
+
+func (w *taskWork) plan(ctx context.Context) error {
+	err := w.ports.Vendor.PlanRenewal(ctx, w.org, w.task.SKU, w.task.Quantity)
+	if code := CodeOf(err); code != "" && code != CodeInternal && code != CodeUnavailable {
+		w.task.Reason = code
+		return nil
+	}
+	return err
+}
+
+// finish keeps what came of the step, at the version that it was made for.
+func (w *taskWork) finish(ctx context.Context, results []Assignment) error {
+	err := w.Ledger.Change(ctx, func(tx Tx) error {
+		t, err := tx.Task(w.id)
+		if err != nil {
+			return err
+		}
+		now := w.Now()
+		_, err = tx.LeaseTask(w.id, now, time.Time{})
+		if err != nil || t.Version != w.version {
+			return err
+		}
+		t.Reason = w.task.Reason
+		return w.keepResults(tx, t, results, now)
+	})
+	w.seats.forget(w.org.ID)
+	return err
+}
+
+func (w *taskWork) keepResults(tx Tx, t Task, results []Assignment, now time.Time) error {
+	err := tx.SaveTaskPeople(results)
+	if err != nil {
+		return err
+	}
+	all, err := tx.TaskPeople(w.id)
+	if err != nil {
+		return err
+	}
+	t.count(all, now)
+	if t.Reason != "" {
+		t.State = TaskFailed
+	}
+	t.Version++
+	action, data := "licences.batch", map[string]any{"people": summary(results)}
+	if t.Kind == TaskRenew {
+		action, data = "licences.planned", map[string]any{"seats": t.Quantity, "refused": t.Reason}
+	}
+	return w.keepTask(tx, t, Bot, "", action, data)
+}
+
+// giveUp gives the lease back after a call whose outcome is not known.
+func (w *taskWork) giveUp(ctx context.Context, cause error) error {
+	err := w.Ledger.Change(ctx, func(tx Tx) error {
+		_, err := tx.LeaseTask(w.id, w.Now(), time.Time{})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w; and the lease was not given back: %w", cause, err)
+	}
+	return cause
+}
+
+// sweepTasks gives every running task that has lost its job a new one.
+func (s *Service) sweepTasks(ctx context.Context) error {
+	lost, err := s.Ledger.DueTasks(ctx, s.Now().Add(-2*s.Timings.Lease))
+	if err != nil {
+		return err
+	}
+	for _, ref := range lost {
+		err := s.Ledger.Change(ctx, func(tx Tx) error {
+			t, err := tx.Task(ref.ID)
+			if err != nil || t.State != TaskRunning {
+				return err
+			}
+			s.Log.WarnContext(ctx, "task had lost its job", "task", t.ID)
+			return tx.PerformTask(ref, t.Version)
+		})
+		if err != nil {
+			return fmt.Errorf("wake task %s: %w", ref.ID, err)
+		}
+	}
+	return nil
+}

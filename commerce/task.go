@@ -1,0 +1,214 @@
+package commerce
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Task is something that was asked to be done with licences that are owned already: to
+// assign, remove or move them, or to own fewer from the next renewal on. Every change
+// makes a new Version.
+type Task struct {
+	ID           string    `json:"id"` // such as "L-1042"
+	Key          string    `json:"key"`
+	Organisation string    `json:"organisation"`
+	Kind         TaskKind  `json:"kind"`
+	By           string    `json:"by"` // person id
+	ByName       string    `json:"by_name"`
+	Account      Account   `json:"account"` // where that person hears of it
+	Locale       string    `json:"locale"`
+	SKU          string    `json:"sku"` // Graph's: given, taken away, moved from, renewed
+	Name         string    `json:"name"`
+	To           string    `json:"to,omitempty"` // TaskMove: the SKU moved to
+	ToName       string    `json:"to_name,omitempty"`
+	Quantity     int       `json:"quantity,omitempty"` // TaskRenew: seats from the renewal on
+	RenewsAt     time.Time `json:"renews_at,omitzero"` // TaskRenew
+	State        TaskState `json:"state"`
+	Reason       Code      `json:"reason,omitempty"` // why it failed
+	Version      int       `json:"version"`
+	People       Progress  `json:"people"`
+	StartedAt    time.Time `json:"started_at"`
+	UpdatedAt    time.Time `json:"updated_at"`
+	EndedAt      time.Time `json:"ended_at,omitzero"`
+}
+
+// TaskKind is what a Task does.
+type TaskKind string
+
+const (
+	TaskAssign TaskKind = "assign"
+	TaskRemove TaskKind = "remove"
+	TaskMove   TaskKind = "move" // one call for each person: never removed and then assigned
+	TaskRenew  TaskKind = "renew"
+)
+
+// TaskKinds lists every kind.
+var TaskKinds = []TaskKind{TaskAssign, TaskRemove, TaskMove, TaskRenew}
+
+// Role is who may ask for it: renewing fewer seats is the buyer's to decide, for it is
+// about money; who holds which licence is licensing's.
+func (k TaskKind) Role() Role {
+	if k == TaskRenew {
+		return Buyer
+	}
+	return Licensing
+}
+
+// TaskState is where a Task is.
+type TaskState string
+
+const (
+	TaskRunning TaskState = "running"
+	TaskDone    TaskState = "done" // it may carry people for whom it failed
+	TaskFailed  TaskState = "failed"
+)
+
+// MaxTaskPeople is how many people one task is for, at the most.
+const MaxTaskPeople = 1000
+
+// TaskRequest is a task as it is asked for.
+type TaskRequest struct {
+	Kind  TaskKind
+	SKU   string
+	To    string   // TaskMove
+	Users []string // ids in the directory
+	Once  string   // names the form that it is asked with: each starts one task at the most
+}
+
+// Refused is somebody for whom a task can do nothing, and why.
+type Refused struct {
+	User
+	Reason Reason
+}
+
+// Preview is what a task would do, before anything is changed. Nobody but the Able is
+// touched. Both lists are by name.
+type Preview struct {
+	Request TaskRequest
+	Able    []User
+	Unable  []Refused
+	Free    int       // seats that nobody uses, of SKU or, for a move, of To
+	AsOf    time.Time // of the seats
+}
+
+// Hash names the preview: the same people for the same change. It is bound to the button
+// that starts the task, so that what was not shown is not done. 32 hex digits.
+func (p Preview) Hash() string {
+	ids := make([]string, len(p.Able))
+	for i, u := range p.Able {
+		ids[i] = u.ID
+	}
+	slices.Sort(ids)
+	text := strings.Join(append([]string{string(p.Request.Kind), p.Request.SKU, p.Request.To, strconv.Itoa(len(ids))}, ids...), "\x00")
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:16])
+}
+
+// foresee sorts people into those for whom the task works and those for whom it does
+// not. held are the SKUs that each holds; whoever is not in it is gone. bases are the
+// SKUs of which somebody must hold one to be given the licence, none for any.
+func foresee(r TaskRequest, people []User, held map[string][]string, free int, bases []string) Preview {
+	p := Preview{Request: r, Free: free}
+	for _, u := range people {
+		reason := hindrance(r, u, held, bases)
+		if reason == ReasonNone && r.Kind != TaskRemove && len(p.Able) >= free {
+			reason = ReasonNoSeat
+		}
+		if reason == ReasonNone {
+			p.Able = append(p.Able, u)
+		} else {
+			p.Unable = append(p.Unable, Refused{User: u, Reason: reason})
+		}
+	}
+	return p
+}
+
+// hindrance says why the task can do nothing for somebody, seats aside.
+func hindrance(r TaskRequest, u User, held map[string][]string, bases []string) Reason {
+	skus, exists := held[u.ID]
+	if !exists {
+		return ReasonGone
+	}
+	if r.Kind != TaskAssign && !slices.Contains(skus, r.SKU) {
+		return ReasonNoLicence
+	}
+	if r.Kind == TaskRemove {
+		return ReasonNone
+	}
+	switch given := r.gives(); {
+	case slices.Contains(skus, given):
+		return ReasonHasThis
+	case u.Ineligible() != ReasonNone:
+		return u.Ineligible()
+	case len(bases) > 0 && !slices.ContainsFunc(skus, func(sku string) bool { return slices.Contains(bases, sku) }):
+		return ReasonNoBase
+	}
+	return ReasonNone
+}
+
+// gives is the SKU whose licences people get.
+func (r TaskRequest) gives() string {
+	if r.Kind == TaskMove {
+		return r.To
+	}
+	return r.SKU
+}
+
+// settled is what a person holds by now makes of a task for them: done where an earlier
+// attempt was begun, skipped with a reason where somebody else did it; ok is false where
+// the task is still to be done.
+func (t Task) settled(skus []string, exists, attempted bool) (AssignmentState, Reason, bool) {
+	has, hasTo := slices.Contains(skus, t.SKU), slices.Contains(skus, t.To)
+	switch {
+	case !exists:
+		return AssignSkipped, ReasonGone, true
+	case t.done(has, hasTo) && attempted:
+		return AssignDone, ReasonNone, true
+	case t.Kind == TaskAssign && has:
+		return AssignSkipped, ReasonHasThis, true
+	case t.Kind != TaskAssign && !has:
+		return AssignSkipped, ReasonNoLicence, true
+	case t.Kind == TaskMove && hasTo:
+		return AssignSkipped, ReasonHasThis, true
+	}
+	return "", ReasonNone, false
+}
+
+func (t Task) done(has, hasTo bool) bool {
+	switch t.Kind {
+	case TaskRemove:
+		return !has
+	case TaskMove:
+		return !has && hasTo
+	}
+	return has
+}
+
+// count brings the progress up to date with the people, and ends the task once nobody
+// waits any more.
+func (t *Task) count(all []Assignment, now time.Time) {
+	t.People = Progress{}
+	waiting := 0
+	for _, a := range all {
+		switch a.State {
+		case AssignSkipped:
+			t.People.Skipped++
+			continue
+		case AssignDone:
+			t.People.Assigned++
+		case AssignFailed:
+			t.People.Failed++
+		default:
+			waiting++
+		}
+		t.People.Total++
+	}
+	t.State, t.EndedAt = TaskRunning, time.Time{}
+	if waiting == 0 {
+		t.State, t.EndedAt = TaskDone, now
+	}
+}
