@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -155,7 +156,19 @@ func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.
 		posters[playground.Platform] = s.poster(page)
 	}
 	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Now: time.Now}
-	return page, s.startJobs(ctx, cfg, books, service, announcements, m)
+	radar := &conversations.Radar{
+		Announcements: announcements, Directories: directories, Every: time.Duration(float64(time.Hour) / cfg.ClockSpeed),
+		Organisations: func() []commerce.Organisation { return s.served(service) },
+	}
+	return page, s.startJobs(ctx, cfg, books, service, announcements, radar, m)
+}
+
+// served are the organisations whose backend there are adapters for.
+func (s *server) served(service *commerce.Service) []commerce.Organisation {
+	return slices.DeleteFunc(slices.Clone(s.current().Organisations), func(o commerce.Organisation) bool {
+		_, ok := service.Backends[o.Backend]
+		return !ok
+	})
 }
 
 // ready tells people and tests where the program is.
@@ -278,7 +291,7 @@ func (s *server) playgroundOrganisations() []playground.Organisation {
 }
 
 // startJobs starts the workers that carry orders on.
-func (s *server) startJobs(ctx context.Context, cfg config.Config, books *ledger.Ledger, service *commerce.Service, a commerce.Announcer, m *metrics) error {
+func (s *server) startJobs(ctx context.Context, cfg config.Config, books *ledger.Ledger, service *commerce.Service, a commerce.Announcer, radar *conversations.Radar, m *metrics) error {
 	host, err := os.Hostname()
 	if err != nil {
 		return fmt.Errorf("name this replica: %w", err)
@@ -286,7 +299,8 @@ func (s *server) startJobs(ctx context.Context, cfg config.Config, books *ledger
 	stop, err := books.StartJobs(ctx, ledger.Jobs{
 		ID:      host + "/" + strings.ReplaceAll(cfg.HTTPAddr, "/", "_"),
 		Perform: m.counted("perform", service.Perform), Announce: m.counted("announce", a.Announce),
-		Sweep: service.Sweep, Logger: s.log,
+		PerformTask: m.counted("perform_task", service.PerformTask), AnnounceTask: m.counted("announce_task", a.AnnounceTask),
+		Sweep: func(ctx context.Context) error { return errors.Join(service.Sweep(ctx), radar.Look(ctx)) }, Logger: s.log,
 	})
 	if err != nil {
 		return err

@@ -130,6 +130,10 @@ func (v mortalVendor) LookUp(ctx context.Context, org commerce.Organisation, key
 	return around(v.p, "vendor.look_up", func() (commerce.Placed, error) { return v.Vendor.LookUp(ctx, org, key) })
 }
 
+func (v mortalVendor) PlanRenewal(ctx context.Context, org commerce.Organisation, sku string, seats int) error {
+	return around0(v.p, "vendor.plan_renewal", func() error { return v.Vendor.PlanRenewal(ctx, org, sku, seats) })
+}
+
 type mortalGateway struct {
 	commerce.Gateway
 	p *points
@@ -178,6 +182,18 @@ func (l mortalLicensor) Licences(ctx context.Context, org commerce.Organisation,
 
 func (l mortalLicensor) Assign(ctx context.Context, org commerce.Organisation, sku string, users []string) ([]commerce.AssignResult, error) {
 	return around(l.p, "licensor.assign", func() ([]commerce.AssignResult, error) { return l.Licensor.Assign(ctx, org, sku, users) })
+}
+
+func (l mortalLicensor) Users(ctx context.Context, org commerce.Organisation, q commerce.UserQuery) ([]commerce.User, error) {
+	return around(l.p, "licensor.users", func() ([]commerce.User, error) { return l.Licensor.Users(ctx, org, q) })
+}
+
+func (l mortalLicensor) Remove(ctx context.Context, org commerce.Organisation, sku string, users []string) ([]commerce.AssignResult, error) {
+	return around(l.p, "licensor.remove", func() ([]commerce.AssignResult, error) { return l.Licensor.Remove(ctx, org, sku, users) })
+}
+
+func (l mortalLicensor) Move(ctx context.Context, org commerce.Organisation, from, to string, users []string) ([]commerce.AssignResult, error) {
+	return around(l.p, "licensor.move", func() ([]commerce.AssignResult, error) { return l.Licensor.Move(ctx, org, from, to, users) })
 }
 
 type mortalStore struct {

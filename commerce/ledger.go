@@ -141,10 +141,12 @@ type Entry struct {
 	Data         json.RawMessage `json:"data,omitempty"`
 }
 
-// Announcer tells people of an order: posts its message, or edits the posted one.
+// Announcer tells people of an order or a task: posts its message, or edits the posted one.
 type Announcer interface {
 	// Announce shows the order as it is now, which is version or later. It answers how
 	// long to wait before it is asked again, 0 for never; so does an error, later. It may
 	// be called more than once for a version.
 	Announce(ctx context.Context, ref OrderRef, version int) (time.Duration, error)
+	// AnnounceTask is Announce, for a task.
+	AnnounceTask(ctx context.Context, ref OrderRef, version int) (time.Duration, error)
 }

@@ -10,8 +10,8 @@ import (
 	"cartwright/conversations/locale"
 )
 
-// Announcements post an order's own message and keep it up to date: Announce is called
-// for each version, and shows the newest.
+// Announcements post the own message of an order or a task and keep it up to date:
+// Announce and AnnounceTask are called for each version, and show the newest.
 type Announcements struct {
 	Service *commerce.Service
 	Sent    Sent
@@ -21,7 +21,7 @@ type Announcements struct {
 
 var _ commerce.Announcer = (*Announcements)(nil)
 
-// busy is how long an announcement waits for another of the same order.
+// busy is how long an announcement waits for another of the same message.
 const busy = 100 * time.Millisecond
 
 // Announce shows the order as it is now, unless its message shows that already. It
@@ -31,67 +31,96 @@ func (a *Announcements) Announce(ctx context.Context, ref commerce.OrderRef, ver
 	if !ok {
 		return 0, fmt.Errorf("announce %s: no organisation %s", ref.ID, ref.Organisation)
 	}
-	// The message is claimed before the order is read, so that of two announcements the
-	// later one shows the later state.
-	account, err := a.account(ctx, ref)
+	o, err := a.Service.Ledger.Order(ctx, ref.Organisation, ref.ID)
 	if err != nil {
 		return 0, err
 	}
-	posted, shown, claimed, err := a.Sent.Claim(ctx, ref.ID, account)
+	return a.keep(ctx, note{org: org, id: ref.ID, to: o.Account, version: version}, func() (Prompt, int, error) {
+		o, err := a.Service.Ledger.Order(ctx, ref.Organisation, ref.ID)
+		if err != nil {
+			return Prompt{}, 0, err
+		}
+		p, err := a.orderMessage(ctx, org, o)
+		return p, o.Version, err
+	})
+}
+
+// AnnounceTask is Announce, for a task.
+func (a *Announcements) AnnounceTask(ctx context.Context, ref commerce.OrderRef, version int) (time.Duration, error) {
+	org, ok := a.Service.Organisations(ref.Organisation)
+	if !ok {
+		return 0, fmt.Errorf("announce %s: no organisation %s", ref.ID, ref.Organisation)
+	}
+	t, err := a.Service.Ledger.Task(ctx, ref.Organisation, ref.ID)
+	if err != nil {
+		return 0, err
+	}
+	return a.keep(ctx, note{org: org, id: ref.ID, to: t.Account, version: version}, func() (Prompt, int, error) {
+		t, err := a.Service.Ledger.Task(ctx, ref.Organisation, ref.ID)
+		if err != nil {
+			return Prompt{}, 0, err
+		}
+		people, err := a.Service.TaskPeople(ctx, t)
+		return taskPrompt(t, people, a.reader(org, t.By, t.Account, t.Locale)), t.Version, err
+	})
+}
+
+// note is a message that is to show something at version or later.
+type note struct {
+	org     commerce.Organisation
+	id      string // of what it is about
+	to      Account
+	version int
+}
+
+// keep brings a message up to date. It is claimed before read is called, so that of two
+// announcements the later one shows the later state.
+func (a *Announcements) keep(ctx context.Context, n note, read func() (Prompt, int, error)) (time.Duration, error) {
+	posted, shown, claimed, err := a.Sent.Claim(ctx, n.id, n.to)
 	switch {
 	case err != nil:
 		return 0, err
 	case !claimed:
 		return busy, nil
 	}
-	shows, err := a.show(ctx, org, ref, account, posted, shown, version)
+	now, err := a.show(ctx, n, message{posted, shown}, read)
 	if err != nil {
-		posted, err = shows.ref, fmt.Errorf("announce %s: %w", ref.ID, err)
-		return 0, errors.Join(err, a.Sent.Done(ctx, ref.ID, account, posted, shown))
+		err = fmt.Errorf("announce %s: %w", n.id, err)
+		return 0, errors.Join(err, a.Sent.Done(ctx, n.id, n.to, now.ref, shown))
 	}
-	return 0, a.Sent.Done(ctx, ref.ID, account, shows.ref, shows.version)
+	return 0, a.Sent.Done(ctx, n.id, n.to, now.ref, now.version)
 }
 
-func (a *Announcements) account(ctx context.Context, ref commerce.OrderRef) (Account, error) {
-	o, err := a.Service.Ledger.Order(ctx, ref.Organisation, ref.ID)
-	return o.Account, err
-}
-
-// message is what is in front of the buyer.
+// message is what is in front of its reader.
 type message struct {
 	ref     string
 	version int
 }
 
-func (a *Announcements) show(ctx context.Context, org commerce.Organisation, ref commerce.OrderRef, to Account, posted string, shown, version int) (message, error) {
-	now := message{ref: posted, version: shown}
-	if posted != "" && shown >= version {
+func (a *Announcements) show(ctx context.Context, n note, now message, read func() (Prompt, int, error)) (message, error) {
+	if now.ref != "" && now.version >= n.version {
 		return now, nil
 	}
-	o, err := a.Service.Ledger.Order(ctx, ref.Organisation, ref.ID)
+	prompt, version, err := read()
 	if err != nil {
 		return now, err
 	}
-	prompt, err := a.prompt(ctx, org, o)
-	if err != nil {
-		return now, err
-	}
-	poster, ok := a.Posters[to.Platform]
+	poster, ok := a.Posters[n.to.Platform]
 	if !ok {
-		return now, fmt.Errorf("no platform %s", to.Platform)
+		return now, fmt.Errorf("no platform %s", n.to.Platform)
 	}
-	if posted != "" {
-		err = poster.Edit(ctx, org.ID, to, posted, prompt)
+	if now.ref != "" {
+		err = poster.Edit(ctx, n.org.ID, n.to, now.ref, prompt)
 		if !errors.Is(err, ErrMessageGone) {
-			return message{ref: posted, version: o.Version}, err
+			return message{now.ref, version}, err
 		}
 	}
-	posted, err = poster.Post(ctx, org.ID, to, prompt)
-	return message{ref: posted, version: o.Version}, err
+	ref, err := poster.Post(ctx, n.org.ID, n.to, prompt)
+	return message{ref, version}, err
 }
 
-// prompt is the order's message as its buyer reads it.
-func (a *Announcements) prompt(ctx context.Context, org commerce.Organisation, o commerce.Order) (Prompt, error) {
+// orderMessage is the order's message as its buyer reads it.
+func (a *Announcements) orderMessage(ctx context.Context, org commerce.Organisation, o commerce.Order) (Prompt, error) {
 	link, err := a.Service.PaymentLink(ctx, o)
 	if err != nil {
 		return Prompt{}, err
@@ -100,9 +129,15 @@ func (a *Announcements) prompt(ctx context.Context, org commerce.Organisation, o
 	if err != nil {
 		return Prompt{}, err
 	}
-	f := facts{
-		org: org, now: a.Now(), words: locale.For(locale.Match(o.Locale), org.TimeZone),
-		actor: commerce.Actor{Organisation: org.ID, Person: o.Buyer, Account: o.Account},
+	return orderPrompt(o, people, link, a.reader(org, o.Buyer, o.Account, o.Locale)), nil
+}
+
+// reader is who reads a message outside any event: with the roles of the organisations
+// file, for those of their platform's groups are looked up at the click.
+func (a *Announcements) reader(org commerce.Organisation, person string, account Account, lang string) facts {
+	p, _ := org.Person(person)
+	return facts{
+		org: org, now: a.Now(), words: locale.For(locale.Match(lang), org.TimeZone),
+		actor: commerce.Actor{Organisation: org.ID, Person: person, Name: p.Name, Account: account, Locale: lang, Roles: p.Roles},
 	}
-	return orderPrompt(o, people, link, f), nil
 }

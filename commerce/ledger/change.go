@@ -117,10 +117,14 @@ func (t *tx) Lock(org string) error {
 // NextOrderID leaves no gaps: a transaction that is not kept gives its number back, and
 // the next one waits for it.
 func (t *tx) NextOrderID() (string, error) {
-	var n int64
-	err := t.row("UPDATE counters SET value = value + 1 WHERE name = 'order' RETURNING value").Scan(&n)
+	n, err := t.count("order")
+	return fmt.Sprintf("CW-%d", n), err
+}
+
+func (t *tx) count(what string) (n int64, err error) {
+	err = t.row("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value", what).Scan(&n)
 	if err != nil {
-		return "", fmt.Errorf("number an order: %w", err)
+		return 0, fmt.Errorf("number the next %s: %w", what, err)
 	}
-	return fmt.Sprintf("CW-%d", n), nil
+	return n, nil
 }

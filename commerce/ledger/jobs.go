@@ -44,20 +44,25 @@ const (
 type Jobs struct {
 	// ID names this replica, the same after a restart and never the same as another's
 	// that runs: what it was at when it was killed is free again when it starts.
-	ID         string
-	Perform    func(ctx context.Context, ref commerce.OrderRef, version int) (wait time.Duration, err error)
-	Announce   func(ctx context.Context, ref commerce.OrderRef, version int) (wait time.Duration, err error)
-	Sweep      func(ctx context.Context) error
-	Logger     *slog.Logger // the ledger's by default
-	MaxWorkers int          // of each of the two queues; 10 by default
+	ID       string
+	Perform  func(ctx context.Context, ref commerce.OrderRef, version int) (wait time.Duration, err error)
+	Announce func(ctx context.Context, ref commerce.OrderRef, version int) (wait time.Duration, err error)
+	// PerformTask and AnnounceTask are the same for tasks.
+	PerformTask  func(ctx context.Context, ref commerce.OrderRef, version int) (wait time.Duration, err error)
+	AnnounceTask func(ctx context.Context, ref commerce.OrderRef, version int) (wait time.Duration, err error)
+	Sweep        func(ctx context.Context) error
+	Logger       *slog.Logger // the ledger's by default
+	MaxWorkers   int          // of each of the two queues; 10 by default
 }
 
 type (
-	performArgs  struct{ orderAt }
-	announceArgs struct{ orderAt }
+	performArgs      struct{ orderAt }
+	announceArgs     struct{ orderAt }
+	taskPerformArgs  struct{ orderAt }
+	taskAnnounceArgs struct{ orderAt }
 )
 
-// orderAt names an order at a version.
+// orderAt names an order or a task at a version.
 type orderAt struct {
 	Organisation string `json:"organisation"`
 	Order        string `json:"order"`
@@ -68,8 +73,10 @@ func (o orderAt) at() (commerce.OrderRef, int) {
 	return commerce.OrderRef{Organisation: o.Organisation, ID: o.Order}, o.Version
 }
 
-func (performArgs) Kind() string  { return "order_perform" }
-func (announceArgs) Kind() string { return "order_announce" }
+func (performArgs) Kind() string      { return "order_perform" }
+func (announceArgs) Kind() string     { return "order_announce" }
+func (taskPerformArgs) Kind() string  { return "task_perform" }
+func (taskAnnounceArgs) Kind() string { return "task_announce" }
 
 // Perform enqueues the order's next step. The job is available from the start, for its
 // time: a scheduled one waits for the scheduler's next round, 5 s apart.
@@ -90,10 +97,21 @@ func (t *tx) Perform(ref commerce.OrderRef, version int, at time.Time) error {
 }
 
 func (t *tx) Announce(ref commerce.OrderRef, version int) error {
-	options := &river.InsertOpts{Queue: announcementQueue, MaxAttempts: maxAttempts}
-	_, err := t.ledger.insert.InsertTx(t.ctx, t.Tx, announceArgs{orderAt{ref.Organisation, ref.ID, version}}, options)
+	return t.enqueue(announcementQueue, announceArgs{orderAt{ref.Organisation, ref.ID, version}})
+}
+
+func (t *tx) PerformTask(ref commerce.OrderRef, version int) error {
+	return t.enqueue(orderQueue, taskPerformArgs{orderAt{ref.Organisation, ref.ID, version}})
+}
+
+func (t *tx) AnnounceTask(ref commerce.OrderRef, version int) error {
+	return t.enqueue(announcementQueue, taskAnnounceArgs{orderAt{ref.Organisation, ref.ID, version}})
+}
+
+func (t *tx) enqueue(queue string, args river.JobArgs) error {
+	_, err := t.ledger.insert.InsertTx(t.ctx, t.Tx, args, &river.InsertOpts{Queue: queue, MaxAttempts: maxAttempts})
 	if err != nil {
-		return fmt.Errorf("enqueue the announcement of order %s: %w", ref.ID, err)
+		return fmt.Errorf("enqueue %s %+v: %w", args.Kind(), args, err)
 	}
 	return nil
 }
@@ -140,6 +158,8 @@ func riverConfig(j Jobs, here *atWork) *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker[performArgs]{do: j.Perform, here: here, log: j.Logger})
 	river.AddWorker(workers, &worker[announceArgs]{do: j.Announce, here: here, log: j.Logger})
+	river.AddWorker(workers, &worker[taskPerformArgs]{do: j.PerformTask, here: here, log: j.Logger})
+	river.AddWorker(workers, &worker[taskAnnounceArgs]{do: j.AnnounceTask, here: here, log: j.Logger})
 	queue := river.QueueConfig{MaxWorkers: cmp.Or(j.MaxWorkers, 10)}
 	return &river.Config{
 		ID: j.ID, Workers: workers, Logger: quiet(j.Logger),
@@ -158,6 +178,7 @@ func (l *Ledger) recover(ctx context.Context, id string) error {
 			"UPDATE river_job SET state = 'available' WHERE state = 'running' AND " + l.lastHolder() + " = $1",
 			"DELETE FROM river_leader WHERE leader_id = $1",
 			"UPDATE orders SET lease_until = 0 WHERE lease_by = $1 AND lease_until > 0",
+			"UPDATE tasks SET lease_until = 0 WHERE lease_by = $1 AND lease_until > 0",
 			"UPDATE sent_messages SET claimed_until = 0 WHERE claimed_by = $1 AND claimed_until > 0",
 		} {
 			if _, err := t.exec(statement, id); err != nil {

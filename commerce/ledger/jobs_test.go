@@ -42,7 +42,10 @@ func record(id string) *recorder {
 			return 0, nil
 		}
 	}
-	r.Jobs = Jobs{ID: id, Perform: note("perform"), Announce: note("announce")}
+	r.Jobs = Jobs{
+		ID: id, Perform: note("perform"), Announce: note("announce"),
+		PerformTask: note("perform task"), AnnounceTask: note("announce task"),
+	}
 	return r
 }
 

@@ -190,17 +190,21 @@ func (t *tx) Postpone(order string, due time.Time) error {
 	return nil
 }
 
-// Lease remembers which replica took it: only that one gives it back, and after a crash
-// it is free as soon as the replica starts its jobs again.
 func (t *tx) Lease(order string, now, until time.Time) (bool, error) {
+	return t.lease("orders", order, now, until)
+}
+
+// lease remembers which replica took it: only that one gives it back, and after a crash
+// it is free as soon as the replica starts its jobs again.
+func (t *tx) lease(table, id string, now, until time.Time) (bool, error) {
 	holder := *t.ledger.holder.Load()
-	query := `UPDATE orders SET lease_until = $4, lease_by = $2 WHERE id = $1 AND lease_until <= $3`
+	query := "UPDATE " + table + " SET lease_until = $4, lease_by = $2 WHERE id = $1 AND lease_until <= $3"
 	if until.IsZero() {
-		query = `UPDATE orders SET lease_until = $4 WHERE id = $1 AND (lease_by = $2 OR lease_until <= $3)`
+		query = "UPDATE " + table + " SET lease_until = $4 WHERE id = $1 AND (lease_by = $2 OR lease_until <= $3)"
 	}
-	rows, err := t.exec(query, order, holder, micros(now), micros(until))
+	rows, err := t.exec(query, id, holder, micros(now), micros(until))
 	if err != nil {
-		return false, fmt.Errorf("lease order %s: %w", order, err)
+		return false, fmt.Errorf("lease %s of %s: %w", id, table, err)
 	}
 	return rows == 1, nil
 }

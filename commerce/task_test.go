@@ -1,0 +1,195 @@
+package commerce
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var (
+	ann  = User{ID: "ann", Name: "Ann", Location: "FR"}
+	bob  = User{ID: "bob", Name: "Bob", Location: "FR"}
+	cleo = User{ID: "cleo", Name: "Cleo", Location: "FR"}
+)
+
+// reasonsOf are the reasons for which a preview leaves people out, by user.
+func reasonsOf(p Preview) map[string]Reason {
+	reasons := map[string]Reason{}
+	for _, r := range p.Unable {
+		reasons[r.ID] = r.Reason
+	}
+	return reasons
+}
+
+// Who gets a licence, who cannot, and why, is known before anything is changed.
+func TestForesee(t *testing.T) {
+	t.Parallel()
+	guest, disabled, nowhere := User{ID: "guest", Guest: true, Location: "FR"}, User{ID: "disabled", Disabled: true, Location: "FR"}, User{ID: "nowhere"}
+	tests := map[string]struct {
+		request TaskRequest
+		people  []User
+		held    map[string][]string
+		free    int
+		bases   []string
+		able    []string
+		reasons map[string]Reason
+	}{
+		"assign": {
+			TaskRequest{Kind: TaskAssign, SKU: "basic"}, []User{ann, bob, guest, disabled, nowhere, cleo},
+			map[string][]string{"ann": {"basic"}, "bob": {"visio"}, "guest": {}, "disabled": {}, "nowhere": {}},
+			5, nil, []string{"bob"},
+			map[string]Reason{"ann": ReasonHasThis, "guest": ReasonGuest, "disabled": ReasonDisabled, "nowhere": ReasonNoLocation, "cleo": ReasonGone},
+		},
+		"the last seat goes to the first": {
+			TaskRequest{Kind: TaskAssign, SKU: "basic"}, []User{ann, bob, cleo}, map[string][]string{"ann": {"basic"}, "bob": {}, "cleo": {}},
+			1, nil, []string{"bob"}, map[string]Reason{"ann": ReasonHasThis, "cleo": ReasonNoSeat},
+		},
+		"an add-on needs its base": {
+			TaskRequest{Kind: TaskAssign, SKU: "copilot"}, []User{ann, bob}, map[string][]string{"ann": {"basic"}, "bob": {"visio"}},
+			5, []string{"basic", "e3"}, []string{"ann"}, map[string]Reason{"bob": ReasonNoBase},
+		},
+		"remove needs no seat, and takes from guests too": {
+			TaskRequest{Kind: TaskRemove, SKU: "basic"}, []User{ann, bob, guest}, map[string][]string{"ann": {"basic"}, "bob": {}, "guest": {"basic"}},
+			0, nil, []string{"ann", "guest"}, map[string]Reason{"bob": ReasonNoLicence},
+		},
+		"move": {
+			TaskRequest{Kind: TaskMove, SKU: "basic", To: "e3"}, []User{ann, bob, cleo},
+			map[string][]string{"ann": {"basic"}, "bob": {"basic", "e3"}, "cleo": {}},
+			5, nil, []string{"ann"}, map[string]Reason{"bob": ReasonHasThis, "cleo": ReasonNoLicence},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := foresee(test.request, test.people, test.held, test.free, test.bases)
+			var able []string
+			for _, u := range p.Able {
+				able = append(able, u.ID)
+			}
+			if !slices.Equal(able, test.able) {
+				t.Errorf("it works for %v, want %v", able, test.able)
+			}
+			for id, want := range test.reasons {
+				if got := reasonsOf(p)[id]; got != want {
+					t.Errorf("%s is left out for %q, want %q", id, got, want)
+				}
+			}
+			if len(p.Able)+len(p.Unable) != len(test.people) {
+				t.Errorf("%d of %d people are told of", len(p.Able)+len(p.Unable), len(test.people))
+			}
+		})
+	}
+}
+
+// A preview's name is the people and the change, and nothing else.
+func TestPreviewHash(t *testing.T) {
+	t.Parallel()
+	base := Preview{Request: TaskRequest{Kind: TaskMove, SKU: "a", To: "b"}, Able: []User{ann, bob}}
+	same := base
+	same.Able, same.Free, same.Unable = []User{bob, ann}, 7, []Refused{{cleo, ReasonGuest}}
+	if base.Hash() != same.Hash() {
+		t.Error("the order of people, or those left out, change the hash")
+	}
+	others := map[string]Preview{
+		"fewer people": {Request: base.Request, Able: []User{ann}},
+		"another kind": {Request: TaskRequest{Kind: TaskAssign, SKU: "a", To: "b"}, Able: base.Able},
+		"another SKU":  {Request: TaskRequest{Kind: TaskMove, SKU: "c", To: "b"}, Able: base.Able},
+		"another goal": {Request: TaskRequest{Kind: TaskMove, SKU: "a", To: "c"}, Able: base.Able},
+	}
+	for name, p := range others {
+		if p.Hash() == base.Hash() {
+			t.Errorf("%s has the same hash", name)
+		}
+	}
+}
+
+// After an attempt whose end was not seen, what people hold decides; nobody is served
+// twice, and what somebody else did is not claimed as done.
+func TestSettled(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		task := Task{Kind: rapid.SampledFrom([]TaskKind{TaskAssign, TaskRemove, TaskMove}).Draw(t, "kind"), SKU: "from", To: "to"}
+		var skus []string
+		for _, sku := range []string{"from", "to", "other"} {
+			if rapid.Bool().Draw(t, sku) {
+				skus = append(skus, sku)
+			}
+		}
+		attempted := rapid.Bool().Draw(t, "attempted")
+		state, reason, ok := task.settled(skus, true, attempted)
+		there := task.done(slices.Contains(skus, "from"), slices.Contains(skus, "to"))
+		switch {
+		case there && attempted && (state != AssignDone || reason != ReasonNone):
+			t.Fatalf("an attempt that worked is %s %s", state, reason)
+		case there && !ok:
+			t.Fatal("what is so already is done again")
+		case state == AssignDone && !there:
+			t.Fatal("what is not so is called done")
+		case state == AssignSkipped && reason == ReasonNone:
+			t.Fatal("somebody is skipped without a reason")
+		}
+	})
+}
+
+// A task ends when nobody waits any more; what failed may be tried again.
+func TestTaskCounts(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	people := []Assignment{{State: AssignDone}, {State: AssignFailed}, {State: AssignSkipped}, {State: AssignIntended}}
+	var task Task
+	task.count(people, now)
+	if want := (Progress{Total: 3, Assigned: 1, Failed: 1, Skipped: 1}); task.People != want || task.State != TaskRunning || !task.EndedAt.IsZero() {
+		t.Errorf("with somebody waiting it is %+v", task)
+	}
+	people[3].State = AssignDone
+	task.count(people, now)
+	if task.State != TaskDone || !task.EndedAt.Equal(now) || !task.Retries() {
+		t.Errorf("with nobody waiting it is %+v", task)
+	}
+}
+
+// The notice that is due is the latest whose day has come; none without unused seats.
+func TestRenewalNotices(t *testing.T) {
+	t.Parallel()
+	renews := time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC)
+	day := 24 * time.Hour
+	seats := OwnedSeats{SKU: "a", Owned: 10, Used: 7, Next: 10, RenewsAt: renews}
+	tests := map[string]struct {
+		seats        OwnedSeats
+		before       time.Duration
+		days, unused int
+	}{
+		"31 days before":           {seats, 31 * day, 0, 0},
+		"30 days before":           {seats, 30 * day, 30, 3},
+		"8 days before":            {seats, 8 * day, 30, 3},
+		"7 days before":            {seats, 7 * day, 7, 3},
+		"at the renewal":           {seats, 0, 0, 0},
+		"all are used":             {OwnedSeats{Owned: 10, Used: 10, Next: 10, RenewsAt: renews}, day, 0, 0},
+		"fewer are planned":        {OwnedSeats{Owned: 10, Used: 7, Next: 8, RenewsAt: renews}, day, 7, 1},
+		"none too many are":        {OwnedSeats{Owned: 10, Used: 7, Next: 7, RenewsAt: renews}, day, 0, 0},
+		"it is not known when":     {OwnedSeats{Owned: 10, Used: 7, Next: 10}, day, 0, 0},
+		"it was renewed yesterday": {seats, -day, 0, 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, due := Subscription{OwnedSeats: test.seats}.renewal(Organisation{}, Bought{}, renews.Add(-test.before))
+			if due != (test.days > 0) || r.Days != test.days || r.Unused != test.unused {
+				t.Errorf("got %v %d days %d unused, want %d, %d", due, r.Days, r.Unused, test.days, test.unused)
+			}
+		})
+	}
+}
+
+// Seats that somebody holds cannot be renewed away.
+func TestCheckRenewal(t *testing.T) {
+	t.Parallel()
+	sub := Subscription{OwnedSeats: OwnedSeats{Owned: 10, Used: 7}}
+	for seats, fits := range map[int]bool{6: false, 7: true, 10: true, 11: false, 0: false, -1: false} {
+		if err := sub.CheckRenewal(seats); (err == nil) != fits {
+			t.Errorf("%d seats: %v", seats, err)
+		}
+	}
+}
