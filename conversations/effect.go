@@ -17,8 +17,12 @@ type effect interface {
 
 // result is what an effect brought.
 type result struct {
-	cart  commerce.Cart
-	order commerce.Order
+	cart   commerce.Cart
+	order  commerce.Order
+	owned  []commerce.Subscription
+	known  bool // whether owned could be read
+	people []commerce.User
+	task   commerce.Task
 }
 
 // putLine adds a cart line or changes one.

@@ -26,6 +26,14 @@ type facts struct {
 	order       commerce.Order
 	link        string
 	assigned    []commerce.Assignment
+
+	owned      []commerce.Subscription
+	ownedKnown bool
+	picked     []commerce.User // the first of those chosen for a task
+	found      []commerce.User // by the search for people
+	preview    commerce.Preview
+	task       commerce.Task // zero where there is no such task
+	unread     error         // what did not answer, of these
 }
 
 // pageSize is how many things a list shows at once.
@@ -72,14 +80,12 @@ func (e *Engine) stock(ctx context.Context, f facts) (facts, error) {
 // gather reads what the prompt of the state needs besides.
 func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 	f, err := e.ground(ctx, f)
-	if err != nil {
+	if err != nil || denial(s.Step, f) != nil {
 		return f, err
 	}
 	switch s.Step {
 	case stepDetails, stepPayment:
-		if f.mayBuy() {
-			f.people, f.peopleKnown = e.Service.Unlicensed(ctx, f.org.ID)
-		}
+		f.people, f.peopleKnown = e.Service.Unlicensed(ctx, f.org.ID)
 	case stepOrders:
 		f.orders, err = e.Service.Orders(ctx, f.actor, s.Page*pageSize, pageSize+1)
 		if len(f.orders) > pageSize {
@@ -87,6 +93,8 @@ func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 		}
 	case stepOrder, stepSubmitted, stepPeople:
 		return e.gatherOrder(ctx, s, f)
+	case stepSubscriptions, stepChoose, stepTarget, stepPick, stepAddresses, stepPreview, stepPreviewPeople, stepRenew, stepTask, stepTaskPeople:
+		return e.gatherLicences(ctx, s, f)
 	}
 	return f, err
 }

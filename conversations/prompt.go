@@ -54,11 +54,12 @@ type Fact struct {
 
 // Item is one of several things that can be acted on: an offer, a cart line, an order.
 type Item struct {
-	Title   string   `json:"title"`
-	Tag     string   `json:"tag,omitempty"` // such as a state, in a word or two
-	Tone    Tone     `json:"tone,omitempty"`
-	Lines   []string `json:"lines,omitempty"`
-	Actions []Action `json:"actions,omitempty"`
+	Title    string    `json:"title"`
+	Tag      string    `json:"tag,omitempty"` // such as a state, in a word or two
+	Tone     Tone      `json:"tone,omitempty"`
+	Lines    []string  `json:"lines,omitempty"`
+	Progress *Progress `json:"progress,omitempty"` // how much of it is used, or done
+	Actions  []Action  `json:"actions,omitempty"`
 }
 
 // Table has a head and rows of the same width. Numeric columns are set right.
@@ -88,6 +89,7 @@ type FieldKind string
 
 const (
 	TextField   FieldKind = "text"
+	AreaField   FieldKind = "area" // text of several lines
 	NumberField FieldKind = "number"
 	ChoiceField FieldKind = "choice" // one of Options
 	ToggleField FieldKind = "toggle" // value "true" or "false"

@@ -38,6 +38,8 @@ type state struct {
 	Revision int      `json:"revision,omitempty"` // of the cart whose quote was shown
 	Hash     string   `json:"hash,omitempty"`     // of the quote that was shown
 	Order    string   `json:"order,omitempty"`
+	Task     string   `json:"task,omitempty"`
+	Licences licences `json:"licences,omitzero"`
 	Events   []string `json:"events,omitempty"` // the last ones: a short cut for redeliveries, no more
 	Issues   []issue  `json:"issues,omitempty"` // what the last event led to is said first
 }
@@ -57,6 +59,7 @@ type form struct {
 type issue struct {
 	tone  Tone
 	key   string // of the dialogue's words; "" where err says it
+	n     *int   // that key counts
 	args  []any
 	field string // the field that it is about, "" for none
 	err   error
@@ -66,6 +69,7 @@ type issue struct {
 type savedIssue struct {
 	Tone  Tone           `json:"tone,omitempty"`
 	Key   string         `json:"key,omitempty"`
+	N     *int           `json:"n,omitempty"`
 	Args  []any          `json:"args,omitempty"`
 	Field string         `json:"field,omitempty"`
 	Code  commerce.Code  `json:"code,omitempty"`
@@ -73,7 +77,7 @@ type savedIssue struct {
 }
 
 func (i issue) MarshalJSON() ([]byte, error) {
-	saved := savedIssue{Tone: i.tone, Key: i.key, Args: i.args, Field: i.field, Code: commerce.CodeOf(i.err)}
+	saved := savedIssue{Tone: i.tone, Key: i.key, N: i.n, Args: i.args, Field: i.field, Code: commerce.CodeOf(i.err)}
 	var refusal *commerce.Error
 	if errors.As(i.err, &refusal) {
 		saved.About = refusal.Args
@@ -87,7 +91,7 @@ func (i *issue) UnmarshalJSON(text []byte) error {
 	if err != nil {
 		return err
 	}
-	*i = issue{tone: saved.Tone, key: saved.Key, field: saved.Field}
+	*i = issue{tone: saved.Tone, key: saved.Key, n: saved.N, field: saved.Field}
 	for _, a := range saved.Args {
 		i.args = append(i.args, argument(a))
 	}
@@ -140,6 +144,12 @@ func (s state) remember(event string) state {
 // say adds a sentence to the next prompt.
 func (s state) say(tone Tone, key string, args ...any) state {
 	s.Issues = append(slices.Clone(s.Issues), issue{tone: tone, key: key, args: args})
+	return s
+}
+
+// count is say for a sentence with a plural.
+func (s state) count(tone Tone, key string, n int, args ...any) state {
+	s.Issues = append(slices.Clone(s.Issues), issue{tone: tone, key: key, n: &n, args: args})
 	return s
 }
 

@@ -22,11 +22,11 @@ func advance(s state, ev Event, f facts) (state, effect) {
 	if ev.Ref != "" {
 		return click(s, readRef(ev.Ref), ev.Values, f)
 	}
-	return command(s, ev.Text)
+	return command(s, ev.Text, f)
 }
 
 // command reads what was typed.
-func command(s state, text string) (state, effect) {
+func command(s state, text string, f facts) (state, effect) {
 	text = strings.TrimSpace(text)
 	if len(text) > maxText {
 		s.Step = stepHome
@@ -45,6 +45,10 @@ func command(s state, text string) (state, effect) {
 		s.Step, s.Page = stepOrders, 0
 	case "order":
 		s.Step, s.Order, s.Page = stepOrder, orderID(rest), 0
+	case "subscriptions":
+		s.Step, s.Page = stepSubscriptions, 0
+	case "assign", "remove", "move":
+		return handOut(s, commerce.TaskKind(strings.ToLower(word)), rest, f)
 	case "help":
 		s.Step = stepHelp
 	case "cancel":
@@ -85,7 +89,11 @@ func orderID(text string) string {
 
 // callOff drops the form. The cart stays, for it is in the ledger.
 func callOff(s state) state {
-	return state{Step: stepClosed, Events: s.Events}
+	off := state{Step: stepClosed, Events: s.Events}
+	if s.Step.handing() {
+		off.Licences.Kind = s.Licences.Kind // what was called off
+	}
+	return off
 }
 
 // click reads what a control was printed with. What it claims is checked by the domain.
@@ -114,6 +122,9 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 	case verbOrderPeople:
 		s.Step, s.Order, s.Page = stepPeople, r.text(0), r.page(1)
 	default:
+		if next, eff, ok := clickLicences(s, r, values, f); ok {
+			return next, eff
+		}
 		return act(s, r, f)
 	}
 	return s, nil

@@ -11,8 +11,8 @@ import (
 func view(s state, f facts) Prompt {
 	var p Prompt
 	switch {
-	case !f.mayBuy() && needsBuyer(s.Step):
-		p = refusal(f, f.denied)
+	case denial(s.Step, f) != nil:
+		p = refusal(s.Step, f)
 		s.Issues = nil
 	case s.Step == stepList:
 		p = listPrompt(s, f)
@@ -35,22 +35,13 @@ func view(s state, f facts) Prompt {
 	case s.Step == stepHelp:
 		p = helpPrompt(f)
 	case s.Step == stepClosed:
-		p = closedPrompt(f)
+		p = closedPrompt(s, f)
 	default:
-		p = homePrompt(f)
+		p = licencesPrompt(s, f)
 	}
 	p.Organisation, p.Locale = f.org.Name, f.words.Lang()
 	p.Notices = append(notices(s, f), p.Notices...)
 	return p
-}
-
-// needsBuyer reports whether a step is the wizard's: for buyers alone.
-func needsBuyer(s step) bool {
-	switch s {
-	case stepList, stepDetails, stepCart, stepCheck, stepPayment, stepHome, stepClosed:
-		return true
-	}
-	return false
 }
 
 // notices are the sentences of what just happened; those of a field stand at the field.
@@ -67,6 +58,9 @@ func notices(s state, f facts) []Notice {
 func (i issue) text(f facts) string {
 	if i.err != nil {
 		return sentence(f, i.err)
+	}
+	if i.n != nil {
+		return f.words.N(i.key, *i.n, i.args...)
 	}
 	return f.words.T(i.key, i.args...)
 }
@@ -140,24 +134,28 @@ func trouble(f facts, err error) Prompt {
 // waysOut lead on from where somebody is stuck, to what they may see.
 func waysOut(f facts) []Action {
 	var actions []Action
-	f.denied = commerce.Authorise(f.org, f.actor, commerce.Buyer) // trouble comes before anybody asked
+	f.denied = f.may(commerce.Buyer) // trouble comes before anybody asked
 	if f.mayBuy() {
 		actions = append(actions, Action{Ref: makeRef(verbCart), Label: f.words.T("action.cart")})
 	}
-	if f.mayBuy() || !f.actor.Failed && len(f.actor.Roles) > 0 {
-		actions = append(actions, Action{Ref: makeRef(verbOrders, 0), Label: f.words.T("action.orders")})
+	if f.reads() {
+		actions = append(actions, Action{Ref: makeRef(verbOrders, 0), Label: f.words.T("action.orders")}, subscriptionsAction(f))
 	}
 	return append(actions, startAction(f))
 }
 
-// refusal tells somebody who may not buy whom to ask.
-func refusal(f facts, err error) Prompt {
+// refusal tells somebody who may not take the step whom to ask.
+func refusal(s step, f facts) Prompt {
+	err := denial(s, f)
 	p := Prompt{
 		Name: "refused", Title: f.words.T("refused.title"),
 		Notices: []Notice{{Tone: Warning, Text: sentence(f, err)}},
 	}
-	if commerce.IsCode(err, commerce.CodeLookupFailed) {
+	switch {
+	case commerce.IsCode(err, commerce.CodeLookupFailed):
 		p.Title = f.words.T("trouble.title")
+	case s.handing():
+		p.Title = f.words.T("refused.licensing")
 	}
 	p.Actions = waysOut(f)
 	return p

@@ -69,6 +69,9 @@ func lineItem(l commerce.CartLine, problem error, f facts) *Item {
 		item.Actions = []Action{{Ref: makeRef(verbChange, l.ID, revision), Label: f.words.T("cart.change"), Name: f.words.T("cart.change_line", "offer", item.Title)}}
 	}
 	item.Actions = append(item.Actions, Action{Ref: makeRef(verbRemove, l.ID, revision), Label: f.words.T("cart.remove"), Name: f.words.T("cart.remove_line", "offer", item.Title)})
+	if known {
+		freeCovers(item, offer, l.Quantity, f)
+	}
 	if problem != nil {
 		item.Tag, item.Tone = f.words.T("cart.invalid"), Bad
 		item.Lines = append([]string{sentence(f, problem)}, item.Lines...)

@@ -29,7 +29,7 @@ func detailsPrompt(s state, f facts) Prompt {
 	} else if !offer.AutoAssigns() {
 		p.Below = []Block{muted(f.words.T("details.no_auto_assign"))}
 	}
-	return p
+	return freeFirst(p, offer, f)
 }
 
 // holdingFacts show what is owned and how much more may be.

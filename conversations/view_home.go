@@ -1,25 +1,50 @@
 package conversations
 
+import (
+	"cartwright/commerce"
+)
+
 // homePrompt is where everything begins: what can be done, as buttons.
 func homePrompt(f facts) Prompt {
 	cart := Action{Ref: makeRef(verbCart), Label: f.words.T("action.cart")}
 	if n := len(f.cart.Lines); n > 0 {
 		cart.Label = f.words.N("action.cart_lines", n)
 	}
-	return Prompt{
+	p := Prompt{
 		Name: "home", Title: f.words.T("home.title", "name", f.actor.Name),
 		Blocks: []Block{paragraph(f.words.T("home.text", "organisation", f.org.Name))},
-		Actions: []Action{
-			{Ref: makeRef(verbList, 0), Label: f.words.T("list.title"), Style: Primary},
-			cart,
-			{Ref: makeRef(verbOrders, 0), Label: f.words.T("action.orders")},
-			{Ref: makeRef(verbHelp), Label: f.words.T("action.help")},
-		},
 	}
+	if f.mayBuy() {
+		p.Actions = append(buyAction(f, true), cart)
+	}
+	p.Actions = append(p.Actions, subscriptionsAction(f))
+	p.Actions = append(p.Actions, handOutActions(f)...)
+	p.Actions = append(p.Actions,
+		Action{Ref: makeRef(verbOrders, 0), Label: f.words.T("action.orders")},
+		Action{Ref: makeRef(verbHelp), Label: f.words.T("action.help")},
+	)
+	return p
+}
+
+// handOutActions begin what is done with owned licences, for those who may. Whoever can
+// buy besides finds the rarer ones at each subscription.
+func handOutActions(f facts) []Action {
+	if f.may(commerce.Licensing) != nil {
+		return nil
+	}
+	kinds := []commerce.TaskKind{commerce.TaskAssign}
+	if !f.mayBuy() {
+		kinds = append(kinds, commerce.TaskRemove, commerce.TaskMove)
+	}
+	var actions []Action
+	for _, k := range kinds {
+		actions = append(actions, Action{Ref: makeRef(string(k)), Label: f.words.T("home." + string(k))})
+	}
+	return actions
 }
 
 // closedPrompt follows a cancel. The cart is still there.
-func closedPrompt(f facts) Prompt {
+func closedPrompt(s state, f facts) Prompt {
 	p := Prompt{Name: "closed", Title: f.words.T("closed.title"), Closed: true}
 	p.Actions = []Action{{Ref: makeRef(verbHome), Label: f.words.T("action.home")}}
 	text := f.words.T("closed.text")
@@ -27,12 +52,15 @@ func closedPrompt(f facts) Prompt {
 		text = f.words.N("closed.text_cart", n)
 		p.Actions = append([]Action{{Ref: makeRef(verbCart), Label: f.words.N("action.cart_lines", n)}}, p.Actions...)
 	}
+	if s.Licences.Kind != "" {
+		text = f.words.T("closed.licences")
+	}
 	p.Blocks = []Block{paragraph(text)}
 	return p
 }
 
 // commands are the words that can be typed, in the order of the help.
-var commands = []string{"buy", "cart", "orders", "order", "cancel", "help"}
+var commands = []string{"buy", "cart", "orders", "order", "subscriptions", "assign", "remove", "move", "cancel", "help"}
 
 func helpPrompt(f facts) Prompt {
 	p := Prompt{Name: "help", Title: f.words.T("help.title"), Blocks: []Block{paragraph(f.words.T("help.text"))}}
@@ -42,15 +70,15 @@ func helpPrompt(f facts) Prompt {
 	}
 	p.Blocks = append(p.Blocks, Block{Facts: rows}, muted(f.words.T("help.safe")))
 	p.Actions = []Action{startAction(f)}
-	if !f.mayBuy() {
+	if denial(stepHome, f) != nil {
 		p.Actions = waysOut(f)
 	}
 	return p
 }
 
-// startAction leads to where everything begins: the help, for those who may not buy.
+// startAction leads to where everything begins: the help, for those who may do nothing.
 func startAction(f facts) Action {
-	if f.mayBuy() {
+	if denial(stepHome, f) == nil {
 		return Action{Ref: makeRef(verbHome), Label: f.words.T("action.home")}
 	}
 	return Action{Ref: makeRef(verbHelp), Label: f.words.T("action.help")}

@@ -1,0 +1,39 @@
+package conversations
+
+import (
+	"cartwright/commerce"
+)
+
+// freeFirst tells a buyer of licences that are owned already and that nobody uses, for
+// those cost nothing more. Buying stays possible.
+func freeFirst(p Prompt, o commerce.Offer, f facts) Prompt {
+	h := f.shelf.Holding(o)
+	if !h.Known || h.Free() == 0 {
+		return p
+	}
+	p.Notices = append(p.Notices, Notice{Tone: Warning, Text: f.words.N("free.first", h.Free())})
+	if f.may(commerce.Licensing) == nil {
+		p.Actions = append([]Action{assignThose(o, f)}, p.Actions...)
+	} else {
+		p.Notices = append(p.Notices, Notice{Text: ask(f, commerce.Licensing, "free.ask")})
+	}
+	return p
+}
+
+// freeCovers is the same of a cart line that what is free would cover.
+func freeCovers(item *Item, o commerce.Offer, quantity int, f facts) {
+	h := f.shelf.Holding(o)
+	if !h.Known || h.Free() == 0 || quantity > h.Free() {
+		return
+	}
+	item.Lines = append(item.Lines, f.words.N("free.covers", h.Free()))
+	if f.may(commerce.Licensing) == nil {
+		item.Actions = append(item.Actions, assignThose(o, f))
+	} else {
+		item.Lines = append(item.Lines, ask(f, commerce.Licensing, "free.ask"))
+	}
+}
+
+func assignThose(o commerce.Offer, f facts) Action {
+	return Action{Ref: makeRef(verbAssign, o.GraphSKU), Label: f.words.T("free.assign"), Name: f.words.T("free.assign_of", "product", o.Name)}
+}

@@ -1,0 +1,106 @@
+package conversations
+
+import (
+	"strconv"
+	"time"
+
+	"cartwright/commerce"
+)
+
+// renewPrompt asks how many licences are owned from the next renewal on.
+func renewPrompt(s state, f facts) Prompt {
+	p := Prompt{Name: "renew", Title: f.words.T("renew.title")}
+	if !f.ownedKnown {
+		return unread(p, Action{Ref: makeRef(verbRenew, s.Licences.SKU), Label: f.words.T("action.again"), Style: Primary}, f)
+	}
+	sub, ok := bySKU(f.owned, s.Licences.SKU)
+	if !ok || !f.plans(sub) {
+		p = subscriptionsPrompt(state{}, f)
+		p.Notices = []Notice{{Tone: Warning, Text: f.words.T("renew.nothing")}}
+		return p
+	}
+	p.Title = subject(commerce.TaskRenew, sub.Name, "", f)
+	p.Blocks = []Block{{Facts: renewFacts(sub, f)}, paragraph(f.words.T("renew.text", "date", f.words.Date(sub.RenewsAt)))}
+	p.Fields = []Field{renewField(s, sub, f)}
+	p.Submit = &Action{Ref: makeRef(verbPlanRenewal, sub.SKU, sub.Next, s.Licences.Once), Label: f.words.T("renew.submit"), Style: Primary}
+	p.Actions = []Action{subscriptionsAction(f), cancelAction(f)}
+	return p
+}
+
+func renewFacts(sub commerce.Subscription, f facts) []Fact {
+	return []Fact{
+		{Label: f.words.T("details.owned"), Value: f.words.N("details.owned_value", sub.Owned, "free", sub.Free(), "used", sub.Used)},
+		{Label: f.words.T("renew.date"), Value: f.words.Date(sub.RenewsAt)},
+		{Label: f.words.T("renew.next"), Value: f.words.N("renew.next_value", sub.Next, "unused", max(0, sub.Next-sub.Used))},
+	}
+}
+
+func renewField(s state, sub commerce.Subscription, f facts) Field {
+	least, most := renewable(sub)
+	field := Field{
+		Key: fieldQuantity, Kind: NumberField, Label: f.words.T("renew.seats", "date", f.words.Date(sub.RenewsAt)),
+		Help: f.words.T("renew.help", "min", least, "max", most), Value: strconv.Itoa(least), Required: true, Min: least, Max: most,
+		Error: fieldError(s, f, fieldQuantity),
+	}
+	if field.Error != "" {
+		field.Value = s.Form.Quantity
+	}
+	return field
+}
+
+// renewalPrompt tells, some time before it happens, that a subscription renews with
+// licences that nobody uses, and what they cost.
+func renewalPrompt(r commerce.Renewal, f facts) Prompt {
+	date := f.words.Date(r.RenewsAt)
+	p := Prompt{
+		Name: "renewal", Title: f.words.T("renewal.title", "product", r.Name, "date", date),
+		Organisation: f.org.Name, Locale: f.words.Lang(),
+		Notices: []Notice{{Tone: Warning, Text: f.words.N("renewal.in_days", daysUntil(r.RenewsAt, f))}},
+		Blocks:  []Block{paragraph(f.words.N("renewal.unused", r.Unused, "next", r.Next))},
+	}
+	p.Blocks = append(p.Blocks, renewalCost(r, f)...)
+	if f.plans(r.Subscription) {
+		p.Blocks = append(p.Blocks, paragraph(f.words.T("renewal.plan", "date", date)))
+		plan := planAction(r.Subscription, f)
+		plan.Style = Primary
+		p.Actions = []Action{plan}
+	} else if f.may(commerce.Buyer) != nil {
+		p.Blocks = append(p.Blocks, paragraph(ask(f, commerce.Buyer, "renewal.ask")))
+	}
+	if f.may(commerce.Licensing) == nil && r.Free() > 0 {
+		p.Actions = append(p.Actions, kindAction(commerce.TaskAssign, r.Subscription, f))
+	}
+	p.Actions = append(p.Actions, subscriptionsAction(f))
+	return p
+}
+
+// renewalCost is what the licences that nobody uses cost for a billing period, where a
+// price is known.
+func renewalCost(r commerce.Renewal, f facts) []Block {
+	if r.Cost.Price.None() {
+		return nil
+	}
+	key := "renewal.cost_month"
+	if r.Cost.Billing == commerce.Annual {
+		key = "renewal.cost_year"
+	}
+	blocks := []Block{paragraph(f.words.N(key, r.Unused, "cost", money(f, r.Cost.Price.Times(r.Unused)), "plan", planName(f, r.Cost.PlanID)))}
+	switch {
+	case r.Cost.Demonstration:
+		blocks = append(blocks, muted(f.words.T("check.demonstration")))
+	case r.Cost.Indicative:
+		blocks = append(blocks, muted(f.words.T("check.indicative")))
+	}
+	return blocks
+}
+
+// daysUntil counts the nights until then, where the organisation is.
+func daysUntil(then time.Time, f facts) int {
+	midnight := func(t time.Time) time.Time {
+		if f.org.TimeZone != nil {
+			t = t.In(f.org.TimeZone)
+		}
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	}
+	return max(0, int(midnight(then).Sub(midnight(f.now))/(24*time.Hour)))
+}
