@@ -10,7 +10,7 @@ func homePrompt(f facts) Prompt {
 		Name: "home", Title: f.words.T("home.title", "name", f.actor.Name),
 		Blocks: []Block{paragraph(f.words.T("home.text", "organisation", f.org.Name))},
 		Actions: []Action{
-			{Ref: makeRef(verbList, 0), Label: f.words.T("list.title"), Style: Primary},
+			{Ref: makeRef(verbList, 0), Label: f.own("list.title"), Style: Primary},
 			cart,
 			{Ref: makeRef(verbOrders, 0), Label: f.words.T("action.orders")},
 			{Ref: makeRef(verbHelp), Label: f.words.T("action.help")},
