@@ -190,6 +190,7 @@ func (a *account) checkPeople(o commerce.Order) {
 var looks = map[string]string{
 	"vendor.place": "vendor.look_up", "gateway.open": "gateway.look_up", "gateway.capture": "gateway.look_up",
 	"gateway.refund": "gateway.look_up", "licensor.assign": "licensor.licences",
+	"licensor.remove": "licensor.licences", "licensor.move": "licensor.licences",
 }
 
 // checkCalls finds a call that was blindly repeated: the sandbox does not act twice for
