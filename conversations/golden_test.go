@@ -32,6 +32,7 @@ func goldens(t *testing.T, lang string) map[string]golden {
 	all := map[string]golden{}
 	for _, some := range []map[string]golden{
 		wizardGoldens(t, lang), cartGoldens(t, lang), checkoutGoldens(t, lang), orderGoldens(t, lang), momentGoldens(t, lang), answerGoldens(t, lang),
+		licenceGoldens(t, lang),
 	} {
 		for name, g := range some {
 			if _, twice := all[name]; twice {
@@ -50,6 +51,11 @@ func TestGoldens(t *testing.T) {
 	for _, lang := range locale.Languages() {
 		for _, err := range samples {
 			written[troubleFile(err, lang)] = true // TestTrouble compares them
+		}
+		for name := range renewalNotices(goldenFacts(t, lang)) {
+			for _, who := range renewalReaders {
+				written[renewalFile(name, who, lang)] = true // TestRenewalNotices compares them
+			}
 		}
 		for name, g := range goldens(t, lang) {
 			file := filepath.Join(goldenDir, name+"."+lang+".json")
@@ -135,13 +141,15 @@ func TestGoldensCoverEveryPrompt(t *testing.T) {
 		}
 	}
 	want := []string{
-		"cart", "check", "closed", "details", "help", "home", "list", "order", "orders", "payment", "people", "refused", "submitted",
+		"addresses", "cart", "check", "choose", "closed", "details", "help", "home", "list", "order", "orders", "payment", "people", "pick",
+		"preview", "preview_people", "refused", "renew", "submitted", "subscriptions", "target", "task", "task_people", "trouble",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(names))); diff != "" {
 		t.Errorf("prompts with goldens (-want +got):\n%s", diff)
 	}
 	for _, s := range []step{
 		stepHome, stepHelp, stepClosed, stepList, stepDetails, stepCart, stepCheck, stepPayment, stepSubmitted, stepOrders, stepOrder, stepPeople,
+		stepSubscriptions, stepChoose, stepTarget, stepPick, stepAddresses, stepPreview, stepPreviewPeople, stepTask, stepTaskPeople, stepRenew,
 	} {
 		if !steps[s] {
 			t.Errorf("step %s has no golden", s)
