@@ -39,11 +39,6 @@ type facts struct {
 // pageSize is how many things a list shows at once.
 const pageSize = 6
 
-// autoAssigns reports whether licences of the offer can be handed out by themselves here.
-func (f facts) autoAssigns(o commerce.Offer) bool {
-	return o.AutoAssigns() && f.org.Cloud == commerce.Worldwide
-}
-
 func (f facts) sells(o commerce.Offer, id commerce.PlanID) bool {
 	for _, p := range o.PlansFor(f.org, f.now) {
 		if p.PlanID == id {

@@ -20,11 +20,36 @@ var (
 	month   = commerce.PlanID{Commitment: commerce.Month, Billing: commerce.Monthly}
 )
 
-func euros(t testing.TB, number string) commerce.Money {
+// place is where a golden is read: the clouds differ in their steps and words.
+type place struct {
+	cloud commerce.Cloud
+	lang  string
+}
+
+var english = place{commerce.Worldwide, "en"}
+
+// places are all of them, by cloud.
+func places(cloud commerce.Cloud) []place {
+	var all []place
+	for _, lang := range locale.Languages() {
+		all = append(all, place{cloud, lang})
+	}
+	return all
+}
+
+// amount is a number of euros or, in China, eight times as many yuan.
+func (f facts) amount(t testing.TB, number string) commerce.Money {
+	return price(t, number, f.org.Currency)
+}
+
+func price(t testing.TB, number, code string) commerce.Money {
 	t.Helper()
-	m, err := commerce.NewMoney(number, "EUR")
+	m, err := commerce.NewMoney(number, code)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if code == "CNY" {
+		return m.Times(8)
 	}
 	return m
 }
@@ -32,11 +57,14 @@ func euros(t testing.TB, number string) commerce.Money {
 func plans(t testing.TB, yearly, monthlyPrice, monthPrice string) []commerce.Plan {
 	t.Helper()
 	from := morning.AddDate(0, -4, 0)
-	return []commerce.Plan{
-		{PlanID: annual, Price: euros(t, yearly), From: from, Demonstration: true},
-		{PlanID: monthly, Price: euros(t, monthlyPrice), From: from, Demonstration: true},
-		{PlanID: month, Price: euros(t, monthPrice), From: from, Demonstration: true},
+	var all []commerce.Plan
+	for _, code := range []string{"EUR", "CNY"} {
+		all = append(all,
+			commerce.Plan{PlanID: annual, Price: price(t, yearly, code), From: from, Demonstration: true},
+			commerce.Plan{PlanID: monthly, Price: price(t, monthlyPrice, code), From: from, Demonstration: true},
+			commerce.Plan{PlanID: month, Price: price(t, monthPrice, code), From: from, Demonstration: true})
 	}
+	return all
 }
 
 func goldenCatalogue(t testing.TB) commerce.Catalogue {
@@ -60,31 +88,35 @@ func goldenCatalogue(t testing.TB) commerce.Catalogue {
 	return c
 }
 
-func goldenOrganisation(t testing.TB) commerce.Organisation {
+// goldenOrganisation is one in the cloud, as the built-in sandbox is.
+func goldenOrganisation(t testing.TB, cloud commerce.Cloud) commerce.Organisation {
 	t.Helper()
-	paris, err := time.LoadLocation("Europe/Paris")
+	org := map[commerce.Cloud]commerce.Organisation{
+		commerce.Worldwide: {ID: "contoso", Name: "Contoso SARL", Country: "FR", Currency: "EUR", Tax: commerce.Tax{Name: "TVA", Rate: "0.2"}},
+		commerce.Germany:   {ID: "fabrikam", Name: "Fabrikam GmbH", Country: "DE", Currency: "EUR", Tax: commerce.Tax{Name: "MwSt.", Rate: "0.19"}},
+		commerce.Vianet:    {ID: "adatum", Name: "Adatum", Country: "CN", Currency: "CNY", Tax: commerce.Tax{Name: "VAT 增值税", Rate: "0.06"}},
+	}[cloud]
+	zone, err := time.LoadLocation(map[string]string{"FR": "Europe/Paris", "DE": "Europe/Berlin", "CN": "Asia/Shanghai"}[org.Country])
 	if err != nil {
 		t.Fatal(err)
 	}
-	return commerce.Organisation{
-		ID: "contoso", Name: "Contoso SARL", Cloud: commerce.Worldwide, Country: "FR", Currency: "EUR", TimeZone: paris,
-		Tax: commerce.Tax{Name: "TVA", Rate: "0.2"}, Backend: commerce.Sandbox, Buying: true,
-		People: []commerce.Person{
-			{ID: "aicha", Name: "Aïcha", Roles: []commerce.Role{commerce.Buyer}},
-			{ID: "chloe", Name: "Chloé", Roles: []commerce.Role{commerce.Buyer, commerce.Approver}},
-			{ID: "bruno", Name: "Bruno", Roles: []commerce.Role{commerce.Approver}},
-		},
+	org.Cloud, org.TimeZone, org.Backend, org.Buying = cloud, zone, commerce.Sandbox, true
+	org.People = []commerce.Person{
+		{ID: "aicha", Name: "Aïcha", Roles: []commerce.Role{commerce.Buyer}},
+		{ID: "chloe", Name: "Chloé", Roles: []commerce.Role{commerce.Buyer, commerce.Approver}},
+		{ID: "bruno", Name: "Bruno", Roles: []commerce.Role{commerce.Approver}},
 	}
+	return org
 }
 
 // goldenFacts are what a buyer with an empty cart sees.
-func goldenFacts(t testing.TB, lang string) facts {
+func goldenFacts(t testing.TB, at place) facts {
 	t.Helper()
-	org := goldenOrganisation(t)
+	org := goldenOrganisation(t, at.cloud)
 	f := facts{
-		org: org, now: morning, words: locale.For(lang, org.TimeZone), peopleKnown: true,
-		actor: commerce.Actor{Organisation: "contoso", Person: "aicha", Name: "Aïcha", Locale: lang, Roles: []commerce.Role{commerce.Buyer}},
-		cart:  commerce.Cart{Organisation: "contoso", Person: "aicha"},
+		org: org, now: morning, words: locale.For(at.lang, org.TimeZone), peopleKnown: true,
+		actor: commerce.Actor{Organisation: org.ID, Person: "aicha", Name: "Aïcha", Locale: at.lang, Roles: []commerce.Role{commerce.Buyer}},
+		cart:  commerce.Cart{Organisation: org.ID, Person: "aicha"},
 		shelf: commerce.Shelf{Organisation: org, Catalogue: goldenCatalogue(t), Holdings: map[string]commerce.Holding{}, Now: morning},
 	}
 	for _, o := range f.shelf.Catalogue.Offers {
@@ -116,11 +148,15 @@ func goldenPeople(n int) []commerce.User {
 	)
 }
 
-// with is f with the lines in the cart, at the prices of the catalogue.
+// with is f with the lines in the cart, at the prices of the catalogue. What a cloud does
+// not have is left out: month to month becomes monthly, and nothing is assigned.
 func (f facts) with(t testing.TB, lines ...commerce.CartLine) facts {
 	t.Helper()
 	for _, l := range lines {
 		var err error
+		if f.org.Cloud != commerce.Worldwide {
+			l.AutoAssign, l.Plan.Commitment = false, commerce.Year
+		}
 		f.cart, err = f.cart.Put(f.shelf, l)
 		if err != nil {
 			t.Fatalf("put %+v: %v", l, err)

@@ -1,7 +1,6 @@
 package conversations
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -9,8 +8,8 @@ import (
 	"cartwright/conversations/locale"
 )
 
-func answerGoldens(t *testing.T, lang string) map[string]golden {
-	f := goldenFacts(t, lang)
+func answerGoldens(t *testing.T, at place) map[string]golden {
+	f := goldenFacts(t, at)
 	stranger := f.as("", "Mallory")
 	emil := f.as("emil", "Emil")
 	approver := f.as("bruno", "Bruno", commerce.Approver)
@@ -69,22 +68,25 @@ var samples = []*commerce.Error{
 	commerce.Refuse(commerce.CodeInternal),
 }
 
-// Every error that commerce knows, as a prompt: compared with its golden.
+// Every error that commerce knows, as a prompt: compared with its golden. The clouds do
+// not differ here.
 func TestTrouble(t *testing.T) {
 	t.Parallel()
-	for _, lang := range locale.Languages() {
-		for _, err := range samples {
-			p := trouble(goldenFacts(t, lang), err)
+	for _, err := range samples {
+		var all []Prompt
+		for _, at := range places(commerce.Worldwide) {
+			p := trouble(goldenFacts(t, at), err)
 			for _, wrong := range Unsound(p) {
 				t.Errorf("%s: %s", err.Code, wrong)
 			}
-			compareGolden(t, troubleFile(err, lang), p)
+			all = append(all, p)
 		}
+		compareGolden(t, troubleFile(err), all)
 	}
 }
 
-func troubleFile(err *commerce.Error, lang string) string {
-	return filepath.Join(goldenDir, "trouble-"+string(err.Code)+"."+lang+".json")
+func troubleFile(err *commerce.Error) string {
+	return goldenFile("trouble-"+string(err.Code), commerce.Worldwide)
 }
 
 // What commerce calls by a code is called by words in every language.
@@ -104,7 +106,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		}
 	}
 	for name, change := range moments(t) {
-		f := goldenFacts(t, "en").ordered(t, change)
+		f := goldenFacts(t, english).ordered(t, change)
 		served(&f, name)
 		if got := moment(f.order, f.now); got != name {
 			t.Errorf("the moment %s is taken for %s", name, got)
@@ -148,7 +150,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 func TestEveryMomentIsKnown(t *testing.T) {
 	t.Parallel()
 	known := moments(t)
-	f := goldenFacts(t, "en").ordered(t, nil)
+	f := goldenFacts(t, english).ordered(t, nil)
 	for _, s := range commerce.States {
 		for _, status := range append(constants(t, "PaymentStatus"), "") {
 			for _, line := range constants(t, "LineState") {

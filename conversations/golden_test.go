@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cartwright/conversations/locale"
+	"cartwright/commerce"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -26,63 +26,99 @@ type golden struct {
 	facts facts
 }
 
-// goldens are all situations by name, for readers of lang.
-func goldens(t *testing.T, lang string) map[string]golden {
+// pointless are situations that a cloud does not have: who has no licence, and who got
+// one, is of interest where licences are assigned; nothing is handed over to a closed cloud.
+var pointless = map[commerce.Cloud][]string{
+	commerce.Germany: append([]string{"order-handed_over"}, assigning...),
+	commerce.Vianet:  assigning,
+}
+
+var assigning = []string{
+	"details-everyone", "details-one-without", "details-nobody-able", "payment-one", "order-assigning", "order-completed_people_failed",
+	"people", "people-second-page", "people-past-the-end",
+}
+
+func (at place) lacks(name string) bool {
+	return slices.Contains(pointless[at.cloud], name) || at.cloud != commerce.Worldwide && alike(name)
+}
+
+// goldens are all situations of a place, by name.
+func goldens(t *testing.T, at place) map[string]golden {
 	t.Helper()
 	all := map[string]golden{}
 	for _, some := range []map[string]golden{
-		wizardGoldens(t, lang), cartGoldens(t, lang), checkoutGoldens(t, lang), orderGoldens(t, lang), momentGoldens(t, lang), answerGoldens(t, lang),
-		licenceGoldens(t, lang),
+		wizardGoldens(t, at), cartGoldens(t, at), checkoutGoldens(t, at), orderGoldens(t, at), momentGoldens(t, at), answerGoldens(t, at),
+		licenceGoldens(t, at),
 	} {
 		for name, g := range some {
 			if _, twice := all[name]; twice {
 				t.Fatalf("two goldens are named %s", name)
 			}
-			all[name] = g
+			if !at.lacks(name) {
+				all[name] = g
+			}
 		}
 	}
 	return all
 }
 
-// Every prompt in every language, as it is handed to platforms. -update writes them anew.
+// Every prompt in every cloud and language, as it is handed to platforms: a file holds a
+// situation in one cloud, in each language in turn. -update writes them anew.
 func TestGoldens(t *testing.T) {
 	t.Parallel()
 	written := map[string]bool{}
-	for _, lang := range locale.Languages() {
-		for _, err := range samples {
-			written[troubleFile(err, lang)] = true // TestTrouble compares them
-		}
-		for name := range renewalNotices(goldenFacts(t, lang)) {
+	for _, err := range samples {
+		written[troubleFile(err)] = true // TestTrouble compares them
+	}
+	for _, cloud := range commerce.Clouds {
+		for name := range renewalNotices(goldenFacts(t, english)) {
 			for _, who := range renewalReaders {
-				written[renewalFile(name, who, lang)] = true // TestRenewalNotices compares them
+				written[renewalFile(name, who, cloud)] = true // TestRenewalNotices compares them
 			}
 		}
-		for name, g := range goldens(t, lang) {
-			file := filepath.Join(goldenDir, name+"."+lang+".json")
-			written[file] = true
-			p := view(g.state, g.facts)
-			for _, wrong := range Unsound(p) {
-				t.Errorf("%s: %s", file, wrong)
+	}
+	for _, cloud := range commerce.Clouds {
+		shown := map[string][]Prompt{}
+		for _, at := range places(cloud) {
+			for name, g := range goldens(t, at) {
+				file := goldenFile(name, cloud)
+				written[file], shown[file] = true, append(shown[file], sound(t, file, g, at))
 			}
-			if p.Locale != lang {
-				t.Errorf("%s is in %q", file, p.Locale)
-			}
-			if diff := cmp.Diff(p, view(g.state, g.facts)); diff != "" {
-				t.Errorf("%s differs when it is shown again:\n%s", file, diff)
-			}
-			compareGolden(t, file, p)
+		}
+		for file, prompts := range shown {
+			compareGolden(t, file, prompts)
 		}
 	}
 	noOtherGoldens(t, written)
 }
 
-func compareGolden(t *testing.T, file string, p Prompt) {
+func goldenFile(name string, cloud commerce.Cloud) string {
+	return filepath.Join(goldenDir, name+"."+string(cloud)+".json")
+}
+
+// sound is the prompt of a situation, which must keep to the rules of all prompts.
+func sound(t *testing.T, file string, g golden, at place) Prompt {
+	t.Helper()
+	p := view(g.state, g.facts)
+	for _, wrong := range Unsound(p) {
+		t.Errorf("%s in %s: %s", file, at.lang, wrong)
+	}
+	if p.Locale != at.lang {
+		t.Errorf("%s is in %q, want %q", file, p.Locale, at.lang)
+	}
+	if diff := cmp.Diff(p, view(g.state, g.facts)); diff != "" {
+		t.Errorf("%s in %s differs when it is shown again:\n%s", file, at.lang, diff)
+	}
+	return p
+}
+
+func compareGolden(t *testing.T, file string, prompts []Prompt) {
 	t.Helper()
 	var got bytes.Buffer
 	e := json.NewEncoder(&got)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(p); err != nil {
+	if err := e.Encode(prompts); err != nil {
 		t.Fatal(err)
 	}
 	if *update {
@@ -124,20 +160,23 @@ func noOtherGoldens(t *testing.T, written map[string]bool) {
 	}
 }
 
-// Every prompt that view can make has a golden, every step is among them, and what a
-// prompt is called does not depend on the language.
+// Every prompt that view can make has a golden, every step is among them, and what one
+// cloud is shown all are, but for what they do not have.
 func TestGoldensCoverEveryPrompt(t *testing.T) {
 	t.Parallel()
 	names, steps := map[string]bool{}, map[step]bool{}
-	english := goldens(t, "en")
-	for name, g := range english {
-		p := view(g.state, g.facts)
-		names[p.Name], steps[g.state.Step] = true, true
-		for lang, others := range map[string]map[string]golden{"fr": goldens(t, "fr")} {
-			o := others[name]
-			if got := view(o.state, o.facts); got.Name != p.Name || shape(got) != shape(p) {
-				t.Errorf("%s in %s is another prompt", name, lang)
+	for _, g := range goldens(t, english) {
+		names[view(g.state, g.facts).Name], steps[g.state.Step] = true, true
+	}
+	for _, cloud := range commerce.Clouds {
+		want := len(goldens(t, english)) - len(pointless[cloud])
+		for name := range goldens(t, english) {
+			if cloud != commerce.Worldwide && alike(name) {
+				want--
 			}
+		}
+		if got := len(goldens(t, place{cloud, "en"})); got != want {
+			t.Errorf("%d goldens in %s, want %d", got, cloud, want)
 		}
 	}
 	want := []string{
@@ -170,4 +209,30 @@ func shape(p Prompt) string {
 		s += " " + a.Ref + a.URL
 	}
 	return s
+}
+
+// In every language a prompt holds the same things, in the same order.
+func TestLanguagesDifferInWordsAlone(t *testing.T) {
+	t.Parallel()
+	for _, cloud := range commerce.Clouds {
+		reference := goldens(t, place{cloud, "en"})
+		for _, at := range places(cloud) {
+			for name, g := range goldens(t, at) {
+				r := reference[name]
+				if got, want := shape(view(g.state, g.facts)), shape(view(r.state, r.facts)); got != want {
+					t.Errorf("%s in %s, %s, is another prompt:\n%s\n%s", name, cloud, at.lang, got, want)
+				}
+			}
+		}
+	}
+}
+
+// Every cloud that an organisation can be in has its addresses.
+func TestEveryCloudIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, name := range constants(t, "Cloud") {
+		if c := clouds[commerce.Cloud(name)]; c.home == "" || c.shop == "" {
+			t.Errorf("the dialogue does not know %s", name)
+		}
+	}
 }

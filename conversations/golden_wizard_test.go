@@ -1,14 +1,15 @@
 package conversations
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"cartwright/commerce"
 )
 
-func wizardGoldens(t *testing.T, lang string) map[string]golden {
-	f := goldenFacts(t, lang)
+func wizardGoldens(t *testing.T, at place) map[string]golden {
+	f := goldenFacts(t, at)
 	unknown := f
 	unknown.shelf.Holdings, unknown.peopleKnown, unknown.people = map[string]commerce.Holding{}, false, nil
 	full := f.with(t, lineOf("basic", annual, 248, false))
@@ -17,7 +18,7 @@ func wizardGoldens(t *testing.T, lang string) map[string]golden {
 	few.people = f.people[:1]
 	unable := f
 	unable.people = goldenPeople(0)
-	at := func(form form, issues ...issue) state { return state{Step: stepDetails, Form: form, Issues: issues} }
+	on := func(form form, issues ...issue) state { return state{Step: stepDetails, Form: form, Issues: issues} }
 	premium := form{Offer: "premium", Quantity: "1", Plan: "P1Y.annual"}
 	return map[string]golden{
 		"home":                   {state{Step: stepHome}, f},
@@ -30,36 +31,36 @@ func wizardGoldens(t *testing.T, lang string) map[string]golden {
 		"list-needs-base":        {state{Step: stepList, Query: "copilot"}, f},
 		"list-cap-reached":       {state{Step: stepList, Query: "basic"}, full},
 		"list-seats-unknown":     {state{Step: stepList}, unknown},
-		"details":                {at(premium), f},
-		"details-owned":          {at(form{Offer: "basic", Quantity: "3", Plan: "P1Y.monthly", AutoAssign: true}), f},
-		"details-change":         {at(form{Offer: "premium", Line: 1, Revision: 2, Quantity: "25", Plan: "P1Y.monthly", AutoAssign: true}), f.two(t)},
-		"details-add-on":         {at(form{Offer: "copilot", Quantity: "1", Plan: "P1Y.annual"}), f},
-		"details-long":           {at(form{Offer: "long", Quantity: "10000", Plan: "P1M.monthly"}), f},
-		"details-seats-unknown":  {at(premium), unknown},
-		"details-everyone":       {at(premium), licensed},
-		"details-one-without":    {at(premium), few},
-		"details-nobody-able":    {at(premium), unable},
-		"details-offer-gone":     {at(form{Offer: "gone"}), f},
-		"details-error-quantity": {at(form{Offer: "premium", Quantity: "ten", Plan: "P1Y.annual"}, issue{tone: Bad, field: fieldQuantity, err: commerce.Refuse(commerce.CodeQuantity, "min", 1, "max", 300)}), f},
-		"details-error-most":     {at(form{Offer: "e3", Quantity: "10001", Plan: "P1Y.annual"}, issue{tone: Bad, field: fieldQuantity, err: commerce.Refuse(commerce.CodeQuantity, "min", 1, "max", commerce.MaxQuantity)}), f},
-		"details-error-cap":      {at(form{Offer: "basic", Quantity: "249", Plan: "P1Y.annual"}, issue{tone: Bad, field: fieldQuantity, err: f.shelf.CheckQuantity(f.shelf.Catalogue.Offers[1], 249, 0)}), f},
-		"details-error-plan":     {at(form{Offer: "premium", Quantity: "1"}, issue{tone: Bad, field: fieldPlan, key: "details.choose_plan"}), f},
+		"details":                {on(premium), f},
+		"details-owned":          {on(form{Offer: "basic", Quantity: "3", Plan: "P1Y.monthly", AutoAssign: true}), f},
+		"details-change":         {on(form{Offer: "premium", Line: 1, Revision: 2, Quantity: "25", Plan: "P1Y.monthly", AutoAssign: true}), f.two(t)},
+		"details-add-on":         {on(form{Offer: "copilot", Quantity: "1", Plan: "P1Y.annual"}), f},
+		"details-long":           {on(form{Offer: "long", Quantity: "10000", Plan: "P1Y.monthly"}), f},
+		"details-seats-unknown":  {on(premium), unknown},
+		"details-everyone":       {on(premium), licensed},
+		"details-one-without":    {on(premium), few},
+		"details-nobody-able":    {on(premium), unable},
+		"details-offer-gone":     {on(form{Offer: "gone"}), f},
+		"details-error-quantity": {on(form{Offer: "premium", Quantity: "ten", Plan: "P1Y.annual"}, issue{tone: Bad, field: fieldQuantity, err: commerce.Refuse(commerce.CodeQuantity, "min", 1, "max", 300)}), f},
+		"details-error-most":     {on(form{Offer: "e3", Quantity: "10001", Plan: "P1Y.annual"}, issue{tone: Bad, field: fieldQuantity, err: commerce.Refuse(commerce.CodeQuantity, "min", 1, "max", commerce.MaxQuantity)}), f},
+		"details-error-cap":      {on(form{Offer: "basic", Quantity: "249", Plan: "P1Y.annual"}, issue{tone: Bad, field: fieldQuantity, err: f.shelf.CheckQuantity(f.shelf.Catalogue.Offers[1], 249, 0)}), f},
+		"details-error-plan":     {on(form{Offer: "premium", Quantity: "1"}, issue{tone: Bad, field: fieldPlan, key: "details.choose_plan"}), f},
 	}
 }
 
-func cartGoldens(t *testing.T, lang string) map[string]golden {
-	f := goldenFacts(t, lang)
-	at := state{Step: stepCart}
+func cartGoldens(t *testing.T, at place) map[string]golden {
+	f := goldenFacts(t, at)
+	step := state{Step: stepCart}
 	stopped := f.two(t)
 	stopped.org.Buying = false
 	return map[string]golden{
-		"cart-empty":   {at, f},
-		"cart":         {at, f.two(t)},
-		"cart-one":     {at, f.with(t, lineOf("premium", annual, 1, false))},
-		"cart-long":    {at, f.with(t, lineOf("long", month, 10000, true))},
-		"cart-stopped": {at, stopped},
-		"cart-invalid": {at, invalid(t, f)},
-		"cart-stale":   {at.fail(commerce.Refuse(commerce.CodeStale), ""), f.two(t)},
+		"cart-empty":   {step, f},
+		"cart":         {step, f.two(t)},
+		"cart-one":     {step, f.with(t, lineOf("premium", annual, 1, false))},
+		"cart-long":    {step, f.with(t, lineOf("long", month, 10000, true))},
+		"cart-stopped": {step, stopped},
+		"cart-invalid": {step, invalid(t, f)},
+		"cart-stale":   {step.fail(commerce.Refuse(commerce.CodeStale), ""), f.two(t)},
 	}
 }
 
@@ -76,7 +77,8 @@ func invalid(t *testing.T, f facts) facts {
 	var offers []commerce.Offer
 	for _, o := range f.shelf.Catalogue.Offers {
 		if o.ID == "project" {
-			o.Plans = o.Plans[:2] // no month to month any more
+			gone := f.cart.Lines[len(f.cart.Lines)-1].Plan // not sold so any more
+			o.Plans = slices.DeleteFunc(slices.Clone(o.Plans), func(p commerce.Plan) bool { return p.PlanID == gone })
 		}
 		if o.ID != "visio" { // withdrawn
 			offers = append(offers, o)
@@ -86,13 +88,13 @@ func invalid(t *testing.T, f facts) facts {
 	return f
 }
 
-func checkoutGoldens(t *testing.T, lang string) map[string]golden {
-	f := goldenFacts(t, lang).two(t)
+func checkoutGoldens(t *testing.T, at place) map[string]golden {
+	f := goldenFacts(t, at).two(t)
 	moved := func(i int, p *commerce.Plan) {
-		p.Price = []commerce.Money{euros(t, "22.00"), euros(t, "15.5")}[i]
+		p.Price = []commerce.Money{f.amount(t, "22.00"), f.amount(t, "15.5")}[i]
 	}
 	listPrice := func(_ int, p *commerce.Plan) { p.Demonstration, p.Indicative = false, true }
-	at := func(s step, f facts) golden {
+	on := func(s step, f facts) golden {
 		return golden{state{Step: s, Hash: f.cart.Quote.Hash, Revision: f.cart.Revision}, f}
 	}
 	plain, dearer := f.quoted(t, nil), f.quoted(t, moved)
@@ -101,22 +103,22 @@ func checkoutGoldens(t *testing.T, lang string) map[string]golden {
 	untaxed.shelf.Organisation.Tax = commerce.Tax{}
 	untaxed = untaxed.quoted(t, listPrice)
 	late.now = morning.Add(time.Hour)
-	nobody := goldenFacts(t, lang).with(t, lineOf("premium", annual, 1, false)).quoted(t, nil)
-	one := goldenFacts(t, lang).with(t, lineOf("premium", annual, 1, true)).quoted(t, nil)
-	long := goldenFacts(t, lang).with(t, lineOf("long", monthly, 10000, false)).quoted(t, nil)
+	nobody := goldenFacts(t, at).with(t, lineOf("premium", annual, 1, false)).quoted(t, nil)
+	one := goldenFacts(t, at).with(t, lineOf("premium", annual, 1, true)).quoted(t, nil)
+	long := goldenFacts(t, at).with(t, lineOf("long", monthly, 10000, false)).quoted(t, nil)
 	return map[string]golden{
-		"check":           at(stepCheck, plain),
-		"check-moved":     at(stepCheck, dearer),
-		"check-accepted":  at(stepCheck, accepted),
-		"check-untaxed":   at(stepCheck, untaxed),
-		"check-long":      at(stepCheck, long),
-		"check-expired":   at(stepCheck, late),
+		"check":           on(stepCheck, plain),
+		"check-moved":     on(stepCheck, dearer),
+		"check-accepted":  on(stepCheck, accepted),
+		"check-untaxed":   on(stepCheck, untaxed),
+		"check-long":      on(stepCheck, long),
+		"check-expired":   on(stepCheck, late),
 		"check-changed":   {state{Step: stepCheck, Hash: "another"}, plain},
-		"payment":         at(stepPayment, plain),
-		"payment-one":     at(stepPayment, one),
-		"payment-nobody":  at(stepPayment, nobody),
-		"payment-unmoved": at(stepPayment, dearer),
-		"payment-expired": at(stepPayment, late),
+		"payment":         on(stepPayment, plain),
+		"payment-one":     on(stepPayment, one),
+		"payment-nobody":  on(stepPayment, nobody),
+		"payment-unmoved": on(stepPayment, dearer),
+		"payment-expired": on(stepPayment, late),
 		"payment-changed": {state{Step: stepPayment, Hash: "another"}, plain},
 		"submitted":       {state{Step: stepSubmitted, Order: "CW-1042"}, f.ordered(t, nil)},
 	}

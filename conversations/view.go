@@ -173,26 +173,7 @@ func money(f facts, m commerce.Money) string {
 	return f.words.Money(m.Amount())
 }
 
-// planName is a plan's name in the words of the organisation's cloud.
-func planName(f facts, id commerce.PlanID) string {
-	if f.org.Cloud != commerce.Worldwide {
-		return f.words.T("plan.closed." + string(id.Billing))
-	}
-	return f.words.T("plan." + planValue(id))
-}
-
 // cancelAction leads out of the wizard.
 func cancelAction(f facts) Action {
 	return Action{Ref: makeRef(verbCancel), Label: f.words.T("action.cancel")}
-}
-
-// adminHome is the address of the cloud's admin centre (microsoft.md 1.2).
-func adminHome(c commerce.Cloud) string {
-	switch c {
-	case commerce.Germany:
-		return "https://portal.office.de"
-	case commerce.Vianet:
-		return "https://portal.partner.microsoftonline.cn"
-	}
-	return "https://admin.microsoft.com"
 }

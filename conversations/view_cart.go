@@ -10,7 +10,7 @@ func cartPrompt(f facts) Prompt {
 	p := Prompt{Name: "cart", Title: f.words.T("cart.title")}
 	another := Action{Ref: makeRef(verbSearch), Label: f.words.T("cart.another")}
 	if len(f.cart.Lines) == 0 {
-		another.Label, another.Style = f.words.T("list.title"), Primary
+		another.Label, another.Style = f.own("list.title"), Primary
 		p.Blocks = []Block{paragraph(f.words.T("cart.empty"))}
 		p.Actions = []Action{another, {Ref: makeRef(verbHome), Label: f.words.T("action.home")}}
 		return p

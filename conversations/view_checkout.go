@@ -127,12 +127,14 @@ func paymentPrompt(s state, f facts) Prompt {
 			{Table: quoteTable(*q, f)},
 			paragraph(f.words.T("payment.then")),
 		},
+		Notices: f.demonstration(),
 		Actions: []Action{
 			{Ref: makeRef(verbPlace, q.Revision, q.Hash), Label: f.words.T("payment.place"), Style: Primary},
 			{Ref: makeRef(verbCart), Label: f.words.T("action.back_to_cart")},
 			cancelAction(f),
 		},
 	}
+	p.Blocks = append(p.Blocks, paymentWays(f)...)
 	if n := assignable(*q, f); n > 0 {
 		p.Blocks = append(p.Blocks, paragraph(f.words.N("payment.assigns", n)))
 	}
@@ -166,6 +168,9 @@ func assignable(q commerce.Quote, f facts) int {
 
 // submittedPrompt closes the wizard: the order has a message of its own.
 func submittedPrompt(f facts) Prompt {
+	if f.cloud().confirms {
+		return confirmation(f)
+	}
 	return Prompt{
 		Name: "submitted", Title: f.words.T("submitted.title", "order", f.order.ID), Closed: true,
 		Blocks: []Block{paragraph(f.words.T("submitted.text", "order", f.order.ID))},

@@ -19,14 +19,14 @@ func detailsPrompt(s state, f facts) Prompt {
 		Fields: []Field{quantityField(s, offer, f), planField(s, offer, f)},
 		Submit: &Action{
 			Ref:   makeRef(verbDetails, offer.ID, s.Form.Line, s.Form.Revision),
-			Label: f.words.T("details.submit"), Style: Primary,
+			Label: f.own("details.submit"), Style: Primary,
 		},
 		Actions: append([]Action{{Ref: makeRef(verbList, s.Page), Label: f.words.T("action.back")}}, wizardActions(f)...),
 	}
 	if f.autoAssigns(offer) {
 		p.Fields = append(p.Fields, assignField(s, f))
 		p.Below = unlicensedBlocks(f)
-	} else if !offer.AutoAssigns() {
+	} else if f.cloud().assigns {
 		p.Below = []Block{muted(f.words.T("details.no_auto_assign"))}
 	}
 	return freeFirst(p, offer, f)

@@ -17,12 +17,13 @@ func listPrompt(s state, f facts) Prompt {
 	offers := find(f.shelf.Offers(), s.Query, s.Group)
 	page, from, to := window(s.Page, len(offers))
 	p := Prompt{
-		Name: "list", Title: f.words.T("list.title"),
+		Name: "list", Title: f.own("list.title"),
 		Fields: []Field{
 			{Key: fieldQuery, Kind: TextField, Label: f.words.T("list.search"), Value: s.Query},
 			{Key: fieldGroup, Kind: ChoiceField, Label: f.words.T("list.group"), Value: groupOf(s), Options: groupOptions(f)},
 		},
-		Submit: &Action{Ref: makeRef(verbSearch), Label: f.words.T("list.find")},
+		Submit:  &Action{Ref: makeRef(verbSearch), Label: f.words.T("list.find")},
+		Notices: f.demonstration(),
 	}
 	if len(offers) == 0 {
 		p.Below = append(p.Below, paragraph(f.words.T("list.nothing")))
@@ -106,7 +107,7 @@ func offerItem(o commerce.Offer, f facts) *Item {
 	h := f.shelf.Holding(o)
 	if h.Known && h.Owned > 0 {
 		item.Lines = append(item.Lines, f.words.N("list.owned", h.Owned, "free", h.Free()))
-		item.Tag = f.words.T("list.yours")
+		item.Tag = f.own("list.yours")
 	}
 	if h.Open > 0 {
 		item.Lines = append(item.Lines, f.words.N("list.open", h.Open))
@@ -116,7 +117,7 @@ func offerItem(o commerce.Offer, f facts) *Item {
 		item.Tone = Muted
 		return item
 	}
-	item.Actions = []Action{{Ref: makeRef(verbBuy, o.ID), Label: f.words.T("list.buy"), Name: f.words.T("list.buy_offer", "offer", o.Name)}}
+	item.Actions = []Action{{Ref: makeRef(verbBuy, o.ID), Label: f.own("list.buy"), Name: f.own("list.buy_offer", "offer", o.Name)}}
 	return item
 }
 

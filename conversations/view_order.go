@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"time"
 
 	"cartwright/commerce"
@@ -18,6 +19,9 @@ func orderPrompt(o commerce.Order, people []commerce.Assignment, link string, f 
 	p.Blocks = handingOut(o, f)
 	p.Below = append([]Block{{Table: orderTable(o, f)}, {Facts: orderFacts(o, f)}}, results(o, people, f)...)
 	p.Actions = orderActions(o, link, f)
+	if leadsOut(p.Actions) {
+		p.Notices = append(p.Notices, f.demonstration()...)
+	}
 	return p
 }
 
@@ -197,7 +201,10 @@ func orderActions(o commerce.Order, link string, f facts) []Action {
 		actions = append(actions, Action{Label: f.words.T("order.pay"), URL: link, Style: Primary})
 	}
 	if o.State == commerce.StateCompleted {
-		actions = append(actions, Action{Label: f.words.T("order.admin_home"), URL: adminHome(f.org.Cloud), Style: Primary})
+		actions = append(actions, adminAction(f))
+	}
+	if o.State == commerce.StateHandedOver {
+		actions = append(actions, Action{Label: f.own("list.title"), URL: f.cloud().shop, Style: Primary})
 	}
 	if sum := o.People(); sum.Total+sum.Skipped > namesShown && handsOut(o) {
 		actions = append(actions, Action{Ref: makeRef(verbOrderPeople, o.ID, 0), Label: f.words.T("order.people")})
@@ -215,6 +222,11 @@ func orderActions(o commerce.Order, link string, f facts) []Action {
 		actions = append(actions, cancelOrderAction(o, f))
 	}
 	return actions
+}
+
+// leadsOut reports whether an action is a link: to pay, or to the admin centre.
+func leadsOut(actions []Action) bool {
+	return slices.ContainsFunc(actions, func(a Action) bool { return a.URL != "" })
 }
 
 func cancelOrderAction(o commerce.Order, f facts) Action {

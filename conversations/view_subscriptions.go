@@ -148,7 +148,7 @@ func buyAction(f facts, primary bool) []Action {
 	if f.may(commerce.Buyer) != nil {
 		return nil
 	}
-	a := Action{Ref: makeRef(verbList, 0), Label: f.words.T("list.title")}
+	a := Action{Ref: makeRef(verbList, 0), Label: f.own("list.title")}
 	if primary {
 		a.Style = Primary
 	}

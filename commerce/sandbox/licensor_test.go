@@ -104,13 +104,35 @@ func TestNoTenant(t *testing.T) {
 		_, people := l.Licensor().Unlicensed(l.t.Context(), nobody)
 		_, held := l.Licensor().Licences(l.t.Context(), nobody, nil)
 		_, given := l.Licensor().Assign(l.t.Context(), nobody, basicSKU, []string{"x"})
-		for _, err := range []error{seats, people, held, given} {
+		_, found := l.Licensor().Users(l.t.Context(), nobody, commerce.UserQuery{Text: "x"})
+		_, taken := l.Licensor().Remove(l.t.Context(), nobody, basicSKU, []string{"x"})
+		_, moved := l.Licensor().Move(l.t.Context(), nobody, basicSKU, visioSKU, []string{"x"})
+		for _, err := range []error{seats, people, held, given, found, taken, moved} {
 			if !commerce.IsCode(err, commerce.CodeNotFound) {
 				l.t.Errorf("an unknown tenant: %v", err)
 			}
 		}
-		if _, err := l.Licensor().Assign(l.t.Context(), contoso, basicSKU, make([]string, 21)); !commerce.IsCode(err, commerce.CodeInternal) {
-			l.t.Errorf("21 at once: %v", err)
+		if err := l.Vendor().PlanRenewal(l.t.Context(), nobody, basicSKU, 1); !commerce.IsCode(err, commerce.CodeVendorRefused) {
+			l.t.Errorf("an unknown customer: %v", err)
+		}
+	})
+}
+
+func TestMisuse(t *testing.T) {
+	onEachDatabase(t, func(l *lab) {
+		ctx, licensor, many := l.t.Context(), l.Licensor(), make([]string, 21)
+		_, assigned := licensor.Assign(ctx, contoso, basicSKU, many)
+		_, removed := licensor.Remove(ctx, contoso, basicSKU, many)
+		_, moved := licensor.Move(ctx, contoso, basicSKU, visioSKU, many)
+		_, nothing := licensor.Assign(ctx, contoso, "", nil)
+		_, away := licensor.Move(ctx, contoso, basicSKU, "", nil)
+		_, stays := licensor.Move(ctx, contoso, basicSKU, basicSKU, nil)
+		_, all := licensor.Users(ctx, contoso, commerce.UserQuery{})
+		_, both := licensor.Users(ctx, contoso, commerce.UserQuery{Text: "a", Holding: basicSKU})
+		for i, err := range []error{assigned, removed, moved, nothing, away, stays, all, both} {
+			if !commerce.IsCode(err, commerce.CodeInternal) {
+				l.t.Errorf("%d: %v", i, err)
+			}
 		}
 	})
 }

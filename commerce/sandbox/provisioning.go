@@ -48,13 +48,26 @@ func (v *Vendor) provision(ctx context.Context, tx *sql.Tx, org commerce.Organis
 		if d.state != commerce.LineProvisioned {
 			continue
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO sandbox_seats (organisation, sku, owned, renews_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (organisation, sku) DO UPDATE SET owned = sandbox_seats.owned + excluded.owned,
-			renews_at = CASE WHEN excluded.renews_at < sandbox_seats.renews_at THEN excluded.renews_at ELSE sandbox_seats.renews_at END`,
-			org.ID, d.sku, d.quantity, d.renews)
-		if err != nil {
-			return fmt.Errorf("grow the seats: %w", err)
+		if err := v.grow(ctx, tx, org.ID, d); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// grow adds to what is owned, and to what is planned, but only after a renewal that has
+// passed: what comes later is no part of it.
+func (v *Vendor) grow(ctx context.Context, tx *sql.Tx, org string, d delivery) error {
+	if _, err := v.lockSeats(ctx, tx, org, d.sku); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO sandbox_seats (organisation, sku, owned, renews_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (organisation, sku) DO UPDATE SET owned = sandbox_seats.owned + excluded.owned,
+		planned = CASE WHEN sandbox_seats.planned = 0 THEN 0 ELSE sandbox_seats.planned + excluded.owned END,
+		renews_at = CASE WHEN excluded.renews_at < sandbox_seats.renews_at THEN excluded.renews_at ELSE sandbox_seats.renews_at END`,
+		org, d.sku, d.quantity, d.renews)
+	if err != nil {
+		return fmt.Errorf("grow the seats: %w", err)
 	}
 	return nil
 }

@@ -4,7 +4,8 @@
 //
 // What it knows is in tables of its own (sandbox_*), changed in transactions of its own,
 // so it outlives the program as real outside systems do. sandbox_calls holds each call
-// that arrived and sandbox_grants each licence that was given: tests count there.
+// that arrived, sandbox_grants each licence that was given and sandbox_removals each that
+// was taken away: tests count there.
 package sandbox
 
 import (

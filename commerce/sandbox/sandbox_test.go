@@ -198,6 +198,7 @@ const (
 	basicSKU   = "3b555118-da6a-4418-894f-7df1e2096870"
 	visioSKU   = "c5928f49-12ba-48f7-ada3-0d743a3601d5"
 	premiumSKU = "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46"
+	addOnSKU   = "639dec6b-bb19-468b-871c-c5c441c4b0cb"
 )
 
 var (
@@ -226,7 +227,11 @@ var (
 			{PlanID: yearly, Price: money("220.00 EUR"), From: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)},
 		},
 	}
-	catalogue = commerce.Catalogue{Offers: []commerce.Offer{basic, premium}}
+	addOn = commerce.Offer{
+		ID: "copilot", Name: "Microsoft 365 Copilot", Group: commerce.AddOn, GraphSKU: addOnSKU, Seats: commerce.Seats{Min: 1},
+		Needs: []string{"business-premium", "withdrawn"}, Clouds: []commerce.Cloud{commerce.Worldwide},
+	}
+	catalogue = commerce.Catalogue{Offers: []commerce.Offer{basic, premium, addOn}}
 )
 
 func money(text string) commerce.Money {

@@ -16,7 +16,7 @@ type Tenant struct {
 	Owned    map[string]int      // SKU -> seats
 	Renews   map[string]int      // SKU -> days until its seats renew; 0: in a year
 	Holders  map[string][]string // SKU -> users who hold it
-	Stumbles []string            // users for whom the first Assign goes unanswered
+	Stumbles []string            // users for whom the first change goes unanswered
 }
 
 // Seed makes the organisation's tenant, unless it was made before.
@@ -115,13 +115,13 @@ var sizes = map[string]size{
 	"contoso": {people: 124, nowhere: 2, guests: 2, disabled: 2, stumbling: true, stock: []stock{
 		{sku: businessBasic, owned: 40, used: 31, days: 212},
 		{sku: businessStandard, owned: 30, used: 28, days: 96},
-		{sku: exchangePlan1, owned: 20, used: 15, days: 34},
+		{sku: exchangePlan1, owned: 20, used: 15, days: 24},
 		{sku: frontlineF3, owned: 6, used: 4, days: 301},
 		{sku: visioPlan2, owned: 5, used: 2, days: 150, extra: true},
 	}},
 	"fabrikam": {people: 40, nowhere: 1, guests: 1, disabled: 1, stock: []stock{
 		{sku: businessBasic, owned: 15, used: 12, days: 180},
-		{sku: businessStandard, owned: 15, used: 13, days: 75},
+		{sku: businessStandard, owned: 15, used: 13, days: 6},
 	}},
 	"adatum": {people: 40, nowhere: 1, guests: 1, disabled: 1, stock: []stock{
 		{sku: businessBasic, owned: 20, used: 16, days: 260},

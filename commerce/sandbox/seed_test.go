@@ -130,3 +130,22 @@ func TestPeopleAreSortedAsAReaderExpects(t *testing.T) {
 		}
 	})
 }
+
+func TestSomethingRenewsSoon(t *testing.T) {
+	fabrikam := commerce.Organisation{ID: "fabrikam", Cloud: commerce.Germany, Country: "DE", Currency: "EUR", Backend: commerce.Sandbox}
+	onEachDatabase(t, func(l *lab) {
+		if err := l.Seed(l.t.Context(), fabrikam); err != nil {
+			l.t.Fatal(err)
+		}
+		for _, c := range []struct {
+			org  commerce.Organisation
+			sku  string
+			days int
+		}{{contoso, "4b9405b0-7788-4568-add1-99614e613b69", 24}, {fabrikam, "f245ecc8-75af-4f8e-b61f-27d8114de5f3", 6}} {
+			s := l.seats(c.org, c.sku)
+			if !s.RenewsAt.Equal(l.clock.Now().AddDate(0, 0, c.days)) || s.Next != s.Owned || s.Free() == 0 {
+				l.t.Errorf("%s: %+v", c.org.ID, s)
+			}
+		}
+	})
+}

@@ -30,7 +30,7 @@ var calendars = map[string]calendar{
 		},
 	},
 	"de": {
-		date: "%[1]s. %[2]s %[3]d", dateTime: "%s um %s", percent: "\u00a0%",
+		date: "%[1]s. %[2]s %[3]d", dateTime: "%s, %s Uhr", percent: "\u00a0%",
 		months: [12]string{
 			"Januar", "Februar", "März", "April", "Mai", "Juni",
 			"Juli", "August", "September", "Oktober", "November", "Dezember",

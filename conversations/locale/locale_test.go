@@ -147,6 +147,10 @@ func TestMatch(t *testing.T) {
 		{[]string{"fr-CA"}, "fr"},
 		{[]string{"FR_fr"}, "fr"},
 		{[]string{"en-GB"}, "en"},
+		{[]string{"de-AT"}, "de"},
+		{[]string{"zh"}, "zh-CN"},
+		{[]string{"zh-Hans-CN"}, "zh-CN"},
+		{[]string{"zh-SG"}, "zh-CN"},
 		{[]string{"it"}, "en"},
 		{[]string{"it", "fr-BE"}, "fr"},
 		{[]string{"it;q=0.9, fr;q=0.8, en;q=0.7"}, "fr"},
@@ -165,8 +169,8 @@ func TestMatch(t *testing.T) {
 	if got := (Words{}).Lang(); got != "en" {
 		t.Errorf("the zero Words speak %q, want en", got)
 	}
-	if got := Languages(); got[0] != "en" || !slices.Contains(got, "fr") {
-		t.Errorf("Languages = %q, want en first, and fr", got)
+	if got := Languages(); !slices.Equal(got, []string{"en", "de", "fr", "zh-CN"}) {
+		t.Errorf("Languages = %q, want en first, then de, fr and zh-CN", got)
 	}
 }
 
@@ -196,7 +200,7 @@ func TestDates(t *testing.T) {
 	want := map[string]written{
 		"en":    {"24 November 2026", "24 November 2026, 14:05", "14:05", "1 March 2027"},
 		"fr":    {"24 novembre 2026", "24 novembre 2026 à 14:05", "14:05", "1er mars 2027"},
-		"de":    {"24. November 2026", "24. November 2026 um 14:05", "14:05", "1. März 2027"},
+		"de":    {"24. November 2026", "24. November 2026, 14:05 Uhr", "14:05", "1. März 2027"},
 		"zh-CN": {"2026年11月24日", "2026年11月24日 14:05", "14:05", "2027年3月1日"},
 	}
 	moment := time.Date(2026, 11, 24, 13, 5, 59, 0, time.UTC)
@@ -261,7 +265,7 @@ func TestMoneyAndNumbers(t *testing.T) {
 
 func TestLists(t *testing.T) {
 	t.Parallel()
-	en, fr := For("en", nil), For("fr", nil)
+	en, fr, de, zh := For("en", nil), For("fr", nil), For("de", nil), For("zh-CN", nil)
 	for _, test := range []struct{ got, want string }{
 		{en.List(nil), ""},
 		{en.List([]string{"A"}), "A"},
@@ -270,6 +274,10 @@ func TestLists(t *testing.T) {
 		{en.Or([]string{"A", "B", "C"}), "A, B or C"},
 		{fr.List([]string{"A", "B", "C"}), "A, B et C"},
 		{fr.Or([]string{"A", "B"}), "A ou B"},
+		{de.List([]string{"A", "B", "C"}), "A, B und C"},
+		{de.Or([]string{"A", "B"}), "A oder B"},
+		{zh.List([]string{"A", "B", "C"}), "A、B 和 C"},
+		{zh.Or([]string{"A", "B"}), "A 或 B"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)
@@ -283,7 +291,7 @@ func TestManySpeakAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			w := For(Languages()[i%2], time.UTC)
+			w := For(Languages()[i%4], time.UTC)
 			for n := range 200 {
 				_ = w.T("join.and", "before", fmt.Sprint(n), "item", n*1000)
 				_ = w.N("join.and", n, "before", "a", "item", "b")

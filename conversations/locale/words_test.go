@@ -172,6 +172,52 @@ func TestApostrophesAndQuotesAreCurly(t *testing.T) {
 	})
 }
 
+// faults are marks that a language does not write so.
+var faults = map[string]map[string]*regexp.Regexp{
+	"de": {
+		"„ “ are the quotes":       regexp.MustCompile(`[”«»‘’]`),
+		"no space before a mark":   regexp.MustCompile(`\s[;:?!,.]`),
+		"% wants U+00A0 before it": regexp.MustCompile(`[\d}] ?%`),
+		"Sie, not du":              regexp.MustCompile(`(?i)\b(du|dein|deine|dich|dir)\b`),
+	},
+	"zh-CN": {
+		"marks are of full width":       regexp.MustCompile(`[,;:?!()]|\p{Han}\.`),
+		"no space beside a mark":        regexp.MustCompile(`[，。：；！？（）“”、] | [，。：；！？（）“”、]`),
+		"a space between Han and Latin": regexp.MustCompile(`\p{Han}[A-Za-z0-9/]|[A-Za-z0-9]\p{Han}`),
+		"您, not 你":                      regexp.MustCompile(`你`),
+	},
+}
+
+func TestMarksAreTheLanguages(t *testing.T) {
+	t.Parallel()
+	everyText(t, func(lang, where, text string) {
+		for fault, pattern := range faults[lang] {
+			if pattern.MatchString(filled(text)) {
+				t.Errorf("%s: %s: %q", where, fault, text)
+			}
+		}
+	})
+}
+
+// filled is a text with a number or, in Chinese, a date as its values.
+func filled(text string) string {
+	return braces.ReplaceAllString(strings.ReplaceAll(text, "{{.date}}", "日"), "0")
+}
+
+func TestFaultsAreFound(t *testing.T) {
+	t.Parallel()
+	for lang, texts := range map[string][]string{
+		"de":    {"»Ja«", "Fertig ?", "20 %", "Hast du eine?"},
+		"zh-CN": {"已完成,好", "完成.", "您好 ，", "购买Visio", "你好"},
+	} {
+		for _, text := range texts {
+			if !slices.ContainsFunc(slices.Collect(maps.Values(faults[lang])), func(p *regexp.Regexp) bool { return p.MatchString(text) }) {
+				t.Errorf("%q passes in %s", text, lang)
+			}
+		}
+	}
+}
+
 // frenchFaults are where a French text breaks a line before a mark: a narrow space that
 // does not break comes before ; ! ?, a full one before : and inside « ».
 var frenchFaults = map[string]*regexp.Regexp{

@@ -187,7 +187,7 @@ func (v view) person(person Person) string {
 	if len(roles) == 0 {
 		roles = append(roles, v.T("playground.role.none"))
 	}
-	return person.Name + " · " + strings.Join(roles, ", ")
+	return person.Name + " · " + v.Words.List(roles)
 }
 
 func (v view) role(role string) string {

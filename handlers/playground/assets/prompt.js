@@ -141,7 +141,8 @@ function button(spec, type) {
 /** What a screen reader says always holds what can be seen. */
 function spokenName(spec) {
   if (!spec.name) return null;
-  return spec.name.includes(spec.label) ? spec.name : `${spec.label} (${spec.name})`;
+  const holds = spec.name.toLocaleLowerCase().includes(spec.label.toLocaleLowerCase());
+  return holds ? spec.name : `${spec.label} (${spec.name})`;
 }
 
 /** A link for http and https; any other address is shown as text and leads nowhere. */
