@@ -60,6 +60,9 @@ var samples = []*commerce.Error{
 	commerce.Refuse(commerce.CodeLinkExpired, "order", "CW-1042"),
 	commerce.Refuse(commerce.CodeVendorRefused),
 	commerce.Refuse(commerce.CodeProvisioning),
+	commerce.Refuse(commerce.CodeNobody),
+	commerce.Refuse(commerce.CodeTooMany, "max", commerce.MaxTaskPeople),
+	commerce.Refuse(commerce.CodeTaskState),
 	commerce.Refuse(commerce.CodeUnavailable),
 	commerce.Refuse(commerce.CodeTooFast, "seconds", 12),
 	commerce.Refuse(commerce.CodeInternal),
@@ -110,6 +113,13 @@ func TestEveryCodeHasWords(t *testing.T) {
 		}
 		want["order.now."+name] = true
 	}
+	for name, made := range taskMoments() {
+		task, _ := made()
+		if got := string(task.Kind) + "." + taskMoment(task); got != name {
+			t.Errorf("the moment %s of a task is taken for %s", name, got)
+		}
+		want["task.now."+name] = true
+	}
 	for _, id := range commerce.PlanIDs {
 		want["plan."+planValue(id)], want["commits."+planValue(id)], want["plan.closed."+string(id.Billing)] = true, true, true
 	}
@@ -127,7 +137,8 @@ func TestEveryCodeHasWords(t *testing.T) {
 			}
 		}
 		for key := range spoken {
-			if strings.HasPrefix(key, "order.now.") && !want[key] && key != "order.now.resolved" {
+			moment := strings.HasPrefix(key, "order.now.") || strings.HasPrefix(key, "task.now.")
+			if moment && !want[key] && key != "order.now.resolved" {
 				t.Errorf("%s has words for %s, which never comes", lang, key)
 			}
 		}

@@ -281,6 +281,9 @@ func writeBlock(line func(format string, args ...any), block conversations.Block
 		for _, text := range i.Lines {
 			line("  %s", text)
 		}
+		if i.Progress != nil {
+			line("  %s", i.Progress.Label)
+		}
 		for _, a := range i.Actions {
 			line("  <%s>", a.Label)
 		}

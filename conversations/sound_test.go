@@ -11,6 +11,9 @@ import (
 var Verbs = []string{
 	verbHome, verbHelp, verbCancel, verbList, verbSearch, verbBuy, verbDetails, verbCart, verbChange, verbRemove, verbEmpty, verbFix,
 	verbCheckOut, verbAccept, verbNext, verbPlace, verbOrders, verbOrder, verbOrderPeople, verbOrderCancel, verbOrderLink, verbOrderRetry,
+	verbAssign, verbTake, verbMove, verbSubscriptions, verbChoose, verbTarget, verbPick, verbFind, verbFound, verbAdd, verbAddFound,
+	verbAddEveryone, verbTakeOut, verbStartOver, verbAddresses, verbAddAddresses, verbPreview, verbPreviewPeople, verbStart, verbTask,
+	verbTaskPeople, verbTaskRetry, verbRenew, verbPlanRenewal,
 }
 
 // maxLabel is how long a button's label may be on Slack, which is the strictest of all.
@@ -99,12 +102,7 @@ func (c *inspection) block(where string, b Block) {
 	}
 	c.item(where, b.Item)
 	c.table(where, b.Table)
-	if p := b.Progress; p != nil {
-		c.text(where, p.Label)
-		if p.Done < 0 || p.Total < 1 || p.Done > p.Total {
-			c.say("%s: %d of %d", where, p.Done, p.Total)
-		}
-	}
+	c.progress(where, b.Progress)
 	if l := b.List; l != nil {
 		c.text(where, l.Title)
 		if len(l.Items) == 0 {
@@ -116,6 +114,16 @@ func (c *inspection) block(where string, b Block) {
 	}
 }
 
+func (c *inspection) progress(where string, p *Progress) {
+	if p == nil {
+		return
+	}
+	c.text(where, p.Label)
+	if p.Done < 0 || p.Total < 1 || p.Done > p.Total {
+		c.say("%s: %d of %d", where, p.Done, p.Total)
+	}
+}
+
 func (c *inspection) item(where string, item *Item) {
 	if item == nil {
 		return
@@ -124,6 +132,7 @@ func (c *inspection) item(where string, item *Item) {
 	for _, line := range item.Lines {
 		c.text(where+", a line", line)
 	}
+	c.progress(where, item.Progress)
 	for _, a := range item.Actions {
 		c.text(where+", the name of "+a.Label, a.Name)
 	}

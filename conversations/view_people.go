@@ -25,7 +25,10 @@ func choosePrompt(s state, f facts) Prompt {
 		fit = targets(from.SKU, f.owned)
 	}
 	page, first, end := window(s.Page, len(fit))
-	if len(fit) == 0 {
+	switch {
+	case len(f.owned) == 0:
+		p.Blocks = []Block{paragraph(f.words.T("subscriptions.none"))}
+	case len(fit) == 0:
 		p.Blocks = []Block{paragraph(f.words.T("choose.none." + string(kind)))}
 	}
 	for _, sub := range fit[first:end] {
@@ -71,14 +74,6 @@ func chosen(s state, f facts) (sub, to commerce.Subscription, again *Prompt) {
 	return sub, to, &p
 }
 
-// gives is the subscription whose licences people get.
-func gives(s state, sub, to commerce.Subscription) commerce.Subscription {
-	if s.Licences.Kind == commerce.TaskMove {
-		return to
-	}
-	return sub
-}
-
 // pickPrompt asks for whom: by search, from a list, or everyone that makes sense.
 func pickPrompt(s state, f facts) Prompt {
 	sub, to, again := chosen(s, f)
@@ -95,18 +90,29 @@ func pickPrompt(s state, f facts) Prompt {
 		Below:  foundBlocks(s, f),
 	}
 	if f.unread != nil {
-		p.Notices = []Notice{{Tone: Warning, Text: sentence(f, f.unread)}}
+		p.Notices = []Notice{silent(f)}
 	}
 	p.Actions = pickActions(s, f)
 	return p
 }
 
+// silent says what did not answer, or why nothing can be foreseen.
+func silent(f facts) Notice {
+	if commerce.IsCode(f.unread, commerce.CodeUnavailable) {
+		return Notice{Tone: Warning, Text: f.words.T("pick.unread")}
+	}
+	return Notice{Tone: Warning, Text: sentence(f, f.unread)}
+}
+
 // seatFacts are how many licences there are to give, or to take.
 func seatFacts(s state, sub, to commerce.Subscription, f facts) []Fact {
-	if s.Licences.Kind == commerce.TaskRemove {
+	switch s.Licences.Kind {
+	case commerce.TaskRemove:
 		return []Fact{{Label: f.words.T("pick.used"), Value: f.words.Number(sub.Used)}}
+	case commerce.TaskMove:
+		return []Fact{{Label: f.words.T("pick.free.move", "product", to.Name), Value: f.words.Number(to.Free())}}
 	}
-	return []Fact{{Label: f.words.T("pick.free"), Value: f.words.Number(gives(s, sub, to).Free())}}
+	return []Fact{{Label: f.words.T("pick.free"), Value: f.words.Number(sub.Free())}}
 }
 
 // pickedBlocks show who is chosen. While they are few, each can be taken out again.

@@ -16,16 +16,16 @@ func previewPrompt(s state, f facts) Prompt {
 	p := Prompt{Name: "preview", Title: subject(s.Licences.Kind, sub.Name, to.Name, f)}
 	back := []Action{{Ref: makeRef(verbPick), Label: f.words.T("preview.back")}, cancelAction(f)}
 	if f.unread != nil {
-		p.Notices = []Notice{{Tone: Warning, Text: sentence(f, f.unread)}}
+		p.Notices = []Notice{silent(f)}
 		p.Actions = append([]Action{{Ref: makeRef(verbPreview), Label: f.words.T("action.again"), Style: Primary}}, back...)
 		return p
 	}
-	p.Blocks = []Block{{Facts: previewFacts(s.Licences.Kind, f)}}
+	p.Blocks = []Block{{Facts: previewFacts(s.Licences.Kind, to, f)}}
 	if len(f.preview.Able) == 0 {
 		p.Notices = []Notice{{Tone: Warning, Text: f.words.T("preview.none")}}
 	} else {
 		p.Blocks = append(p.Blocks, meaning(s.Licences.Kind, f)...)
-		p.Actions = []Action{startTaskAction(s, sub, to, f)}
+		p.Actions = []Action{startTaskAction(s, f)}
 	}
 	p.Blocks = append(p.Blocks, previewLists(s.Licences.Kind, f)...)
 	if len(f.preview.Able) > namesShown || len(f.preview.Unable) > namesShown {
@@ -36,20 +36,22 @@ func previewPrompt(s state, f facts) Prompt {
 }
 
 // previewFacts count: for whom, for whom not, and the licences before and after.
-func previewFacts(kind commerce.TaskKind, f facts) []Fact {
+func previewFacts(kind commerce.TaskKind, to commerce.Subscription, f facts) []Fact {
 	able := len(f.preview.Able)
 	rows := []Fact{{Label: f.words.T("preview.count." + string(kind)), Value: f.words.Number(able), Strong: true}}
 	if n := len(f.preview.Unable); n > 0 {
 		rows = append(rows, Fact{Label: f.words.T("preview.unable"), Value: f.words.Number(n)})
 	}
-	after := f.preview.Free - able
-	if kind == commerce.TaskRemove {
-		after = f.preview.Free + able
+	now, after := Fact{Label: f.words.T("preview.free")}, Fact{Label: f.words.T("preview.after")}
+	left := f.preview.Free - able
+	switch kind {
+	case commerce.TaskRemove:
+		left = f.preview.Free + able
+	case commerce.TaskMove:
+		now.Label, after.Label = f.words.T("preview.free.move", "product", to.Name), f.words.T("preview.after.move", "product", to.Name)
 	}
-	return append(rows,
-		Fact{Label: f.words.T("preview.free"), Value: f.words.Number(f.preview.Free)},
-		Fact{Label: f.words.T("preview.after"), Value: f.words.Number(after)},
-	)
+	now.Value, after.Value = f.words.Number(f.preview.Free), f.words.Number(left)
+	return append(rows, now, after)
 }
 
 // meaning says what a change means for people, where that is more than its name.
@@ -108,7 +110,7 @@ func withReason(name, reason string, f facts) string {
 }
 
 // startTaskAction does what the preview shows, and nothing else.
-func startTaskAction(s state, sub, to commerce.Subscription, f facts) Action {
+func startTaskAction(s state, f facts) Action {
 	kind, n := s.Licences.Kind, len(f.preview.Able)
 	a := Action{
 		Ref: makeRef(verbStart, string(kind), f.preview.Hash(), s.Licences.Once), Label: f.words.N("preview.start."+string(kind), n), Style: Primary,
@@ -117,7 +119,7 @@ func startTaskAction(s state, sub, to commerce.Subscription, f facts) Action {
 		return a
 	}
 	a.Confirm = &Confirm{
-		Title: f.words.N("preview.confirm."+string(kind), n, "product", sub.Name, "to", to.Name),
+		Title: f.words.N("preview.confirm."+string(kind), n),
 		Text:  f.words.T("preview.means." + string(kind)), Yes: a.Label, No: f.words.T("preview.no"),
 	}
 	if kind == commerce.TaskRemove {

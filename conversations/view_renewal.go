@@ -37,9 +37,13 @@ func renewFacts(sub commerce.Subscription, f facts) []Fact {
 
 func renewField(s state, sub commerce.Subscription, f facts) Field {
 	least, most := renewable(sub)
+	fewest := least
+	if fewest == sub.Next {
+		fewest = most // what is planned already would change nothing
+	}
 	field := Field{
 		Key: fieldQuantity, Kind: NumberField, Label: f.words.T("renew.seats", "date", f.words.Date(sub.RenewsAt)),
-		Help: f.words.T("renew.help", "min", least, "max", most), Value: strconv.Itoa(least), Required: true, Min: least, Max: most,
+		Help: f.words.T("renew.help", "min", least, "max", most), Value: strconv.Itoa(fewest), Required: true, Min: least, Max: most,
 		Error: fieldError(s, f, fieldQuantity),
 	}
 	if field.Error != "" {
@@ -68,6 +72,7 @@ func renewalPrompt(r commerce.Renewal, f facts) Prompt {
 		p.Blocks = append(p.Blocks, paragraph(ask(f, commerce.Buyer, "renewal.ask")))
 	}
 	if f.may(commerce.Licensing) == nil && r.Free() > 0 {
+		p.Blocks = append(p.Blocks, paragraph(f.words.T("renewal.assign")))
 		p.Actions = append(p.Actions, kindAction(commerce.TaskAssign, r.Subscription, f))
 	}
 	p.Actions = append(p.Actions, subscriptionsAction(f))

@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"errors"
+	"slices"
 
 	"cartwright/commerce"
 )
@@ -38,7 +39,7 @@ func subscriptionsPrompt(s state, f facts) Prompt {
 	if !f.ownedKnown {
 		return unread(p, Action{Ref: makeRef(verbSubscriptions, s.Page), Label: f.words.T("action.again"), Style: Primary}, f)
 	}
-	all := append(f.owned, f.awaited()...)
+	all := slices.Concat(f.owned, f.awaited())
 	page, from, to := window(s.Page, len(all))
 	switch {
 	case len(all) == 0:

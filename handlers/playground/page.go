@@ -148,7 +148,7 @@ func (p *Playground) show(w http.ResponseWriter, r *http.Request, status int, na
 }
 
 func (p *Playground) view(c choice) (view, error) {
-	v := view{Lang: c.Lang, Words: words(c.Lang), Choice: c, Commands: []string{"buy", "cart", "orders", "help"}}
+	v := view{Lang: c.Lang, Words: words(c.Lang), Choice: c, Commands: []string{"buy", "cart", "subscriptions", "orders", "help"}}
 	for _, o := range p.Organisations() {
 		v.Organisations = append(v.Organisations, option{o.ID, v.organisation(o), o.ID == c.Organisation.ID})
 	}

@@ -22,7 +22,7 @@ const turnTime = 30 * time.Second
 const (
 	maxRef    = 90
 	maxValues = 20
-	maxValue  = 20_000
+	maxValue  = 100_000 // a list of a thousand addresses, and more than the engine takes
 	maxEvent  = 200
 )
 

@@ -212,7 +212,7 @@ func inBounds(t testing.TB, e conversations.Event) {
 		}
 	}
 	for k, v := range e.Values {
-		if k == "" || len(k) > 90 || len(v) > 20_000 {
+		if k == "" || len(k) > 90 || len(v) > 100_000 {
 			t.Errorf("value %q of %d bytes", k, len(v))
 		}
 	}

@@ -6,7 +6,7 @@ import { element, uniqueId } from "./element.js";
 /** The field as an element; `words` are the page's. */
 export function field(spec, words) {
   const ids = { input: uniqueId("field"), help: uniqueId("help"), error: uniqueId("error") };
-  const make = { number: numberField, choice: spec.open ? radioField : selectField, toggle: toggleField };
+  const make = { area: areaField, number: numberField, choice: spec.open ? radioField : selectField, toggle: toggleField };
   return (make[spec.kind] ?? textField)(spec, ids, words);
 }
 
@@ -38,6 +38,11 @@ const label = (spec, ids) => element("label", { class: "label", for: ids.input }
 
 function textField(spec, ids) {
   const input = element("input", { ...common(spec, ids), type: "text", value: spec.value ?? "" });
+  return element("div", { class: "field" }, label(spec, ids), help(spec, ids), input, error(spec, ids));
+}
+
+function areaField(spec, ids) {
+  const input = element("textarea", { ...common(spec, ids), rows: "8", spellcheck: "false", autocapitalize: "off" }, spec.value ?? "");
   return element("div", { class: "field" }, label(spec, ids), help(spec, ids), input, error(spec, ids));
 }
 

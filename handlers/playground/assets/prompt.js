@@ -66,7 +66,7 @@ function item(spec, level, words, send) {
   const head = element("div", { class: "name" }, element(`h${level}`, {}, spec.title),
     spec.tag && element("span", { class: `tag ${spec.tone || "plain"}` }, spec.tag));
   const about = element("div", { class: "about" }, head,
-    (spec.lines ?? []).map((line) => element("p", {}, line)));
+    (spec.lines ?? []).map((line) => element("p", {}, line)), spec.progress && progress(spec.progress));
   return element("li", { class: "item" }, about, spec.actions?.length && row(spec.actions, words, send));
 }
 
