@@ -85,12 +85,15 @@ func paymentWays(f facts) []Block {
 // confirmation is what the clouds of the old portal say once an order is placed: what
 // comes next, and the way to the admin centre.
 func confirmation(f facts) Prompt {
-	next := &List{Title: f.words.T("cloud.closed.next.title"), Items: []string{
-		f.words.T("cloud.closed.next.follow"), f.words.T("cloud.closed.next.set_up"), f.words.T("cloud.closed.next.assign"),
-	}}
 	return Prompt{
 		Name: "submitted", Title: f.words.T("cloud.closed.submitted.title", "order", f.order.ID), Closed: true,
-		Blocks:  []Block{paragraph(f.words.T("cloud.closed.submitted.text")), {List: next}},
+		Blocks: []Block{
+			paragraph(f.words.T("cloud.closed.submitted.text")),
+			{Heading: f.words.T("cloud.closed.next.title")},
+			paragraph(f.words.T("cloud.closed.next.follow")),
+			paragraph(f.words.T("cloud.closed.next.set_up")),
+			paragraph(f.words.T("cloud.closed.next.assign")),
+		},
 		Notices: f.demonstration(),
 		Actions: []Action{
 			{Ref: makeRef(verbOrder, f.order.ID), Label: f.words.T("submitted.show")},

@@ -279,7 +279,7 @@ func (r *robot) leaves() {
 		if !o.State.Ended() {
 			r.Fatalf("%s is %s, and nobody waits for anything", o.ID, o.State)
 		}
-		r.types("order "+o.ID).at("order").lacks("/pay/")
+		r.types("order " + o.ID).at("order").lacks("/pay/")
 	}
 	if n := r.count("SELECT count(*) FROM (SELECT user_id FROM sandbox_grants GROUP BY user_id, sku HAVING count(*) > 1)"); n > 0 {
 		r.Fatalf("%d people were given a licence twice", n)

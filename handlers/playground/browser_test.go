@@ -147,7 +147,7 @@ func (p tab) fits() {
 	out := p.eval(`(() => {
 		const width = document.documentElement.clientWidth;
 		return [...document.querySelectorAll("body, body *")].filter(e => {
-			if (e.closest(".visually-hidden, thead, .whom, .skip")) return false;
+			if (e.closest(".visually-hidden, thead, .whom, .skip, .chip")) return false; // the row of chips may scroll
 			const box = e.getBoundingClientRect();
 			const scrolls = e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible" && !e.matches(".commands, progress");
 			return box.width && (box.right > width + 1 || box.left < -1 || scrolls);
