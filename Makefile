@@ -42,7 +42,7 @@ verify: test ## test, and what needs the network: module sums, go.mod in order, 
 bench: ## Benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1s ./...
 
-services: ## Install PostgreSQL, Redis, Chromium and axe-core for the tests, where missing
+services: ## Install PostgreSQL, Redis, Chromium, a Chinese font and axe-core for the tests, where missing
 	@scripts/ensure-services.sh
 
 tools: $(LINT) ## Install the linter into .cache/bin

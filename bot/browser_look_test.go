@@ -87,6 +87,7 @@ const (
 		if (!e.checkVisibility() || e.closest(".visually-hidden") || e.closest("thead") && getComputedStyle(e.closest("thead")).position === "absolute") continue;
 		for (const text of [...e.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE)) {
 			for (const word of text.data.matchAll(/(?<![\p{L}\p{N}])\p{L}{2,14}(?![\p{L}\p{N}])/gu)) {
+				if (/\p{Script=Han}/u.test(word[0])) continue; // which is written without blanks, and breaks anywhere
 				const range = document.createRange();
 				range.setStart(text, word.index);
 				range.setEnd(text, word.index + word[0].length);

@@ -31,6 +31,7 @@ func TestInABrowser(t *testing.T) {
 		tell func(*testing.T, context.Context)
 	}{
 		{"a purchase, step by step", purchases},
+		{"the old portal, in two clouds", oldPortals},
 		{"a payment after second thoughts", secondThoughts},
 		{"a slow payment", slowPayment},
 		{"an order called off", calledOff},
@@ -113,6 +114,7 @@ type visitor struct {
 	testing.TB
 	ctx    context.Context
 	base   string
+	org    string
 	lang   string
 	words  locale.Words
 	screen screen
@@ -124,7 +126,7 @@ func visit(t *testing.T, chromium context.Context, base, lang string, s screen) 
 	t.Helper()
 	ctx, stop := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
 	t.Cleanup(stop)
-	v := &visitor{TB: t, ctx: ctx, base: base, lang: lang, words: locale.For(lang, nil), screen: s}
+	v := &visitor{TB: t, ctx: ctx, base: base, org: "contoso", lang: lang, words: locale.For(lang, nil), screen: s}
 	v.arrives()
 	return v
 }
@@ -208,10 +210,10 @@ func (v *visitor) until(expression, what string) {
 	}
 }
 
-// comes opens the chat as somebody of contoso.
+// comes opens the chat as somebody of the organisation.
 func (v *visitor) comes(person string) {
 	v.Helper()
-	v.do(chromedp.Navigate(v.base + "/?organisation=contoso&as=" + person + "&lang=" + v.lang))
+	v.do(chromedp.Navigate(v.base + "/?organisation=" + v.org + "&as=" + person + "&lang=" + v.lang))
 	v.until(`document.querySelector(".entry.bot h2")`, "the first message")
 }
 

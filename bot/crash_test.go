@@ -143,7 +143,7 @@ func crashCases(t *testing.T, at place) []crashCase {
 }
 
 // reads change nothing outside, and a saved form may be lost: there once is enough.
-var reads = naming("seats", "unlicensed", "licences@", "prices", "store.save")
+var reads = naming("seats", "unlicensed", "licences@", "users", "prices", "store.save")
 
 // chosen are the first, the middle and the last occurrence of each point.
 func chosen(points []string) []string {
@@ -268,7 +268,7 @@ func (l *life) run() {
 	defer b.client.CloseIdleConnections()
 	b.live()
 	a := &account{t: l.t, db: books(l.t, l.db), url: l.db, order: b.order}
-	l.settle(a)
+	l.until(a.unfinished)
 	l.bot.kill()
 	l.bot = nil
 	a.check(l.story)
@@ -314,12 +314,12 @@ func (l *life) broken(err error) {
 	}
 }
 
-// settle waits until nothing is left to do. The bot may die on the way there.
-func (l *life) settle(a *account) {
+// until waits until nothing is left to do. The bot may die on the way there.
+func (l *life) until(unfinished func() []string) {
 	l.t.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		l.base()
-		left := a.unfinished()
+		left := unfinished()
 		if len(left) == 0 {
 			return
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"cartwright/commerce"
 	"cartwright/commerce/sandbox"
@@ -20,9 +19,10 @@ func (p payer) Page(ctx context.Context, id string) (pay.Page, error) {
 	if err != nil {
 		return pay.Page{}, err
 	}
+	org := p.organisation(page.Merchant)
 	shown := pay.Page{
-		Order: page.Order, Merchant: page.Merchant, Locale: page.Locale, Total: page.Amount,
-		Status: page.Status, Declined: page.Declined, Expires: page.Expires, Zone: p.zone(page.Merchant), Return: page.Return,
+		Order: page.Order, Merchant: page.Merchant, Cloud: org.Cloud, Locale: page.Locale, Total: page.Amount,
+		Status: page.Status, Declined: page.Declined, Expires: page.Expires, Zone: org.TimeZone, Return: page.Return,
 	}
 	for _, l := range page.Lines {
 		shown.Lines = append(shown.Lines, pay.Line{Name: l.Name, Quantity: l.Quantity, Unit: l.Unit, Amount: l.Subtotal})
@@ -30,12 +30,12 @@ func (p payer) Page(ctx context.Context, id string) (pay.Page, error) {
 	return shown, nil
 }
 
-// zone is the time zone that the payer's organisation lives in.
-func (p payer) zone(merchant string) *time.Location {
+// organisation is the one that is paid for. One that is gone has no cloud and no zone.
+func (p payer) organisation(merchant string) commerce.Organisation {
 	for _, o := range p.organisations() {
 		if o.Name == merchant {
-			return o.TimeZone
+			return o
 		}
 	}
-	return time.UTC
+	return commerce.Organisation{}
 }

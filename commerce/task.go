@@ -144,7 +144,7 @@ func hindrance(r TaskRequest, u User, held map[string][]string, bases []string) 
 		return ReasonHasThis
 	case u.Ineligible() != ReasonNone:
 		return u.Ineligible()
-	case len(bases) > 0 && !slices.ContainsFunc(skus, func(sku string) bool { return slices.Contains(bases, sku) }):
+	case len(bases) > 0 && !slices.ContainsFunc(skus, func(sku string) bool { return sku != r.leaves() && slices.Contains(bases, sku) }):
 		return ReasonNoBase
 	}
 	return ReasonNone
@@ -154,6 +154,14 @@ func hindrance(r TaskRequest, u User, held map[string][]string, bases []string) 
 func (r TaskRequest) gives() string {
 	if r.Kind == TaskMove {
 		return r.To
+	}
+	return r.SKU
+}
+
+// leaves is the SKU whose licences people lose, "" for none.
+func (r TaskRequest) leaves() string {
+	if r.Kind == TaskAssign {
+		return ""
 	}
 	return r.SKU
 }

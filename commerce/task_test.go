@@ -50,6 +50,10 @@ func TestForesee(t *testing.T) {
 			TaskRequest{Kind: TaskAssign, SKU: "copilot"}, []User{ann, bob}, map[string][]string{"ann": {"basic"}, "bob": {"visio"}},
 			5, []string{"basic", "e3"}, []string{"ann"}, map[string]Reason{"bob": ReasonNoBase},
 		},
+		"a base that is moved away is none": {
+			TaskRequest{Kind: TaskMove, SKU: "basic", To: "copilot"}, []User{ann, bob}, map[string][]string{"ann": {"basic"}, "bob": {"basic", "e3"}},
+			5, []string{"basic", "e3"}, []string{"bob"}, map[string]Reason{"ann": ReasonNoBase},
+		},
 		"remove needs no seat, and takes from guests too": {
 			TaskRequest{Kind: TaskRemove, SKU: "basic"}, []User{ann, bob, guest}, map[string][]string{"ann": {"basic"}, "bob": {}, "guest": {"basic"}},
 			0, nil, []string{"ann", "guest"}, map[string]Reason{"bob": ReasonNoLicence},

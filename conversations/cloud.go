@@ -48,8 +48,8 @@ func (f facts) cloud() cloud { return clouds[f.org.Cloud] }
 // own is a text that each cloud has words of its own for.
 func (f facts) own(key string, pairs ...any) string { return f.words.T(f.cloud().words+key, pairs...) }
 
-// demonstration says that the cloud exists no more: where choosing begins, and wherever
-// a click is about to spend money or to lead out. nil: it exists.
+// demonstration says that the cloud exists no more: where choosing begins, where an order
+// is placed, and in an order's message that leads to pay or out. nil: it exists.
 func (f facts) demonstration() []Notice {
 	closed := f.cloud().closed
 	if closed.IsZero() {
@@ -71,7 +71,7 @@ func (f facts) autoAssigns(o commerce.Offer) bool { return o.AutoAssigns() && f.
 
 // adminAction leads to the cloud's admin centre.
 func adminAction(f facts) Action {
-	return Action{Label: f.words.T("order.admin_home"), URL: f.cloud().home, Style: Primary}
+	return Action{Label: f.words.T("order.admin_home"), URL: f.cloud().home}
 }
 
 // paymentWays say how the cloud is paid, where it has ways of its own.
@@ -85,13 +85,15 @@ func paymentWays(f facts) []Block {
 // confirmation is what the clouds of the old portal say once an order is placed: what
 // comes next, and the way to the admin centre.
 func confirmation(f facts) Prompt {
-	next := &List{Title: f.words.T("cloud.closed.next.title"), Items: []string{
-		f.words.T("cloud.closed.next.follow"), f.words.T("cloud.closed.next.set_up"), f.words.T("cloud.closed.next.assign"),
-	}}
 	return Prompt{
 		Name: "submitted", Title: f.words.T("cloud.closed.submitted.title", "order", f.order.ID), Closed: true,
-		Blocks:  []Block{paragraph(f.words.T("cloud.closed.submitted.text")), {List: next}},
-		Notices: f.demonstration(),
+		Blocks: []Block{
+			paragraph(f.words.T("cloud.closed.submitted.text")),
+			{Heading: f.words.T("cloud.closed.next.title")},
+			paragraph(f.words.T("cloud.closed.next.follow")),
+			paragraph(f.words.T("cloud.closed.next.set_up")),
+			paragraph(f.words.T("cloud.closed.next.assign")),
+		},
 		Actions: []Action{
 			{Ref: makeRef(verbOrder, f.order.ID), Label: f.words.T("submitted.show")},
 			adminAction(f),

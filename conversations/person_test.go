@@ -20,8 +20,8 @@ type person struct {
 	values  map[string]string // filled in, not sent yet
 }
 
-// as is somebody of contoso.
-func (w *world) as(id string) *person { return &person{world: w, id: id, org: "contoso"} }
+// as is somebody of the world's organisation.
+func (w *world) as(id string) *person { return &person{world: w, id: id, org: w.org} }
 
 // in is the same somebody in another organisation.
 func (p *person) in(org string) *person { return &person{world: p.world, id: p.id, org: org} }

@@ -30,6 +30,32 @@ var walks = map[string]walk{
 			"done":    {"CW-1001: completed", "Done. The licences are ready.", "Paid = €127.26", "Can be undone until = 30 November 2026, 10:00", "assigned 5 of 5", "5 people got a licence: Álvaro Olsen, Amélie Traoré, Bastien Urbain, Björn Rousseau, Camille Vasseur", "6 people were skipped"},
 		},
 	},
+	"de": {
+		list: "Dienste kaufen", buy: "Kaufen", details: "Jetzt zur Kasse", cart: "Warenkorb", checkOut: "Zur Kasse", next: "Weiter",
+		place: "Bestellung aufgeben", pay: "Bezahlen", done: "Zur Admin-Startseite", query: "premium",
+		sees: map[string][]string{
+			"list":    {"4 Abonnements", "Jährliche Zahlung: 242,40 € pro Lizenz und Jahr", "<<Suchen>>"},
+			"details": {"Abrechnungshäufigkeit", "Jährlich (monatliche Zahlung): 21,21 € pro Lizenz und Monat. Bindung für ein Jahr: 254,52 € pro Lizenz", "noch 300 von 300 pro Organisation", "40 Personen haben keine Lizenz", "Zoé Haddad: Konto deaktiviert", "und 30 weitere Personen"},
+			"cart":    {"Jährlich (monatliche Zahlung): 5 Lizenzen, 21,21 € pro Lizenz und Monat, zusammen 106,05 €", "Zwischensumme ohne Steuern = 106,05 €"},
+			"check":   {"TVA 20 % (geschätzt) = 21,21 €", "Verpflichtung über die gesamte Laufzeit, ohne Steuern = 1.272,60 €", "Diese Preise gelten bis 10:30 Uhr."},
+			"payment": {"Genehmigung = Für diese Bestellung nicht erforderlich", "5 Personen erhalten automatisch eine Lizenz."},
+			"order":   {"CW-1001: wartet auf Zahlung", "Zahlungslink gültig bis = 24. November 2026, 10:00 Uhr", "5 Personen erhalten nach der Lieferung eine Lizenz."},
+			"done":    {"CW-1001: abgeschlossen", "Bezahlt = 127,26 €", "Stornierbar bis = 30. November 2026, 10:00 Uhr", "5 von 5 zugewiesen", "6 Personen wurden übersprungen"},
+		},
+	},
+	"zh-CN": {
+		list: "购买服务", buy: "购买", details: "立即结帐", cart: "购物车", checkOut: "结帐", next: "下一步",
+		place: "下订单", pay: "付款", done: "转到管理员主页", query: "premium",
+		sees: map[string][]string{
+			"list":    {"4 个订阅", "按年付费：每个许可证每年 €242.40", "<<搜索>>"},
+			"details": {"计费频率", "年度订阅（按月付费）：每个许可证每月 €21.21. 承诺期一年：每个许可证 €254.52", "每个组织最多 300 个，还可添加 300 个", "40 人没有许可证", "Zoé Haddad：帐户已禁用", "还有 30 人"},
+			"cart":    {"5 个许可证，年度订阅（按月付费），每个许可证每月 €21.21，共 €106.05", "税前小计 = €106.05"},
+			"check":   {"TVA 20%（估算） = €21.21", "期限内承诺总额（税前） = €1,272.60", "这些价格在 10:30 之前有效。"},
+			"payment": {"审批 = 此订单不需要审批", "将自动为 5 人分配许可证。"},
+			"order":   {"CW-1001：等待付款", "付款链接有效期至 = 2026年11月24日 10:00", "交付后，5 人将获得许可证。"},
+			"done":    {"CW-1001：已完成", "已付款 = €127.26", "可撤消至 = 2026年11月30日 10:00", "已分配 5 个，共 5 个", "已跳过 6 人"},
+		},
+	},
 	"fr": {
 		list: "Acheter des services", buy: "Acheter", details: "Payer maintenant", cart: "Panier", checkOut: "Valider la commande",
 		next: "Suivant", place: "Passer la commande", pay: "Payer", done: "Accéder à la page d’accueil Administrateur", query: "prémium",

@@ -201,7 +201,9 @@ func orderActions(o commerce.Order, link string, f facts) []Action {
 		actions = append(actions, Action{Label: f.words.T("order.pay"), URL: link, Style: Primary})
 	}
 	if o.State == commerce.StateCompleted {
-		actions = append(actions, adminAction(f))
+		admin := adminAction(f)
+		admin.Style = Primary
+		actions = append(actions, admin)
 	}
 	if o.State == commerce.StateHandedOver {
 		actions = append(actions, Action{Label: f.own("list.title"), URL: f.cloud().shop, Style: Primary})

@@ -40,6 +40,7 @@ type failer interface {
 // gateway's events run when works is called.
 type world struct {
 	failer
+	org           string // whose the story is
 	ctx           context.Context
 	books         *ledger.Ledger
 	outside       *sandbox.Sandbox
@@ -65,7 +66,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{
-		failer: t, ctx: t.Context(), clock: monday, catalogue: commerce.BuiltIn(), orgs: config.BuiltInOrganisations(),
+		failer: t, org: "contoso", ctx: t.Context(), clock: monday, catalogue: commerce.BuiltIn(), orgs: config.BuiltInOrganisations(),
 		waits: map[int64]time.Time{}, directory: &directory{}, chat: newChat(),
 	}
 	w.open(filepath.Join(t.TempDir(), "world.db"), t.Fatalf)
@@ -410,7 +411,7 @@ func (w *world) dump(to io.Writer, table string) {
 // order is the order as the ledger has it.
 func (w *world) order(id string) commerce.Order {
 	w.Helper()
-	o, err := w.books.Order(w.ctx, "contoso", id)
+	o, err := w.books.Order(w.ctx, w.org, id)
 	if err != nil {
 		w.Fatalf("read order %s: %v", id, err)
 	}
@@ -420,7 +421,7 @@ func (w *world) order(id string) commerce.Order {
 // orders are all of the organisation's, newest first.
 func (w *world) orders() []commerce.Order {
 	w.Helper()
-	all, err := w.books.Orders(w.ctx, commerce.OrderQuery{Organisation: "contoso", Limit: 1000})
+	all, err := w.books.Orders(w.ctx, commerce.OrderQuery{Organisation: w.org, Limit: 1000})
 	if err != nil {
 		w.Fatalf("list the orders: %v", err)
 	}

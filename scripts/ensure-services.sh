@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 
 have() { command -v "$1" >/dev/null 2>&1; }
 have_postgres() { have postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+# Without a font that has them Chromium draws boxes for Chinese letters.
+have_chinese() { have fc-list && [ -n "$(fc-list :lang=zh-cn family)" ]; }
 have_chromium() { have chromium || have chromium-browser || have google-chrome; }
 have_axe() { [ "$(sed -n 's/.*"version": "\(.*\)".*/\1/p' test/browser/node_modules/axe-core/package.json 2>/dev/null | head -1)" = "$axe_version" ]; }
 axe_version=$(sed -n 's/.*"axe-core": "\(.*\)".*/\1/p' test/browser/package.json)
@@ -19,6 +21,7 @@ find_missing() {
 	want have_postgres postgresql
 	want have redis-server redis-server
 	want have_chromium chromium
+	want have_chinese fonts-wqy-microhei
 	want have gcc gcc # the race detector needs it
 	have_axe || want have npm npm
 }
@@ -31,6 +34,7 @@ install_missing() {
 	echo "Installing ${wanted[*]}"
 	local packages=("${wanted[@]}")
 	[[ " ${packages[*]} " == *" gcc "* ]] && packages+=(libc6-dev)
+	[[ " ${packages[*]} " == *" fonts-wqy-microhei "* ]] && packages+=(fontconfig)
 	# RUNLEVEL=1 keeps the packages from starting servers of their own.
 	export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null; } ||
@@ -47,6 +51,7 @@ say_untested() {
 	have_postgres || untested+=("PostgreSQL: only SQLite is tested")
 	have redis-server || untested+=("Redis: only the embedded one is tested")
 	have_chromium || untested+=("Chromium: the playground in a browser is not tested")
+	have_chinese || untested+=("Chinese: there is no font for it, and what a browser shows is not tested")
 	have_axe || untested+=("axe-core: the playground's accessibility is not tested")
 	have gcc || untested+=("gcc: go test -race will fail")
 	[ ${#untested[@]} -eq 0 ] && return

@@ -232,20 +232,25 @@ func rivals(o *sandbox.Options) {
 	o.Seeds = map[string]sandbox.Tenant{"contoso": tenant}
 }
 
-// Two who move people in opposite directions, two who assign and one who removes, all the
+// Two who move people in opposite directions, three who assign and one who removes, all the
 // same people, neither wait for each other for ever nor give a seat that there is not.
 func TestRivalsShareTheSeats(t *testing.T) {
 	onEachDatabase(t, func(l *lab) {
-		var users []string
-		for i := range 16 {
-			users = append(users, fmt.Sprintf("u%02d", (i*7)%16))
+		var all []string
+		for i := range 32 {
+			all = append(all, fmt.Sprintf("u%02d", (i*7)%16))
+		}
+		from := func(i int) []string { return all[i : i+16] } // everyone, each time in another order
+		assign := func(sku string, users []string) {
+			l.answers(users)(l.Licensor().Assign(l.t.Context(), contoso, sku, users))
 		}
 		calls := []func(){
-			func() { l.move(contoso, basicSKU, premiumSKU, users...) },
-			func() { l.move(contoso, premiumSKU, basicSKU, users...) },
-			func() { l.answers(users)(l.Licensor().Assign(l.t.Context(), contoso, premiumSKU, users)) },
-			func() { l.answers(users)(l.Licensor().Assign(l.t.Context(), contoso, basicSKU, users)) },
-			func() { l.remove(contoso, basicSKU, users[:3]...) },
+			func() { l.move(contoso, basicSKU, premiumSKU, from(0)...) },
+			func() { l.move(contoso, premiumSKU, basicSKU, from(3)...) },
+			func() { assign(premiumSKU, from(6)) },
+			func() { assign(premiumSKU, from(14)) },
+			func() { assign(basicSKU, from(9)) },
+			func() { l.remove(contoso, basicSKU, from(12)[:3]...) },
 		}
 		for range 5 {
 			atOnce(len(calls), func(i int) { calls[i]() })
@@ -260,4 +265,26 @@ func TestRivalsShareTheSeats(t *testing.T) {
 			l.t.Errorf("%d licences are held after %v were given and taken", n, done)
 		}
 	}, rivals)
+}
+
+// Two who take the same licence away, each in their way, take it once.
+func TestALicenceIsTakenOnce(t *testing.T) {
+	onEachDatabase(t, func(l *lab) {
+		for round := range 10 {
+			atOnce(6, func(i int) {
+				if i%2 == 0 {
+					l.remove(contoso, basicSKU, "ana")
+				} else {
+					l.move(contoso, basicSKU, premiumSKU, "ana")
+				}
+			})
+			if n := l.count(`SELECT count(*) FROM sandbox_removals WHERE sku = $1`, basicSKU); n != round+1 {
+				l.t.Fatalf("%d licences were taken, want %d", n, round+1)
+			}
+			l.assign(contoso, basicSKU, "ana")
+			if _, err := l.db.ExecContext(l.t.Context(), `DELETE FROM sandbox_licences WHERE sku = $1 AND user_id = 'ana'`, premiumSKU); err != nil {
+				l.t.Fatal(err)
+			}
+		}
+	}, bureau)
 }

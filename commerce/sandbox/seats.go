@@ -147,9 +147,6 @@ func (v *Vendor) plan(ctx context.Context, tx *sql.Tx, org commerce.Organisation
 		return err
 	}
 	s.planned = seats
-	if seats == s.Owned {
-		s.planned = 0
-	}
 	return s.save(ctx, tx, org.ID)
 }
 

@@ -105,7 +105,8 @@ func TestWhoGotASeatSincePlanningKeepsIt(t *testing.T) {
 		l.plan(basicSKU, 1)
 		l.assign(contoso, basicSKU, "first", "second")
 		l.clock.advance(31 * day)
-		l.expectSeats("renewed", 3, 3, 3, renews.AddDate(1, 0, 0))
+		l.buy("1", 5) // nobody looked in between
+		l.expectSeats("renewed, and 5 more", 8, 3, 8, renews.AddDate(1, 0, 0))
 	}, stocked)
 }
 

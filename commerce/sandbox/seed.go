@@ -115,7 +115,7 @@ var sizes = map[string]size{
 	"contoso": {people: 124, nowhere: 2, guests: 2, disabled: 2, stumbling: true, stock: []stock{
 		{sku: businessBasic, owned: 40, used: 31, days: 212},
 		{sku: businessStandard, owned: 30, used: 28, days: 96},
-		{sku: exchangePlan1, owned: 20, used: 15, days: 24},
+		{sku: exchangePlan1, owned: 20, used: 15, days: 34},
 		{sku: frontlineF3, owned: 6, used: 4, days: 301},
 		{sku: visioPlan2, owned: 5, used: 2, days: 150, extra: true},
 	}},

@@ -131,6 +131,7 @@ func TestPeopleAreSortedAsAReaderExpects(t *testing.T) {
 	})
 }
 
+// Fabrikam shows a notice of renewal at once, Contoso some days later.
 func TestSomethingRenewsSoon(t *testing.T) {
 	fabrikam := commerce.Organisation{ID: "fabrikam", Cloud: commerce.Germany, Country: "DE", Currency: "EUR", Backend: commerce.Sandbox}
 	onEachDatabase(t, func(l *lab) {
@@ -141,7 +142,7 @@ func TestSomethingRenewsSoon(t *testing.T) {
 			org  commerce.Organisation
 			sku  string
 			days int
-		}{{contoso, "4b9405b0-7788-4568-add1-99614e613b69", 24}, {fabrikam, "f245ecc8-75af-4f8e-b61f-27d8114de5f3", 6}} {
+		}{{contoso, "4b9405b0-7788-4568-add1-99614e613b69", 34}, {fabrikam, "f245ecc8-75af-4f8e-b61f-27d8114de5f3", 6}} {
 			s := l.seats(c.org, c.sku)
 			if !s.RenewsAt.Equal(l.clock.Now().AddDate(0, 0, c.days)) || s.Next != s.Owned || s.Free() == 0 {
 				l.t.Errorf("%s: %+v", c.org.ID, s)

@@ -276,8 +276,8 @@ func TestLists(t *testing.T) {
 		{fr.Or([]string{"A", "B"}), "A ou B"},
 		{de.List([]string{"A", "B", "C"}), "A, B und C"},
 		{de.Or([]string{"A", "B"}), "A oder B"},
-		{zh.List([]string{"A", "B", "C"}), "A、B 和 C"},
-		{zh.Or([]string{"A", "B"}), "A 或 B"},
+		{zh.List([]string{"A", "B", "C"}), "A、B和C"},
+		{zh.Or([]string{"A", "B"}), "A或B"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)

@@ -199,9 +199,9 @@ func TestMarksAreTheLanguages(t *testing.T) {
 	})
 }
 
-// filled is a text with a number or, in Chinese, a date as its values.
+// filled is a text with a number, in Chinese a date, or for lists a word as its values.
 func filled(text string) string {
-	return braces.ReplaceAllString(strings.ReplaceAll(text, "{{.date}}", "日"), "0")
+	return braces.ReplaceAllString(strings.NewReplacer("{{.date}}", "日", "{{.before}}", "人", "{{.item}}", "人").Replace(text), "0")
 }
 
 func TestFaultsAreFound(t *testing.T) {

@@ -81,7 +81,7 @@ func TestThePageInABrowser(t *testing.T) {
 		width, height int64
 		scheme, lang  string
 	}{
-		"phone-light": {390, 844, "light", "en"}, "phone-dark": {320, 640, "dark", "fr"},
+		"phone-light": {390, 844, "light", "zh-CN"}, "phone-dark": {320, 640, "dark", "de"},
 		"desk-light": {1280, 1000, "light", "fr"}, "desk-dark": {1280, 1000, "dark", "en"},
 	} {
 		g := newTill(t)

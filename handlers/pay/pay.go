@@ -43,6 +43,7 @@ var Scenarios = []string{"deliver", "refuse", "refuse_one", "fail", "fail_one"}
 type Page struct {
 	Order    string // such as "CW-1042"
 	Merchant string // who is paid for
+	Cloud    commerce.Cloud
 	Locale   string // BCP 47, "" where the browser's is to be used
 	Lines    []Line
 	Total    commerce.Money

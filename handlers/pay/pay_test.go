@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cartwright/commerce"
+	"cartwright/conversations/locale"
 	"cartwright/handlers/pay"
 )
 
@@ -290,7 +291,7 @@ func TestWithoutASandboxThereIsNoPage(t *testing.T) {
 // Every state of a session has its words, in every language of the page.
 func TestEveryStateHasWords(t *testing.T) {
 	t.Parallel()
-	for _, lang := range []string{"en", "fr"} {
+	for _, lang := range locale.Languages() {
 		for _, status := range []commerce.PaymentStatus{
 			commerce.PaymentNone, commerce.PaymentOpen, commerce.PaymentProcessing, commerce.PaymentSecured,
 			commerce.PaymentCaptured, commerce.PaymentVoided, commerce.PaymentExpired,
@@ -302,6 +303,26 @@ func TestEveryStateHasWords(t *testing.T) {
 			if strings.Contains(page, "⟦") || !strings.Contains(page, `class="notice `) || strings.Contains(page, "<form") != open {
 				t.Errorf("%s %q: %s", lang, status, page)
 			}
+		}
+	}
+}
+
+// 21Vianet has its own ways to pay, which its page names for as long as it can be paid on.
+func TestTheWaysToPay(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		cloud  commerce.Cloud
+		status commerce.PaymentStatus
+		named  bool
+	}{
+		{commerce.Vianet, commerce.PaymentOpen, true}, {commerce.Vianet, commerce.PaymentSecured, false},
+		{commerce.Worldwide, commerce.PaymentOpen, false}, {commerce.Germany, commerce.PaymentOpen, false},
+	} {
+		g := newTill(t)
+		g.page.Cloud, g.page.Status = c.cloud, c.status
+		_, page := ask(t, "GET", serve(t, g).URL+"/sandbox/pay/"+id, "")
+		if strings.Contains(page, "UnionPay") != c.named {
+			t.Errorf("%s, %s: %s", c.cloud, c.status, page)
 		}
 	}
 }

@@ -91,6 +91,7 @@ type session struct {
 	Tax       string // "" where the lines add up to the total
 	Total     string
 	Until     string
+	Ways      string // how the cloud is paid, where it has ways of its own
 	Open      bool   // a payment is taken
 	Tone      string // of Result
 	Result    string // what came of it, in words
@@ -116,6 +117,9 @@ func (p *Pay) showSession(w http.ResponseWriter, r *http.Request, page Page, sai
 	s.Rows, s.Tax = s.rows(page)
 	if s.Open && !page.Expires.IsZero() {
 		s.Until = f.Words.DateTime(page.Expires)
+	}
+	if s.Open && page.Cloud == commerce.Vianet {
+		s.Ways = f.T("cloud.21vianet.payment")
 	}
 	p.show(w, r, http.StatusOK, "session.html", s.Lang, s)
 }

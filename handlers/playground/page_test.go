@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"cartwright/conversations/locale"
 	"cartwright/handlers/playground"
 )
 
@@ -62,6 +63,27 @@ func TestWhoThePageIsOpenedAs(t *testing.T) {
 	}
 	if len(h.seen()) != 0 {
 		t.Error("looking at the page changed something")
+	}
+}
+
+// The page has words in every language: its own, the roles', joined as the language
+// does, the clouds', and those of its script.
+func TestThePageInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	h := open(t, nil)
+	roles := map[string]string{
+		"en": "Aïcha · buyer and licensing", "fr": "Aïcha · acheteur et licences", "de": "Aïcha · Einkauf und Lizenzen", "zh-CN": "Aïcha · 购买者 和 许可证管理员",
+	}
+	for _, lang := range locale.Languages() {
+		resp, page := get(t, http.DefaultClient, h.URL+"/?lang="+lang, "")
+		if strings.Contains(page, "⟦") || !strings.Contains(page, roles[lang]) || resp.Header.Get("Content-Language") != lang {
+			t.Errorf("%s: %s", lang, page)
+		}
+		for _, name := range []string{"English", "Français", "Deutsch", "简体中文"} {
+			if !strings.Contains(page, ">"+name+"</option>") {
+				t.Errorf("%s does not offer %s", lang, name)
+			}
+		}
 	}
 }
 

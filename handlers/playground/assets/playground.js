@@ -51,7 +51,7 @@ function saidEntry(message) {
 function time(at) {
   const when = new Date(at);
   const today = when.toDateString() === new Date().toDateString();
-  const format = new Intl.DateTimeFormat(page.lang, { timeStyle: "short", dateStyle: today ? undefined : "medium" });
+  const format = new Intl.DateTimeFormat(page.lang, { timeStyle: "short", hourCycle: "h23", dateStyle: today ? undefined : "medium" });
   return element("time", { datetime: at }, format.format(when));
 }
 

@@ -108,7 +108,8 @@ function list(spec) {
 function form(prompt, words, send, more) {
   const specs = prompt.fields ?? [];
   const search = more && !specs.some((spec) => spec.required);
-  const submit = prompt.submit && button({ ...prompt.submit, style: prompt.submit.style || (search ? "" : "primary") }, "submit");
+  const led = search || prompt.actions?.some((spec) => spec.style === "primary"); // one action stands out, not two
+  const submit = prompt.submit && button({ ...prompt.submit, style: prompt.submit.style || (led ? "" : "primary") }, "submit");
   const made = element("form", { novalidate: true, class: search ? "form search" : "form" }, specs.map((spec) => field(spec, words)),
     element("div", { class: "actions" }, submit,
       more ? null : (prompt.actions ?? []).map((spec) => action(spec, words, send))));
