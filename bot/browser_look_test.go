@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -63,12 +64,25 @@ func (v *visitor) shoot(path string) {
 // no label so narrow that a common word in it is torn apart.
 func (v *visitor) fits() {
 	v.Helper()
-	if out := v.eval(sticksOut); out != "" {
+	if out := v.settled(sticksOut); out != "" {
 		v.Errorf("at %d px sticks out: %s", v.screen.width, out)
 	}
-	if torn := v.eval(tornWords); torn != "" {
+	if torn := v.settled(tornWords); torn != "" {
 		v.Errorf("at %d px are torn apart: %s", v.screen.width, torn)
 	}
+}
+
+// settled is what is still found after a moment: a message that is being replaced just
+// then is measured in between.
+func (v *visitor) settled(faults string) (found string) {
+	v.Helper()
+	for range 10 {
+		if found = v.eval(faults); found == "" {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return found
 }
 
 const (
