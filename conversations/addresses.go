@@ -12,7 +12,7 @@ const maxAddressText = 64 << 10
 
 // inBrackets is the address of "Aïcha <aicha@contoso.example>", and of what chat
 // programs make of an address.
-var inBrackets = regexp.MustCompile(`<(?:mailto:)?([^<>\s|]*@[^<>\s|]*)(?:\|[^<>]*)?>`)
+var inBrackets = regexp.MustCompile(`<(?:mailto:)?([^<>|,;\s[:cntrl:]]*@[^<>|,;\s[:cntrl:]]*)(?:\|[^<>]*)?>`)
 
 // readAddresses reads what people paste: addresses between new lines, commas, semicolons
 // and blanks, with names or without, each once. What is no address is kept, so that it

@@ -45,7 +45,7 @@ func TestRedisOutOfReach(t *testing.T) {
 	away := errors.New("no answer")
 	for _, s := range []*shaky{{Store: w.store, loads: away}, {Store: w.store, saves: away}} {
 		w.engine.Store = s
-		p.types("cart").at("trouble").sees("Something did not answer just now. Nothing was lost and nothing was done twice").offers("Cart", "Orders", "Start page")
+		p.types("cart").at("trouble").sees("Something did not answer just now. Nothing was lost and nothing was done twice").offers("Cart", "Orders", "Subscriptions", "Start page")
 	}
 	w.engine.Store = w.store
 	p.clicks("Cart").at("cart").sees("5 licences")

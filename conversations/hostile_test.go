@@ -78,7 +78,7 @@ func TestForgedRefs(t *testing.T) {
 	books := w.remembered()
 	for _, verb := range conversations.Verbs {
 		for _, ref := range forged(verb) {
-			p.sends("", ref, map[string]string{"quantity": "1", "plan": "P1Y.annual"})
+			p.sends("", ref, map[string]string{"quantity": "1", "plan": "P1Y.annual", "addresses": "a@b", "q": "a"})
 		}
 		if w.remembered() != books {
 			t.Fatalf("a forged ref of %q changed something", verb)
@@ -94,6 +94,12 @@ func forged(verb string) []string {
 	refs := []string{verb, verb + strings.Repeat(":2", 60), verb + ":3:" + strings.Repeat("0", 90), verb + ":3:" + strings.Repeat("0", 10_000)}
 	for _, g := range garbage {
 		refs = append(refs, verb+":"+g, verb+":2:"+g, verb+":"+g+":3")
+		if verb == "assign" || verb == "remove" || verb == "move" || verb == "renew" || verb == "renew.plan" {
+			refs = append(refs, verb+":"+basicSKU+":"+g, verb+":"+basicSKU+":40:"+g, verb+":"+g+":"+basicSKU)
+		}
+		if verb == "start" || verb == "choose" {
+			refs = append(refs, verb+":assign:"+g, verb+":renew:"+g, verb+":assign:"+strings.Repeat("0", 32)+":"+g)
+		}
 		if verb == "details" {
 			refs = append(refs, verb+":business-premium:0:"+g, verb+":business-premium:"+g+":3")
 		}
@@ -170,7 +176,7 @@ func FuzzTurn(f *testing.F) {
 		if ref != "" && strings.HasPrefix(ref, "order.") {
 			w.works()
 		}
-		p.sends(text, ref, map[string]string{"quantity": quantity, "plan": plan, "q": text, "group": plan, "auto_assign": quantity})
+		p.sends(text, ref, map[string]string{"quantity": quantity, "plan": plan, "q": text, "group": plan, "auto_assign": quantity, "addresses": text + "\n" + plan})
 		if n := w.count("SELECT count(*) FROM orders"); n != 0 {
 			t.Errorf("%q %q made an order", text, ref)
 		}

@@ -49,7 +49,7 @@ func TestForeignAndUnknownOrders(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"order CW-1001", "order 1001", "order 9999", "order CW-10010000000000000"} {
-		p.types(text).at("trouble").sees("There is no such order here. Type orders to see them all.").offers("Cart", "Orders", "Start page")
+		p.types(text).at("trouble").sees("There is no such order here. Type orders to see them all.").offers("Cart", "Orders", "Subscriptions", "Start page")
 	}
 }
 

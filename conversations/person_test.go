@@ -270,6 +270,9 @@ func written(p conversations.Prompt) string {
 }
 
 func writeBlock(line func(format string, args ...any), block conversations.Block) {
+	if block.Heading != "" {
+		line("## %s", block.Heading)
+	}
 	if block.Text != nil {
 		line("%s", block.Text.Text)
 	}

@@ -121,6 +121,13 @@ func (l licensor) Unlicensed(ctx context.Context, org commerce.Organisation) ([]
 	return l.Licensor.Unlicensed(ctx, org)
 }
 
+func (l licensor) Users(ctx context.Context, org commerce.Organisation, q commerce.UserQuery) ([]commerce.User, error) {
+	if l.down.people {
+		return nil, errOutage
+	}
+	return l.Licensor.Users(ctx, org, q)
+}
+
 type vendor struct {
 	commerce.Vendor
 	down *outages

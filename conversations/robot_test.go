@@ -24,6 +24,7 @@ type robot struct {
 	t      *rapid.T
 	shown  map[string]bool // hashes of quotes that a check prompt showed
 	places map[int]bool    // cart revisions that Place order was clicked for
+	starts map[string]bool // forms that a task was started with
 }
 
 // Random walks: whatever is clicked, typed, paid, lost or late, the rules hold.
@@ -33,7 +34,7 @@ func TestRandomWalks(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
 		w.failer, w.org = rt, rapid.SampledFrom([]string{"contoso", "fabrikam", "adatum"}).Draw(rt, "organisation")
-		r := &robot{person: w.as("aicha"), t: rt, shown: map[string]bool{}, places: map[int]bool{}}
+		r := &robot{person: w.as("aicha"), t: rt, shown: map[string]bool{}, places: map[int]bool{}, starts: map[string]bool{}}
 		r.speaking(rapid.SampledFrom(locale.Languages()).Draw(rt, "language"))
 		w.watches = append(w.watches, r.watch)
 		r.types("")
@@ -60,7 +61,8 @@ func (r *robot) steps() {
 	case n < 13:
 		r.goesOn()
 	case n == 13:
-		r.types(rapid.SampledFrom([]string{"", "buy premium", "buy", "cart", "orders", "order CW-1001", "help", "cancel", "what?"}).Draw(r.t, "text"))
+		r.types(rapid.SampledFrom([]string{"", "buy premium", "buy", "cart", "orders", "order CW-1001", "help", "cancel", "what?",
+			"subscriptions", "assign", "assign basic", "remove", "remove exchange", "move", "move standard"}).Draw(r.t, "text"))
 	case n == 14:
 		r.passes(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 31 * time.Minute, 25 * time.Hour, 8 * 24 * time.Hour}).Draw(r.t, "later"))
 	case n == 15:
@@ -97,8 +99,10 @@ func (r *robot) valueFor(f conversations.Field) string {
 		return rapid.SampledFrom([]string{"1", "2", "7", "50", "120", "300", "0", "-1", "301", "ten", "", "99999"}).Draw(r.t, "quantity")
 	case "plan":
 		return rapid.SampledFrom([]string{"P1Y.annual", "P1Y.monthly", "P1M.monthly", f.Value, "P9Y.never"}).Draw(r.t, "plan")
+	case "addresses":
+		return rapid.SampledFrom([]string{"", "a@b", "Amélie <amelie.aubert@contoso.example>, nobody", strings.Repeat("x@y ", 1001)}).Draw(r.t, "addresses")
 	case "q":
-		return rapid.SampledFrom([]string{"", "premium", "visio", "nothing"}).Draw(r.t, "query")
+		return rapid.SampledFrom([]string{"", "premium", "visio", "nothing", "a"}).Draw(r.t, "query")
 	case "group":
 		return rapid.SampledFrom([]string{"all", "business", "add-on", "none"}).Draw(r.t, "group")
 	}
@@ -108,13 +112,16 @@ func (r *robot) valueFor(f conversations.Field) string {
 // goesOn clicks what leads towards an order, so that walks get somewhere.
 func (r *robot) goesOn() {
 	r.Helper()
-	for _, verb := range []string{"place", "next", "accept", "checkout", "details", "cart.fix", "buy", "order.link", "order.retry", "list"} {
+	for _, verb := range []string{"start", "preview", "pick.everyone", "renew.plan", "place", "next", "accept", "checkout", "details", "cart.fix", "buy", "order.link", "order.retry", "task.retry", "list"} {
 		ref := r.refOf(verb)
 		if ref == "" {
 			continue
 		}
-		if verb == "details" {
+		switch verb {
+		case "details":
 			r.fills("quantity", "3", "plan", "P1Y.annual")
+		case "renew.plan":
+			r.fills("quantity", "33")
 		}
 		r.presses(conversations.Action{Ref: ref})
 		return
@@ -154,7 +161,7 @@ func (r *robot) repeats() {
 
 func (r *robot) worldChanges() {
 	r.Helper()
-	switch rapid.IntRange(0, 3).Draw(r.t, "change") {
+	switch rapid.IntRange(0, 4).Draw(r.t, "change") {
 	case 0:
 		price, err := commerce.NewMoney(fmt.Sprintf("%d.10", rapid.IntRange(1, 400).Draw(r.t, "price")), r.buysFor().Currency)
 		if err != nil {
@@ -173,6 +180,8 @@ func (r *robot) worldChanges() {
 		r.sells("business-basic", func(o *commerce.Offer) bool { o.Seats.Max = most; return true })
 	case 2:
 		r.down.seats = !r.down.seats
+	case 3:
+		r.exec("UPDATE sandbox_seats SET owned = $1 WHERE organisation = $2 AND sku = $3", rapid.IntRange(40, 60).Draw(r.t, "seats"), r.person.org, basicSKU)
 	default:
 		r.down.people = !r.down.people
 	}
@@ -194,9 +203,19 @@ func (r *robot) watch(p *person, ref string, _, after conversations.Prompt) {
 		fmt.Sscanf(ref, "place:%d:", &revision)
 		r.places[revision] = true
 	}
+	if yes, form := begins(ref); yes && after.Name == "task" {
+		r.starts[form] = true
+	}
 	if after.Name == "order" && after.Closed && p.refOf("order.cancel") != "" {
 		p.Fatalf("an order that is over can be cancelled:\n%s", written(after))
 	}
+}
+
+// begins reports whether a click on the ref starts a task, and the form that it does it
+// with.
+func begins(ref string) (yes bool, form string) {
+	parts := strings.Split(ref, ":")
+	return len(parts) == 4 && (parts[0] == "start" || parts[0] == "renew.plan"), parts[len(parts)-1]
 }
 
 // addsUp holds the quote in the ledger to its own lines.
@@ -245,6 +264,9 @@ func (r *robot) holds() {
 	if len(orders) != len(r.places) {
 		r.Fatalf("%d orders of %v", len(orders), slices.Sorted(maps.Keys(r.places)))
 	}
+	if n := r.count("SELECT count(*) FROM tasks"); n != len(r.starts) {
+		r.Fatalf("%d tasks of %v", n, slices.Sorted(maps.Keys(r.starts)))
+	}
 }
 
 func (r *robot) holdsFor(o commerce.Order) {
@@ -266,7 +288,7 @@ func (r *robot) holdsFor(o commerce.Order) {
 func (r *robot) leaves() {
 	r.Helper()
 	r.down = outages{}
-	for text, prompt := range map[string]string{"help": "help", "cart": "cart", "cancel": "closed", "orders": "orders", "": "home"} {
+	for text, prompt := range map[string]string{"help": "help", "cart": "cart", "cancel": "closed", "orders": "orders", "": "home", "subscriptions": "subscriptions"} {
 		first := r.types(text).at(prompt).prompt
 		if diff := gocmp.Diff(first, r.types(text).prompt); diff != "" {
 			r.Fatalf("%q shown again differs:\n%s", text, diff)
@@ -281,8 +303,13 @@ func (r *robot) leaves() {
 		}
 		r.types("order " + o.ID).at("order").lacks("/pay/")
 	}
-	if n := r.count("SELECT count(*) FROM (SELECT user_id FROM sandbox_grants GROUP BY user_id, sku HAVING count(*) > 1)"); n > 0 {
+	if n := r.count(`SELECT count(*) FROM (SELECT user_id FROM sandbox_grants g GROUP BY organisation, user_id, sku HAVING count(*) > 1 + (
+		SELECT count(*) FROM sandbox_removals r WHERE r.organisation = g.organisation AND r.user_id = g.user_id AND r.sku = g.sku))`); n > 0 {
 		r.Fatalf("%d people were given a licence twice", n)
+	}
+	if n := r.count(`SELECT count(*) FROM sandbox_seats s WHERE owned < (
+		SELECT count(*) FROM sandbox_licences h WHERE h.organisation = s.organisation AND h.sku = s.sku)`); n > 0 {
+		r.Fatalf("of %d products more are used than owned", n)
 	}
 	if n := r.count("SELECT count(*) FROM sandbox_sessions WHERE status = 'secured'"); n > 0 {
 		r.Fatalf("%d payments are held for nothing", n)

@@ -90,7 +90,7 @@ func orderID(text string) string {
 // callOff drops the form. The cart stays, for it is in the ledger.
 func callOff(s state) state {
 	off := state{Step: stepClosed, Events: s.Events}
-	if s.Step.handing() {
+	if s.Step.handing() || s.Step == stepRenew || s.Step == stepClosed {
 		off.Licences.Kind = s.Licences.Kind // what was called off
 	}
 	return off

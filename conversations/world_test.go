@@ -239,16 +239,17 @@ func (w *world) passes(d time.Duration) {
 	w.works()
 }
 
-// settles lets seconds pass until no order is under way.
+// settles lets seconds pass until no order and no task is under way.
 func (w *world) settles() {
 	w.Helper()
 	for range 40 {
 		w.passes(2 * time.Second)
-		if w.count(`SELECT count(*) FROM orders WHERE state IN ('payment_secured', 'placing', 'provisioning', 'assigning', 'cancelling')`) == 0 {
+		orders := w.count(`SELECT count(*) FROM orders WHERE state IN ('payment_secured', 'placing', 'provisioning', 'assigning', 'cancelling')`)
+		if orders == 0 && w.count("SELECT count(*) FROM tasks WHERE state = 'running'") == 0 {
 			return
 		}
 	}
-	w.Fatalf("the orders do not come to an end")
+	w.Fatalf("the orders and tasks do not come to an end")
 }
 
 // works delivers the gateway's events and runs the jobs, until nothing is due.
@@ -336,8 +337,13 @@ func (w *world) runsJobs() (ran bool) {
 }
 
 func (w *world) run(j job) (time.Duration, error) {
-	if j.kind == "order_announce" {
+	switch j.kind {
+	case "order_announce":
 		return w.announcements.Announce(w.ctx, j.ref, j.version)
+	case "task_announce":
+		return w.announcements.AnnounceTask(w.ctx, j.ref, j.version)
+	case "task_perform":
+		return w.service.PerformTask(w.ctx, j.ref, j.version)
 	}
 	return w.service.Perform(w.ctx, j.ref, j.version)
 }
@@ -360,7 +366,7 @@ func (w *world) count(query string, args ...any) (n int) {
 // tables are what the program remembers for good.
 var tables = []string{
 	"counters", "applied", "carts", "orders", "order_lines", "payment_sessions", "payment_tokens", "assignments",
-	"audit_entries", "audit_heads", "river_job",
+	"tasks", "task_people", "audit_entries", "audit_heads", "river_job",
 }
 
 // remembered is all that the ledger holds, to be compared.
