@@ -186,9 +186,9 @@ func (s state) tellUnknown(unknown []string) state {
 		shown = append(shown, shortened(a))
 	}
 	if more := len(unknown) - namesShown; more > 0 {
-		return s.count(Warning, "addresses.unknown_more", more, "addresses", strings.Join(shown, ", "))
+		return s.count(Warning, "addresses.unknown_more", more, "addresses", shown)
 	}
-	return s.count(Warning, "addresses.unknown", len(unknown), "addresses", strings.Join(shown, ", "))
+	return s.count(Warning, "addresses.unknown", len(unknown), "addresses", shown)
 }
 
 func unknownOf(asked []string, people []commerce.User) []string {

@@ -202,7 +202,7 @@ func TestListsThatAreNone(t *testing.T) {
 	}
 	says("Enter at least one address.", "", " ", ";,;\n", "<>", "\x00")
 	says("That is more than 1,000 people, which is the most at once. Nothing was changed: do it in several parts.", strings.Join(many, "\n"), strings.Repeat("a", 65<<10))
-	p.sends("", "pick.addresses", map[string]string{"addresses": strings.Join(many[1:], " ")}).at("addresses").sees("x1@contoso.example, ", "x10@contoso.example and 990 more.").lacks("x11@contoso.example,")
+	p.sends("", "pick.addresses", map[string]string{"addresses": strings.Join(many[1:], " ")}).at("addresses").sees("x1@contoso.example, ", "These addresses and 990 more are nobody’s here:").lacks("x11@contoso.example,")
 	p.sends("", "pick.addresses", map[string]string{"addresses": "\xff\xfe <b>@x {{.n}} " + strings.Repeat("y", 5000) + "@z"}).at("addresses").sees("b>@x", "{{.n}}", "yyy…")
 	p.sends("", "pick.addresses", nil).at("addresses")
 }

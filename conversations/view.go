@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"fmt"
+	"slices"
 
 	"cartwright/commerce"
 )
@@ -59,10 +60,16 @@ func (i issue) text(f facts) string {
 	if i.err != nil {
 		return sentence(f, i.err)
 	}
-	if i.n != nil {
-		return f.words.N(i.key, *i.n, i.args...)
+	args := slices.Clone(i.args)
+	for n, a := range args {
+		if texts, ok := a.([]string); ok {
+			args[n] = f.words.List(texts)
+		}
 	}
-	return f.words.T(i.key, i.args...)
+	if i.n != nil {
+		return f.words.N(i.key, *i.n, args...)
+	}
+	return f.words.T(i.key, args...)
 }
 
 // fieldError is what is wrong with a field, "" for nothing.

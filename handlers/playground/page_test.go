@@ -72,7 +72,7 @@ func TestThePageInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	h := open(t, nil)
 	roles := map[string]string{
-		"en": "Aïcha · buyer and licensing", "fr": "Aïcha · acheteur et licences", "de": "Aïcha · Einkauf und Lizenzen", "zh-CN": "Aïcha · 购买者 和 许可证管理员",
+		"en": "Aïcha · buyer and licensing", "fr": "Aïcha · acheteur et licences", "de": "Aïcha · Einkauf und Lizenzen", "zh-CN": "Aïcha · 购买者和许可证管理员",
 	}
 	for _, lang := range locale.Languages() {
 		resp, page := get(t, http.DefaultClient, h.URL+"/?lang="+lang, "")
