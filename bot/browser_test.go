@@ -41,6 +41,7 @@ func TestInABrowser(t *testing.T) {
 		{"the token's form", tokenForm},
 		{"a restart under an open page", restart},
 		{"several people", severalPeople},
+		{"licences handed out", handingOut},
 		{"hostile names", hostileNames},
 		{"no JavaScript at the till", withoutScript},
 	} {

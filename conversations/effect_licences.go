@@ -219,7 +219,7 @@ func (e startTask) carryOut(ctx context.Context, s *commerce.Service, r commerce
 func (e startTask) then(s state, res result, err error) state {
 	switch {
 	case err == nil:
-		s.Step, s.Task, s.Licences = stepTask, res.task.ID, licences{}
+		s.Step, s.Task, s.Licences = stepStarted, res.task.ID, licences{}
 		return s
 	case len(e.asked.Users) > 0:
 		s.Step = stepPreview // as it is now
@@ -264,7 +264,7 @@ func (e planRenewal) carryOut(ctx context.Context, s *commerce.Service, r commer
 func (e planRenewal) then(s state, res result, err error) state {
 	switch commerce.CodeOf(err) {
 	case "":
-		s.Step, s.Task, s.Licences, s.Form = stepTask, res.task.ID, licences{}, form{}
+		s.Step, s.Task, s.Licences, s.Form = stepStarted, res.task.ID, licences{}, form{}
 		return s
 	case commerce.CodeQuantity:
 		return s.fail(err, fieldQuantity)

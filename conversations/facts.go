@@ -88,7 +88,8 @@ func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 		}
 	case stepOrder, stepSubmitted, stepPeople:
 		return e.gatherOrder(ctx, s, f)
-	case stepSubscriptions, stepChoose, stepTarget, stepPick, stepAddresses, stepPreview, stepPreviewPeople, stepRenew, stepTask, stepTaskPeople:
+	case stepSubscriptions, stepChoose, stepTarget, stepPick, stepAddresses, stepPreview, stepPreviewPeople, stepRenew,
+		stepStarted, stepTask, stepTaskPeople:
 		return e.gatherLicences(ctx, s, f)
 	}
 	return f, err

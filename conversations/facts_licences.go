@@ -42,7 +42,7 @@ func denial(s step, f facts) error {
 func (e *Engine) gatherLicences(ctx context.Context, s state, f facts) (facts, error) {
 	var err error
 	switch s.Step {
-	case stepTask, stepTaskPeople:
+	case stepStarted, stepTask, stepTaskPeople:
 		return e.gatherTask(ctx, s, f)
 	case stepPreview, stepPreviewPeople:
 		f.preview, err = e.Service.Preview(ctx, f.actor, s.Licences.request())

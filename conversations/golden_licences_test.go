@@ -316,6 +316,7 @@ func taskGoldens(t *testing.T, here place) map[string]golden {
 	late := one
 	late.actor.Roles = nil
 	at := state{Step: stepTask, Task: "L-1042"}
+	all["task-started"] = golden{state{Step: stepStarted, Task: "L-1042"}, one}
 	all["task-viewer"] = golden{at, part}
 	all["task-one"] = golden{at, one}
 	all["task-no-role"] = golden{at, late}

@@ -193,14 +193,14 @@ func TestGoldensCoverEveryPrompt(t *testing.T) {
 	}
 	want := []string{
 		"addresses", "cart", "check", "choose", "closed", "details", "help", "home", "list", "order", "orders", "payment", "people", "pick",
-		"preview", "preview_people", "refused", "renew", "submitted", "subscriptions", "target", "task", "task_people", "trouble",
+		"preview", "preview_people", "refused", "renew", "started", "submitted", "subscriptions", "target", "task", "task_people", "trouble",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(names))); diff != "" {
 		t.Errorf("prompts with goldens (-want +got):\n%s", diff)
 	}
 	for _, s := range []step{
 		stepHome, stepHelp, stepClosed, stepList, stepDetails, stepCart, stepCheck, stepPayment, stepSubmitted, stepOrders, stepOrder, stepPeople,
-		stepSubscriptions, stepChoose, stepTarget, stepPick, stepAddresses, stepPreview, stepPreviewPeople, stepTask, stepTaskPeople, stepRenew,
+		stepSubscriptions, stepChoose, stepTarget, stepPick, stepAddresses, stepPreview, stepPreviewPeople, stepTask, stepTaskPeople, stepRenew, stepStarted,
 	} {
 		if !steps[s] {
 			t.Errorf("step %s has no golden", s)

@@ -124,7 +124,7 @@ func TestAssignToEveryone(t *testing.T) {
 	if w.remembered() != books || w.holders(basicSKU) != 31 {
 		t.Error("looking at the preview changed something")
 	}
-	p.clicks("Assign 9 licences").at("task").sees("# L-1001: Assign "+basicName, "The licences are being assigned.", "assigned 0 of 9", "Asked by = Aïcha")
+	p.clicks("Assign 9 licences").at("started").sees("# L-1001: Assign "+basicName, "Follow it in its own message").clicks("Show it").at("task").sees("The licences are being assigned.", "assigned 0 of 9", "Asked by = Aïcha")
 	w.settles()
 	p.sends("", "task:L-1001", nil).sees("assigned 8 of 9", "Done in part: 8 people have the licence now.", "It failed for 1 person: Émile Ximénez: no answer, try again later")
 	p.clicks("Try again for 1 person").at("task").sees("The licences are being assigned.")
@@ -174,7 +174,7 @@ func TestPeopleAreListed(t *testing.T) {
 		"2 addresses are nobody’s here: nobody@contoso.example, who@else.example. Correct them below, or go back without them.", "[Addresses: nobody@contoso.example\nwho@else.example]")
 	p.fills("addresses", free[4]).clicks("Add these people").at("pick").sees("1 person was added.", "5 people chosen")
 	p.clicks("Paste a list of addresses").fills("addresses", free[4]).clicks("Add these people").at("pick").sees("They were all chosen already.")
-	p.clicks("Preview for 5 people").at("preview").clicks("Assign 5 licences").at("task")
+	p.clicks("Preview for 5 people").at("preview").clicks("Assign 5 licences").at("started")
 	w.settles()
 	if n := w.holders(basicSKU); n != 36 {
 		t.Errorf("%d people hold the licence, want 36", n)
@@ -216,7 +216,7 @@ func TestHundredsOfPeople(t *testing.T) {
 	p := w.as("aicha").types("assign business basic").clicks("Everyone without a licence").sees("One task is for 1,000 people at the most: 146 were left out.", "1,000 people chosen")
 	p.fills("q", "zz hired 1099").clicks("Search").clicks("Add Zz Hired 1099").sees("That is more than 1,000 people", "1,000 people chosen")
 	p.clicks("Start over").clicks("Paste a list of addresses").fills("addresses", strings.Join(w.addresses("id LIKE 'hired-00%' OR id LIKE 'hired-01%' OR id LIKE 'hired-02%'"), "\n")).
-		clicks("Add these people").sees("300 people chosen").clicks("Preview for 300 people").clicks("Assign 300 licences").at("task")
+		clicks("Add these people").sees("300 people chosen").clicks("Preview for 300 people").clicks("Assign 300 licences").at("started")
 	w.settles()
 	p.sends("", "task:L-1001", nil).sees("assigned 300 of 300", "and 290 more")
 	if n := w.holders(basicSKU); n != 331 {
@@ -233,7 +233,7 @@ func TestRemoveFromEveryone(t *testing.T) {
 	if c := p.prompt.Actions[0].Confirm; c == nil || c.Title != "Remove 15 licences?" {
 		t.Errorf("it is confirmed by %+v", c)
 	}
-	p.clicks("Remove 15 licences").at("task")
+	p.clicks("Remove 15 licences").at("started")
 	w.settles()
 	p.sends("", "task:L-1001", nil).sees("removed 15 of 15", "Done. 15 people no longer have the licence.")
 	if n := w.holders(exchangeSKU); n != 0 {
@@ -249,7 +249,7 @@ func TestMove(t *testing.T) {
 	p := w.as("aicha").types("move standard").at("target").sees("# Move people from " + standardName + ": to which subscription?").lacks("* " + standardName)
 	p.clicks("Choose "+basicName).at("pick").sees("# Move from "+standardName+" to "+basicName, "Free licences of "+basicName+" = 9")
 	p.clicks("Everyone who has the old licence").sees("28 people chosen").clicks("Preview for 28 people").sees("Will be moved = 9", "Cannot = 19", "no licence left = 19",
-		"Each person is changed in one step, so nobody is without a licence in between.").clicks("Move 9 people").at("task")
+		"Each person is changed in one step, so nobody is without a licence in between.").clicks("Move 9 people").at("started")
 	w.settles()
 	p.sends("", "task:L-1001", nil).sees("moved 9 of 9", "Done. 9 people were moved.")
 	if basic, standard := w.holders(basicSKU), w.holders(standardSKU); basic != 40 || standard != 19 {
@@ -273,7 +273,7 @@ func TestAPreviewThatIsOutOfDate(t *testing.T) {
 	if w.remembered() != books {
 		t.Error("something was done")
 	}
-	p.clicks("Assign 3 licences").at("task").sees("assigned 0 of 3")
+	p.clicks("Assign 3 licences").at("started").clicks("Show it").sees("assigned 0 of 3")
 	w.settles()
 	w.owns(basicSKU, 36)
 	p = list(3)
@@ -291,18 +291,18 @@ func TestTwoStartsMakeOneTask(t *testing.T) {
 	free := w.addresses(holdsNothing)
 	p := w.as("aicha").types("assign business basic").clicks("Paste a list of addresses").fills("addresses", free[0]).clicks("Add these people").clicks("Preview for 1 person")
 	start := p.refOf("start")
-	p.sends("", start, nil).at("task").sees("L-1001")
-	p.delivers(p.last).at("task").sees("L-1001")
-	p.sends("", start, nil).at("task").sees("L-1001")
+	p.sends("", start, nil).at("started").sees("L-1001")
+	p.delivers(p.last).at("started").sees("L-1001")
+	p.sends("", start, nil).at("started").sees("L-1001")
 	w.losesRedis()
-	p.sends("", start, nil).at("task").sees("L-1001")
+	p.sends("", start, nil).at("started").sees("L-1001")
 	if n := w.count("SELECT count(*) FROM tasks"); n != 1 {
 		t.Errorf("%d tasks, want 1", n)
 	}
 	w.settles()
-	p.types("remove business basic").clicks("Paste a list of addresses").fills("addresses", free[0]).clicks("Add these people").clicks("Preview for 1 person").clicks("Remove 1 licence").at("task").sees("L-1002")
+	p.types("remove business basic").clicks("Paste a list of addresses").fills("addresses", free[0]).clicks("Add these people").clicks("Preview for 1 person").clicks("Remove 1 licence").at("started").sees("L-1002")
 	w.settles()
-	p.types("assign business basic").clicks("Paste a list of addresses").fills("addresses", free[0]).clicks("Add these people").clicks("Preview for 1 person").clicks("Assign 1 licence").at("task").sees("L-1003")
+	p.types("assign business basic").clicks("Paste a list of addresses").fills("addresses", free[0]).clicks("Add these people").clicks("Preview for 1 person").clicks("Assign 1 licence").at("started").sees("L-1003")
 }
 
 // A choice may be lost, and then nothing is done: it is made again.
@@ -342,7 +342,7 @@ func TestWhenTheDirectoryDoesNotAnswer(t *testing.T) {
 	w.down.people = true
 	p.sends("", start, nil).at("preview").sees("Something did not answer just now.")
 	w.down.people = false
-	p.clicks("Try again").clicks("Assign 9 licences").at("task")
+	p.clicks("Try again").clicks("Assign 9 licences").at("started")
 }
 
 // Whom a task failed for is tried again, and nobody else.
@@ -351,7 +351,7 @@ func TestTryingAgain(t *testing.T) {
 	w := newWorld(t)
 	free := w.addresses(holdsNothing)
 	p := w.as("aicha").types("assign business basic").clicks("Paste a list of addresses").fills("addresses", strings.Join(free[:2], " ")).clicks("Add these people").
-		clicks("Preview for 2 people").clicks("Assign 2 licences").at("task")
+		clicks("Preview for 2 people").clicks("Assign 2 licences").at("started")
 	w.owns(basicSKU, 32) // and somebody buys fewer, before it is done
 	w.settles()
 	p.sends("", "task:L-1001", nil).sees("assigned 1 of 2", "Done in part: 1 person has the licence now.", "It failed for 1 person", "no licence left")
@@ -380,15 +380,15 @@ func TestPlanFewer(t *testing.T) {
 	p.fills("quantity", "40").clicks("Plan this").at("renew").sees("That many are planned already.")
 	submit := p.prompt.Submit.Ref
 	w.losesRedis() // which changes nothing: the form names all that it is about
-	p.fills("quantity", "33").clicks("Plan this").at("task").sees("# L-1001: Renewal of "+basicName, "It is being planned that you own 33 licences")
-	p.sends("", submit, map[string]string{"quantity": "32"}).at("task").sees("33 licences") // the second of two clicks
+	p.fills("quantity", "33").clicks("Plan this").at("started").sees("# L-1001: Renewal of " + basicName).clicks("Show it").sees("It is being planned that you own 33 licences")
+	p.sends("", submit, map[string]string{"quantity": "32"}).at("started").sees("L-1001") // the second of two clicks
 	w.settles()
 	p.sends("", "task:L-1001", nil).sees("Done. From 23 June 2027 on you own 33 licences of " + basicName)
 	sameAsAnnounced(t, w, p)
 	p.types("subscriptions").sees("Planned: 33 licences from 23 June 2027 on.").clicks("Change the plan for " + basicName).at("renew")
 	stale := strings.Replace(p.prompt.Submit.Ref, ":33:", ":40:", 1)
 	p.sends("", stale, map[string]string{"quantity": "35"}).at("renew").sees("That was out of date", "Planned from then on = 33 licences")
-	p.fills("quantity", "40").clicks("Plan this").at("task")
+	p.fills("quantity", "40").clicks("Plan this").at("started")
 	w.settles()
 	p.types("subscriptions").lacks("Planned:")
 	w.as("bruno").sends("", submit, map[string]string{"quantity": "35"}).at("refused").sees("Please ask Aïcha.")
@@ -470,7 +470,7 @@ func TestForeignTasksAndSubscriptions(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	q := w.as("aicha").in("fabrikam").types("remove standard").clicks("Everyone who has it")
-	q.clicks(q.prompt.Actions[0].Label).clicks(q.prompt.Actions[0].Label).at("task")
+	q.clicks(q.prompt.Actions[0].Label).clicks(q.prompt.Actions[0].Label).at("started")
 	p := w.as("aicha")
 	for _, id := range []string{"L-1001", "L-9999", "", "x", "CW-1001"} {
 		p.sends("", "task:"+id, nil).at("trouble").sees("There is nothing of that name here.")

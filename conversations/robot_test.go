@@ -203,7 +203,7 @@ func (r *robot) watch(p *person, ref string, _, after conversations.Prompt) {
 		fmt.Sscanf(ref, "place:%d:", &revision)
 		r.places[revision] = true
 	}
-	if yes, form := begins(ref); yes && after.Name == "task" {
+	if yes, form := begins(ref); yes && after.Name == "started" {
 		r.starts[form] = true
 	}
 	if after.Name == "order" && after.Closed && p.refOf("order.cancel") != "" {

@@ -49,6 +49,7 @@ const (
 	stepAddresses     step = "addresses" // for whom, as a list
 	stepPreview       step = "preview"
 	stepPreviewPeople step = "preview_people"
+	stepStarted       step = "started" // a task, which has a message of its own
 	stepTask          step = "task"
 	stepTaskPeople    step = "task_people"
 	stepRenew         step = "renew"

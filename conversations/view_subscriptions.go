@@ -23,6 +23,8 @@ func licencesPrompt(s state, f facts) Prompt {
 		return previewPrompt(s, f)
 	case stepPreviewPeople:
 		return previewPeoplePrompt(s, f)
+	case stepStarted:
+		return startedPrompt(f)
 	case stepTask:
 		return taskStepPrompt(f)
 	case stepTaskPeople:

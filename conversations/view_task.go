@@ -106,6 +106,21 @@ func taskActions(t commerce.Task, people []commerce.Assignment, f facts) []Actio
 	return append(actions, Action{Ref: makeRef(verbHelp), Label: f.words.T("action.help")})
 }
 
+// startedPrompt closes the form: the task has a message of its own.
+func startedPrompt(f facts) Prompt {
+	if f.task.ID == "" {
+		return taskStepPrompt(f)
+	}
+	return Prompt{
+		Name: "started", Title: f.words.T("task.title", "task", f.task.ID, "what", subject(f.task.Kind, f.task.Name, f.task.ToName, f)), Closed: true,
+		Blocks: []Block{paragraph(f.words.T("started.text"))},
+		Actions: []Action{
+			{Ref: makeRef(verbTask, f.task.ID), Label: f.words.T("started.show")},
+			subscriptionsAction(f),
+		},
+	}
+}
+
 // taskStepPrompt is a task that was asked for, if there is one of that name.
 func taskStepPrompt(f facts) Prompt {
 	if f.task.ID != "" {
