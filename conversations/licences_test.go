@@ -171,7 +171,7 @@ func TestPeopleAreListed(t *testing.T) {
 	p := w.as("aicha").types("assign business basic").clicks("Paste a list of addresses").at("addresses")
 	text := "Olsen, Álvaro <" + strings.ToUpper(free[0]) + ">; " + free[1] + " " + free[0] + "\r\n\t" + free[2] + ",<mailto:" + free[3] + "|" + free[3] + ">\nnobody@contoso.example who@else.example"
 	p.fills("addresses", text).clicks("Add these people").at("addresses").sees("4 people were added.",
-		"2 addresses are nobody’s here: nobody@contoso.example, who@else.example. Correct them below, or go back without them.", "[Addresses: nobody@contoso.example\nwho@else.example]")
+		"2 addresses are nobody’s here: nobody@contoso.example and who@else.example. Correct them below, or go back without them.", "[Addresses: nobody@contoso.example\nwho@else.example]")
 	p.fills("addresses", free[4]).clicks("Add these people").at("pick").sees("1 person was added.", "5 people chosen")
 	p.clicks("Paste a list of addresses").fills("addresses", free[4]).clicks("Add these people").at("pick").sees("They were all chosen already.")
 	p.clicks("Preview for 5 people").at("preview").clicks("Assign 5 licences").at("started")
