@@ -95,7 +95,7 @@ func stride() int {
 	case *crashEach > 0:
 		return *crashEach
 	case raceDetector:
-		return 11
+		return 17
 	case testing.Short():
 		return 7
 	}
