@@ -91,6 +91,36 @@ func accessibleThroughout(t *testing.T, chromium context.Context) {
 	c.presses(is.checkOut, words("check.title"))
 	c.presses(is.next, words("payment.title"))
 	c.order()
+	c.licences()
+}
+
+// licences checks the steps of handing a licence out, and of a renewal with fewer.
+func (c checked) licences() {
+	c.Helper()
+	words := c.words.T
+	subject := words("licences.title.assign", "product", businessBasic)
+	c.goes(c.base + "/?as=aicha&lang=en")
+	c.says("subscriptions", words("subscriptions.title"))
+	c.says("assign", words("choose.title.assign"))
+	c.says("assign business basic", subject)
+	c.visitor.presses(words("pick.addresses"))
+	c.fills(words("addresses.label"), "nobody@contoso.example")
+	c.visitor.presses(words("addresses.submit"))
+	c.until(`document.querySelector("textarea")`, "the list")
+	c.clear()
+	c.visitor.presses(c.words.N("pick.back", 0))
+	c.fills(words("pick.search"), "no")
+	c.visitor.presses(words("pick.find"))
+	c.sees(words("pick.add"))
+	c.clear()
+	c.visitor.presses(words("pick.everyone.assign"))
+	c.sees(words("pick.start_over"))
+	c.clear()
+	c.visitor.says("subscriptions")
+	c.reaches(words("subscriptions.title"))
+	c.visitor.presses(words("action.plan_of", "product", businessBasic))
+	c.reaches(words("licences.title.renew", "product", businessBasic))
+	c.clear()
 }
 
 // order checks an order from being placed to its end, and its payment page.

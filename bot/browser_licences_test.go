@@ -8,12 +8,21 @@ import (
 
 const businessBasic = "Microsoft 365 Business Basic"
 
+// shownIn are the pictures of the documents: another language each.
+var shownIn = map[string][]string{
+	"en":    {"licences-subscriptions", "licences-preview"},
+	"fr":    {"licences-phone-task"},
+	"de":    {"licences-phone-pick", "licences-addresses"},
+	"zh-CN": {"licences-found", "licences-phone-preview"},
+}
+
 // Licences that are owned already are handed out and taken back: by a list of addresses
 // and by name, after a preview, on a desk and on a phone.
 func handingOut(t *testing.T, chromium context.Context) {
 	base, _ := started(t, hurried)
-	for _, lang := range []string{"en", "fr", "de"} {
+	for _, lang := range []string{"en", "fr", "de", "zh-CN"} {
 		v := visit(t, chromium, base, lang, onDesk)
+		v.shoots = shownIn[lang]
 		v.comes("aicha")
 		v.presses(v.words.T("playground.command.subscriptions"))
 		v.reaches(v.words.T("subscriptions.title"))

@@ -123,7 +123,11 @@ func (o *officer) next(c chore, p conversations.Prompt) conversations.Prompt {
 		}
 		return o.click(action(p, "pick.everyone"), nil)
 	case "preview":
-		return o.click(action(p, "start:"), nil)
+		if ref := action(p, "start:"); ref != "" {
+			return o.click(ref, nil)
+		}
+	case "started":
+		return o.click(action(p, "task:"), nil)
 	case "task":
 		if ref := action(p, "task.retry:"); ref != "" {
 			return o.click(ref, nil)
@@ -131,6 +135,7 @@ func (o *officer) next(c chore, p conversations.Prompt) conversations.Prompt {
 		time.Sleep(pause)
 		return o.click("task:"+strings.Fields(strings.ReplaceAll(p.Title, ":", " "))[0], nil)
 	}
+	time.Sleep(pause)
 	return o.begin(c) // the conversation was lost, and what it had started would be shown
 }
 

@@ -300,13 +300,20 @@ func (s *server) startJobs(ctx context.Context, cfg config.Config, books *ledger
 		ID:      host + "/" + strings.ReplaceAll(cfg.HTTPAddr, "/", "_"),
 		Perform: m.counted("perform", service.Perform), Announce: m.counted("announce", a.Announce),
 		PerformTask: m.counted("perform_task", service.PerformTask), AnnounceTask: m.counted("announce_task", a.AnnounceTask),
-		Sweep: func(ctx context.Context) error { return errors.Join(service.Sweep(ctx), radar.Look(ctx)) }, Logger: s.log,
+		Sweep: func(ctx context.Context) error { return errors.Join(service.Sweep(ctx), lookBriefly(ctx, radar)) }, Logger: s.log,
 	})
 	if err != nil {
 		return err
 	}
 	s.atStop(stop)
 	return nil
+}
+
+// lookBriefly bounds the radar: a platform that hangs must not hold up the sweep.
+func lookBriefly(ctx context.Context, radar *conversations.Radar) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	return radar.Look(ctx)
 }
 
 // deliver brings the sandbox gateway's events to the service, until the program stops.

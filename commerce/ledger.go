@@ -108,6 +108,8 @@ type Tx interface {
 	NextTaskID() (string, error)
 	// Task reads and locks a task. CodeNotFound: there is none.
 	Task(id string) (Task, error)
+	// RunningTasks lists the organisation's tasks that have not ended.
+	RunningTasks(org string) ([]Task, error)
 	// SaveTask writes a task whose Version is one more than the stored one (1: a new task).
 	// due is when its next step should run, zero for never.
 	SaveTask(t Task, due time.Time) error

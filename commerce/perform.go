@@ -2,6 +2,7 @@ package commerce
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -230,13 +231,14 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, ref := range lost {
 		err := s.wake(ctx, ref)
 		if err != nil {
-			return fmt.Errorf("wake order %s: %w", ref.ID, err)
+			errs = append(errs, fmt.Errorf("wake order %s: %w", ref.ID, err))
 		}
 	}
-	return s.sweepTasks(ctx)
+	return errors.Join(append(errs, s.sweepTasks(ctx))...)
 }
 
 // wake gives an order a job for its next step, now.

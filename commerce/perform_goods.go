@@ -174,6 +174,15 @@ func stateFor(r Reason) AssignmentState {
 	return AssignSkipped
 }
 
+// again is somebody who is to be served once more. Where no answer came, the first attempt
+// may have worked after all: that is looked up.
+func again(a Assignment) (AssignmentState, Reason) {
+	if a.Reason == ReasonUnavailable {
+		return AssignIntended, ReasonNone
+	}
+	return AssignPending, ReasonNone
+}
+
 func ids(as []Assignment) []string {
 	out := make([]string, len(as))
 	for i, a := range as {

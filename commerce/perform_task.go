@@ -2,6 +2,7 @@ package commerce
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -126,8 +127,19 @@ func (w *taskWork) serve(ctx context.Context, users []string) ([]AssignResult, e
 	return w.ports.Licensor.Assign(ctx, w.org, w.task.SKU, users)
 }
 
+// plan asks for the seats of the next term, unless another number than the person saw is
+// planned by now, such as by somebody in the admin centre.
 func (w *taskWork) plan(ctx context.Context) error {
-	err := w.ports.Vendor.PlanRenewal(ctx, w.org, w.task.SKU, w.task.Quantity)
+	seats, err := w.ports.Licensor.Seats(ctx, w.org)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(seats, func(s OwnedSeats) bool { return s.SKU == w.task.SKU })
+	if i < 0 || !seats[i].RenewsAt.Equal(w.task.RenewsAt) || seats[i].Next != w.task.Was && seats[i].Next != w.task.Quantity {
+		w.task.Reason = CodeStale
+		return nil
+	}
+	err = w.ports.Vendor.PlanRenewal(ctx, w.org, w.task.SKU, w.task.Quantity)
 	if code := CodeOf(err); code != "" && code != CodeInternal && code != CodeUnavailable {
 		w.task.Reason = code
 		return nil
@@ -193,6 +205,7 @@ func (s *Service) sweepTasks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, ref := range lost {
 		err := s.Ledger.Change(ctx, func(tx Tx) error {
 			t, err := tx.Task(ref.ID)
@@ -203,8 +216,8 @@ func (s *Service) sweepTasks(ctx context.Context) error {
 			return tx.PerformTask(ref, t.Version)
 		})
 		if err != nil {
-			return fmt.Errorf("wake task %s: %w", ref.ID, err)
+			errs = append(errs, fmt.Errorf("wake task %s: %w", ref.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }

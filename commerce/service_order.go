@@ -185,7 +185,7 @@ func (s *Service) retryPeople(tx Tx, o *Order) error {
 	}
 	for i := range all {
 		if all[i].State == AssignFailed {
-			all[i].State, all[i].Reason = AssignPending, ReasonNone
+			all[i].State, all[i].Reason = again(all[i])
 		}
 	}
 	o.count(all)

@@ -109,6 +109,7 @@ func (s *Service) preview(ctx context.Context, org Organisation, l Licensor, r T
 	case !seats.known:
 		return Preview{}, Refuse(CodeUnavailable)
 	case !seats.owns(r):
+		s.seats.forget(org.ID) // which is what the person is shown again
 		return Preview{}, Refuse(CodeStale)
 	}
 	p := foresee(r, missing(r.Users, people), held, seats.bySKU[r.gives()].Free(), s.basesOf(r))
@@ -149,6 +150,9 @@ func (s *Service) basesOf(r TaskRequest) []string {
 // now it would do something else, so it is to be shown again.
 func (s *Service) StartTask(ctx context.Context, r Request, asked TaskRequest, hash string) (Task, error) {
 	org, ports, err := s.licensing(r.Actor, asked.Kind)
+	if err == nil && asked.Once == "" {
+		err = Refuse(CodeStale)
+	}
 	if err != nil {
 		return Task{}, err
 	}
@@ -176,9 +180,13 @@ func startedWith(by Actor, form string) string {
 }
 
 // PlanRenewal makes the organisation own that many seats from the next renewal on. was is
-// how many the person saw planned; form is TaskRequest.Once.
+// how many the person saw planned; form is TaskRequest.Once. CodeStale: something else is
+// planned by now, or is about to be.
 func (s *Service) PlanRenewal(ctx context.Context, r Request, form, sku string, was, seats int) (Task, error) {
 	org, ports, err := s.licensing(r.Actor, TaskRenew)
+	if err == nil && form == "" {
+		err = Refuse(CodeStale)
+	}
 	if err != nil {
 		return Task{}, err
 	}
@@ -193,13 +201,14 @@ func (s *Service) PlanRenewal(ctx context.Context, r Request, form, sku string, 
 	case !read.known:
 		return Task{}, Refuse(CodeUnavailable)
 	case !owned || now.Next != was:
+		s.seats.forget(org.ID) // which is what the person is shown again
 		return Task{}, Refuse(CodeStale)
 	}
 	err = s.Catalogue().subscription(now).CheckRenewal(seats)
 	if err != nil {
 		return Task{}, err
 	}
-	return s.startTask(ctx, r, once, Task{Kind: TaskRenew, SKU: sku, Quantity: seats, RenewsAt: now.RenewsAt}, Preview{})
+	return s.startTask(ctx, r, once, Task{Kind: TaskRenew, SKU: sku, Was: was, Quantity: seats, RenewsAt: now.RenewsAt}, Preview{})
 }
 
 // CheckRenewal says why a subscription cannot be renewed with that many seats, nil where
@@ -222,6 +231,10 @@ func (s *Service) taskOf(ctx context.Context, org Organisation, id string, err e
 // startTask writes the task down with its people and its audit; its job does it.
 func (s *Service) startTask(ctx context.Context, r Request, once string, t Task, p Preview) (Task, error) {
 	id, _, err := s.once(ctx, once, func(tx Tx) (string, error) {
+		err := alone(tx, r.Actor.Organisation, t)
+		if err != nil {
+			return "", err
+		}
 		id, err := tx.NextTaskID()
 		if err != nil {
 			return "", err
@@ -240,8 +253,25 @@ func (s *Service) startTask(ctx context.Context, r Request, once string, t Task,
 	return s.taskOf(ctx, Organisation{ID: r.Actor.Organisation}, id, err)
 }
 
+// alone lets one plan for a subscription's renewal be under way at a time: of two, nobody
+// could tell which would hold in the end.
+func alone(tx Tx, org string, t Task) error {
+	if t.Kind != TaskRenew {
+		return nil
+	}
+	err := tx.Lock(org)
+	if err != nil {
+		return err
+	}
+	running, err := tx.RunningTasks(org)
+	if slices.ContainsFunc(running, func(other Task) bool { return other.Kind == TaskRenew && other.SKU == t.SKU }) {
+		return Refuse(CodeStale)
+	}
+	return err
+}
+
 func (s *Service) newTask(id string, by Actor, t Task, now time.Time) Task {
-	t.ID, t.Key, t.Version, t.State = id, random128(), 1, TaskRunning
+	t.ID, t.Version, t.State = id, 1, TaskRunning
 	t.Organisation, t.By, t.ByName, t.Account, t.Locale = by.Organisation, by.Person, by.Name, by.Account, by.Locale
 	t.Name = s.Catalogue().subscription(OwnedSeats{SKU: t.SKU}).Name
 	if t.To != "" {
@@ -312,8 +342,7 @@ func (s *Service) TaskPeople(ctx context.Context, t Task) ([]Assignment, error) 
 	return inOrder(people), err
 }
 
-// RetryTask tries again those for whom the task failed, and nobody else; a plan that the
-// vendor did not take, too.
+// RetryTask tries again those for whom the task failed, and nobody else.
 func (s *Service) RetryTask(ctx context.Context, r Request, id string) (Task, error) {
 	org, _, err := s.organisation(r.Actor.Organisation)
 	if err != nil {
@@ -346,7 +375,7 @@ func (s *Service) retryTask(tx Tx, t Task, r Request) error {
 	}
 	for i := range people {
 		if people[i].State == AssignFailed {
-			people[i].State, people[i].Reason = AssignPending, ReasonNone
+			people[i].State, people[i].Reason = again(people[i])
 		}
 	}
 	err = tx.SaveTaskPeople(people)
@@ -354,12 +383,10 @@ func (s *Service) retryTask(tx Tx, t Task, r Request) error {
 		return err
 	}
 	t.count(people, s.Now())
-	t.State, t.EndedAt, t.Reason = TaskRunning, time.Time{}, ""
 	t.Version++
 	return s.keepTask(tx, t, r.Actor, r.Event, "licences.retried", map[string]any{"people": t.People.Total})
 }
 
-// Retries reports whether trying again may help.
-func (t Task) Retries() bool {
-	return t.State == TaskFailed || t.State == TaskDone && t.People.Failed > 0
-}
+// Retries reports whether trying again may help. A plan is made anew instead: another may
+// have been made since.
+func (t Task) Retries() bool { return t.State == TaskDone && t.People.Failed > 0 }

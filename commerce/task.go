@@ -14,7 +14,6 @@ import (
 // makes a new Version.
 type Task struct {
 	ID           string    `json:"id"` // such as "L-1042"
-	Key          string    `json:"key"`
 	Organisation string    `json:"organisation"`
 	Kind         TaskKind  `json:"kind"`
 	By           string    `json:"by"` // person id
@@ -25,6 +24,7 @@ type Task struct {
 	Name         string    `json:"name"`
 	To           string    `json:"to,omitempty"` // TaskMove: the SKU moved to
 	ToName       string    `json:"to_name,omitempty"`
+	Was          int       `json:"was,omitempty"`      // TaskRenew: seats planned as the person saw it
 	Quantity     int       `json:"quantity,omitempty"` // TaskRenew: seats from the renewal on
 	RenewsAt     time.Time `json:"renews_at,omitzero"` // TaskRenew
 	State        TaskState `json:"state"`

@@ -98,7 +98,7 @@ func TestALineThatBecameInvalid(t *testing.T) {
 		"the cap is reached": {func(w *world) {
 			w.exec("INSERT INTO sandbox_seats (organisation, sku, owned, renews_at) VALUES ('contoso', 'cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46', 290, 0)")
 			w.passes(time.Minute)
-		}, "You can buy 10 more at the most: the limit is 300, you own 290 and 0 are on order or in your cart.", true},
+		}, "You can buy 10 more at the most: the limit is 300, of which 290 owned and 0 on order or in your cart.", true},
 		"it needs another": {func(w *world) {
 			w.sells("business-premium", func(o *commerce.Offer) bool { o.Needs = []string{"office365-e5"}; return true })
 		}, "This add-on needs one of these, owned or in your cart: Office 365 E5.", true},
@@ -210,7 +210,7 @@ func TestTheCapCountsEverything(t *testing.T) {
 	p.sends("", "buy:business-basic", nil).at("details").
 		sees("40 licences (31 used, 9 free)", "On order = 200", "Limit = 10 more of 300 per organisation", "1 added, 291 in all")
 	p.fills("quantity", "11").clicks("Check out now").at("details").
-		sees("You can buy 10 more at the most: the limit is 300, you own 40 and 250 are on order or in your cart.", "[Licences to add: 11]")
+		sees("You can buy 10 more at the most: the limit is 300, of which 40 owned and 250 on order or in your cart.", "[Licences to add: 11]")
 	p.fills("quantity", "10").clicks("Check out now").at("cart").sees("10 licences")
 	p.types("buy business basic").sees("You can buy 0 more at the most").lacks("Buy Microsoft 365 Business Basic")
 }

@@ -96,7 +96,7 @@ func (e addPeople) then(s state, res result, err error) state {
 	}
 	s.Licences = next
 	if left > 0 {
-		s = s.say(Warning, "pick.cut", "left", left, "max", commerce.MaxTaskPeople)
+		s = s.count(Warning, "pick.cut", left, "max", commerce.MaxTaskPeople)
 	}
 	return e.told(s, res.people, added)
 }
@@ -228,7 +228,7 @@ func (e startTask) then(s state, res result, err error) state {
 		err = commerce.Refuse(commerce.CodeStale) // the form is not known any more, and started nothing
 	}
 	s.Step, s.Page = stepSubscriptions, 0
-	if s.Licences.SKU != "" && (s.Licences.Kind != commerce.TaskMove || s.Licences.To != "") {
+	if handing(s.Licences.Kind) && s.Licences.SKU != "" && (s.Licences.Kind != commerce.TaskMove || s.Licences.To != "") {
 		s.Step = stepPick
 	}
 	return s.fail(err, "")

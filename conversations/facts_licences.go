@@ -40,6 +40,8 @@ func denial(s step, f facts) error {
 // gatherLicences reads what the steps about owned licences need. What did not answer is
 // a fact too, so that nobody's choice is lost over it.
 func (e *Engine) gatherLicences(ctx context.Context, s state, f facts) (facts, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*commerce.ReadTimeout) // several reads come one after the other
+	defer cancel()
 	var err error
 	switch s.Step {
 	case stepStarted, stepTask, stepTaskPeople:
@@ -108,11 +110,14 @@ func fitting(kind commerce.TaskKind, owned []commerce.Subscription) []commerce.S
 	return fit
 }
 
-// targets are the subscriptions that people can be moved to.
+// targets are the subscriptions that people can be moved to: an add-on is none for who
+// gives up what it adds to.
 func targets(from string, owned []commerce.Subscription) []commerce.Subscription {
 	var free []commerce.Subscription
+	left, _ := bySKU(owned, from)
 	for _, s := range owned {
-		if s.SKU != from && s.Free() > 0 {
+		adds := s.Offer.Group == commerce.AddOn && left.Offer.Group != commerce.AddOn
+		if s.SKU != from && s.Free() > 0 && !adds {
 			free = append(free, s)
 		}
 	}

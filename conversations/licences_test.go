@@ -229,7 +229,7 @@ func TestRemoveFromEveryone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.as("aicha").types("remove exchange").at("pick").sees("Licences in use = 15").clicks("Everyone who has it").sees("15 people chosen").clicks("Preview for 15 people")
-	p.at("preview").sees("Will lose it = 15", "Free licences afterwards = 20", "Mail is kept for 30 days and then deleted")
+	p.at("preview").sees("Will lose it = 15", "Free licences afterwards = 20", "it is kept for 30 days and then deleted")
 	if c := p.prompt.Actions[0].Confirm; c == nil || c.Title != "Remove 15 licences?" {
 		t.Errorf("it is confirmed by %+v", c)
 	}
@@ -411,7 +411,41 @@ func TestFreeSeatsComeFirst(t *testing.T) {
 	p.sends("", "buy:business-basic", nil).at("details").sees("Ask your administrator to assign them.").lacks("<Assign those")
 	w.changes("contoso", has("dagmar", commerce.Licensing))
 	p.sends("", "buy:business-basic", nil).at("details").sees("Ask Dagmar to assign them.")
-	p.puts("business-basic", "2", "P1Y.monthly", false).sees("Ask Dagmar to assign them.")
+	p.types("cart").clicks("Change").fills("quantity", "7").clicks("Check out now").at("cart")
+	p.puts("business-basic", "2", "P1Y.monthly", false).sees("they cover this line.", "Ask Dagmar to assign them.")
+	p.puts("business-basic", "1", "P1M.monthly", false).lacks("that nobody uses") // the three lines together
+}
+
+// Of two plans for one renewal the second speaks of what is no longer so: it does
+// nothing, whether the first is under way or done.
+func TestTwoPlansOfARenewal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.as("aicha").sends("", "renew:"+exchangeSKU, nil).at("renew")
+	first := p.prompt.Submit.Ref
+	second := p.sends("", "renew:"+exchangeSKU, nil).at("renew").prompt.Submit.Ref
+	p.sends("", first, map[string]string{"quantity": "16"}).at("started")
+	p.sends("", second, map[string]string{"quantity": "17"}).sees("That was out of date")
+	w.settles()
+	p.sends("", second, map[string]string{"quantity": "17"}).sees("That was out of date")
+	w.settles()
+	if n := w.count("SELECT planned FROM sandbox_seats WHERE organisation = 'contoso' AND sku = $1", exchangeSKU); n != 16 {
+		t.Errorf("%d seats are planned, want 16", n)
+	}
+	for _, action := range []string{"licences.renew", "licences.planned"} {
+		if n := w.count("SELECT count(*) FROM audit_entries WHERE order_id = 'L-1001' AND body LIKE $1", "%"+action+"%"); n != 1 {
+			t.Errorf("%s is in the audit %d times", action, n)
+		}
+	}
+	p.sends("", "renew.plan:"+exchangeSKU+":16", map[string]string{"quantity": "18"}).sees("That was out of date") // of no form
+}
+
+// An old start button says so, whatever the conversation is about by now.
+func TestAnOldStartAmidARenewal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.as("aicha").sends("", "renew:"+exchangeSKU, nil).at("renew")
+	p.sends("", "start:assign:0123:4567", nil).at("subscriptions").sees("That was out of date")
 }
 
 // Who hands licences out without buying has a start page, and nothing that is refused.
@@ -481,6 +515,11 @@ func TestForeignTasksAndSubscriptions(t *testing.T) {
 		if name := p.prompt.Name; name != "choose" && name != "target" {
 			t.Errorf("%s leads to %s", ref, name)
 		}
+	}
+	before := w.count("SELECT version FROM tasks WHERE id = 'L-1001'")
+	p.sends("", "task.retry:L-1001", nil)
+	if n := w.count("SELECT version FROM tasks WHERE id = 'L-1001'"); n != before {
+		t.Error("a foreign task was tried again")
 	}
 	if n := w.count("SELECT count(*) FROM tasks"); n != 1 {
 		t.Errorf("%d tasks, want 1", n)

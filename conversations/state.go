@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -169,11 +170,13 @@ func decodeState(text []byte) state {
 }
 
 func (s state) encode() []byte {
-	text, err := json.Marshal(s)
-	if err != nil {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // a list of addresses may be full of < and >
+	if err := e.Encode(s); err != nil {
 		panic(err) // plain strings and numbers always marshal
 	}
-	return text
+	return text.Bytes()
 }
 
 // planValue is a plan as a field's value, such as "P1Y.annual".

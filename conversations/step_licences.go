@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode"
 
 	"cartwright/commerce"
 )
@@ -220,7 +221,7 @@ func listed(s state, text string) (state, effect) {
 		s.Licences.Text = ""
 		return s.fail(commerce.Refuse(commerce.CodeTooMany, "max", commerce.MaxTaskPeople), fieldAddresses), nil
 	}
-	s.Licences.Text = strings.ToValidUTF8(text, "\uFFFD")
+	s.Licences.Text = strings.Map(withoutControls, strings.ToValidUTF8(text, "\uFFFD"))
 	asked := readAddresses(s.Licences.Text)
 	switch {
 	case len(asked) == 0:
@@ -231,6 +232,14 @@ func listed(s state, text string) (state, effect) {
 		return s.fail(commerce.Refuse(commerce.CodeTooMany, "max", commerce.MaxTaskPeople), fieldAddresses), nil
 	}
 	return s, addAddresses(asked)
+}
+
+// withoutControls keeps what a list is written with.
+func withoutControls(r rune) rune {
+	if unicode.IsControl(r) && r != '\n' {
+		return ' '
+	}
+	return r
 }
 
 // starting is the task of the form that the click names. Where the conversation knows

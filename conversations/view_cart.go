@@ -70,7 +70,7 @@ func lineItem(l commerce.CartLine, problem error, f facts) *Item {
 	}
 	item.Actions = append(item.Actions, Action{Ref: makeRef(verbRemove, l.ID, revision), Label: f.words.T("cart.remove"), Name: f.words.T("cart.remove_line", "offer", item.Title)})
 	if known {
-		freeCovers(item, offer, l.Quantity, f)
+		freeCovers(item, offer, f)
 	}
 	if problem != nil {
 		item.Tag, item.Tone = f.words.T("cart.invalid"), Bad

@@ -29,7 +29,21 @@ func detailsPrompt(s state, f facts) Prompt {
 	} else if f.cloud().assigns {
 		p.Below = []Block{muted(f.words.T("details.no_auto_assign"))}
 	}
+	if names := f.basesOf(offer); len(names) > 0 {
+		p.Blocks = append(p.Blocks, muted(f.words.T("details.needs", "needs", f.words.Or(names))))
+	}
 	return freeFirst(p, offer, f)
+}
+
+// basesOf are the names of the offers of which an add-on needs one.
+func (f facts) basesOf(o commerce.Offer) []string {
+	var names []string
+	for _, id := range o.Needs {
+		if base, ok := f.shelf.Catalogue.Offer(id); ok {
+			names = append(names, base.Name)
+		}
+	}
+	return names
 }
 
 // holdingFacts show what is owned and how much more may be.

@@ -20,9 +20,15 @@ func freeFirst(p Prompt, o commerce.Offer, f facts) Prompt {
 	return p
 }
 
-// freeCovers is the same of a cart line that what is free would cover.
-func freeCovers(item *Item, o commerce.Offer, quantity int, f facts) {
-	h := f.shelf.Holding(o)
+// freeCovers is the same of a cart line that what is free would cover, together with the
+// other lines of its offer.
+func freeCovers(item *Item, o commerce.Offer, f facts) {
+	h, quantity := f.shelf.Holding(o), 0
+	for _, l := range f.cart.Lines {
+		if l.Offer == o.ID {
+			quantity += l.Quantity
+		}
+	}
 	if !h.Known || h.Free() == 0 || quantity > h.Free() {
 		return
 	}

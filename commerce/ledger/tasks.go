@@ -144,6 +144,19 @@ func (t *tx) Task(id string) (commerce.Task, error) {
 	return scanTask(t.row("UPDATE tasks SET version = version WHERE id = $1 RETURNING body", id))
 }
 
+func (t *tx) RunningTasks(org string) ([]commerce.Task, error) {
+	var running []commerce.Task
+	err := each(t.ctx, t, func(rows *sql.Rows) error {
+		task, err := scanTask(rows)
+		running = append(running, task)
+		return err
+	}, "SELECT body FROM tasks WHERE organisation = $1 AND state = $2 ORDER BY id", org, string(commerce.TaskRunning))
+	if err != nil {
+		return nil, fmt.Errorf("list the running tasks of %s: %w", org, err)
+	}
+	return running, nil
+}
+
 // SaveTask is CodeStale where the stored version is not the one before the task's.
 func (t *tx) SaveTask(task commerce.Task, due time.Time) error {
 	body, err := json.Marshal(task)
@@ -152,9 +165,9 @@ func (t *tx) SaveTask(task commerce.Task, due time.Time) error {
 	}
 	var rows int64
 	if task.Version == 1 {
-		rows, err = t.exec(`INSERT INTO tasks (id, key, organisation, state, version, body, due_at, lease_until, lease_by)
-			VALUES ($1, $2, $3, $4, 1, $5, $6, 0, '') ON CONFLICT DO NOTHING`,
-			task.ID, task.Key, task.Organisation, string(task.State), string(body), micros(due))
+		rows, err = t.exec(`INSERT INTO tasks (id, organisation, state, version, body, due_at, lease_until, lease_by)
+			VALUES ($1, $2, $3, 1, $4, $5, 0, '') ON CONFLICT DO NOTHING`,
+			task.ID, task.Organisation, string(task.State), string(body), micros(due))
 	} else {
 		rows, err = t.exec("UPDATE tasks SET state = $3, version = $2, body = $4, due_at = $5 WHERE id = $1 AND version = $2 - 1",
 			task.ID, task.Version, string(task.State), string(body), micros(due))

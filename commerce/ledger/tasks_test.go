@@ -13,7 +13,7 @@ import (
 
 func newTask(id string) commerce.Task {
 	return commerce.Task{
-		ID: id, Key: id, Organisation: org, Kind: commerce.TaskMove, SKU: "sku-a", To: "sku-b", Name: "Ä 李",
+		ID: id, Organisation: org, Kind: commerce.TaskMove, SKU: "sku-a", To: "sku-b", Name: "Ä 李",
 		State: commerce.TaskRunning, Version: 1, StartedAt: noon, UpdatedAt: noon,
 	}
 }

@@ -5,7 +5,6 @@ INSERT INTO counters (name, value) VALUES ('task', 1000);
 
 CREATE TABLE tasks (
     id           TEXT   PRIMARY KEY,
-    key          TEXT   NOT NULL UNIQUE,
     organisation TEXT   NOT NULL,
     state        TEXT   NOT NULL,
     version      BIGINT NOT NULL,
@@ -14,10 +13,11 @@ CREATE TABLE tasks (
     lease_until  BIGINT NOT NULL,
     lease_by     TEXT   NOT NULL
 );
+CREATE INDEX tasks_of_organisation ON tasks (organisation, state);
 CREATE INDEX tasks_due ON tasks (due_at) WHERE due_at > 0;
 
 CREATE TABLE task_people (
-    task_id TEXT NOT NULL,
+    task_id TEXT NOT NULL REFERENCES tasks (id),
     user_id TEXT NOT NULL,
     name    TEXT NOT NULL,
     state   TEXT NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE task_people (
 );
 
 -- Who bought what an organisation owns is looked up when it renews.
-CREATE INDEX order_lines_delivered ON order_lines (organisation, provisioned_at) WHERE provisioned_at > 0;
+CREATE INDEX order_lines_delivered ON order_lines (organisation, graph_sku, provisioned_at) WHERE provisioned_at > 0;
 
 -- +goose Down
 DROP INDEX order_lines_delivered;
