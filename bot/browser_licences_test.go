@@ -8,12 +8,12 @@ import (
 
 const businessBasic = "Microsoft 365 Business Basic"
 
-// shownIn are the pictures of the documents: another language each.
+// shownIn are the pictures of the documents, in each language others.
 var shownIn = map[string][]string{
 	"en":    {"licences-subscriptions", "licences-preview"},
-	"fr":    {"licences-phone-task"},
-	"de":    {"licences-phone-pick", "licences-addresses"},
-	"zh-CN": {"licences-found", "licences-phone-preview"},
+	"fr":    {"licences-task"},
+	"de":    {"licences-pick", "licences-addresses"},
+	"zh-CN": {"licences-found"},
 }
 
 // Licences that are owned already are handed out and taken back: by a list of addresses

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"cartwright/commerce"
 	"cartwright/testservices"
 )
 
@@ -57,6 +58,12 @@ var usual = settings{
 	"SECRET_KEY": "a key of the tests, which is 32 bytes long or more", "CLOCK_SPEED": "40",
 }
 
+// patientReads do not take a busy machine for an outside that does not answer.
+func patientReads(t commerce.Timings) commerce.Timings {
+	t.Read = patience
+	return t
+}
+
 // host runs the bot in this process until the test ends, and answers where it is.
 func host(t testing.TB, s settings) (base string, stop func()) {
 	t.Helper()
@@ -66,6 +73,7 @@ func host(t testing.TB, s settings) (base string, stop func()) {
 	go func() {
 		ended <- run(ctx, nil, surroundings{
 			env: s.find, readFile: os.ReadFile, stdout: log, stderr: log, started: func(address string) { ready <- address },
+			seams: seams{timings: patientReads},
 		})
 	}()
 	stop = sync.OnceFunc(func() {

@@ -39,6 +39,7 @@ func victim() int {
 }
 
 func linkLife(t commerce.Timings) commerce.Timings {
+	t = patientReads(t)
 	life, err := time.ParseDuration(os.Getenv(linkLifeEnv))
 	if err == nil {
 		t.Link = life

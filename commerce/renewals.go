@@ -25,7 +25,7 @@ func (s *Service) Renewals(ctx context.Context, organisation string) ([]Renewal,
 	if err != nil {
 		return nil, err
 	}
-	read := readSeats(ctx, org, ports.Licensor, s.Now)
+	read := readSeats(ctx, org, ports.Licensor, s.readTime(), s.Now)
 	if !read.known {
 		return nil, Refuse(CodeUnavailable)
 	}

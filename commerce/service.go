@@ -1,6 +1,7 @@
 package commerce
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -43,6 +44,8 @@ type Request struct {
 // time is unknown.
 const ReadTimeout = 1500 * time.Millisecond
 
+func (s *Service) readTime() time.Duration { return cmp.Or(s.Timings.Read, ReadTimeout) }
+
 // organisation finds the organisation of a request or an order.
 func (s *Service) organisation(id string) (Organisation, Ports, error) {
 	org, ok := s.Organisations(id)
@@ -63,7 +66,7 @@ func (s *Service) Shelf(ctx context.Context, organisation string) (Shelf, error)
 	if err != nil {
 		return Shelf{}, err
 	}
-	seats := s.seats.read(ctx, org, ports.Licensor, s.Now)
+	seats := s.seats.read(ctx, org, ports.Licensor, s.readTime(), s.Now)
 	open, err := s.Ledger.OpenSeats(ctx, org.ID, seats.asOf)
 	if err != nil {
 		return Shelf{}, err
@@ -90,7 +93,7 @@ func (s *Service) Unlicensed(ctx context.Context, organisation string) (people [
 	if err != nil {
 		return nil, false
 	}
-	ctx, cancel := context.WithTimeout(ctx, ReadTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.readTime())
 	defer cancel()
 	people, err = ports.Licensor.Unlicensed(ctx, org)
 	if err != nil {
@@ -191,14 +194,14 @@ type seatsRead struct {
 
 const seatsLife = 10 * time.Second
 
-func (c *seatsCache) read(ctx context.Context, org Organisation, l Licensor, now func() time.Time) seatsRead {
+func (c *seatsCache) read(ctx context.Context, org Organisation, l Licensor, wait time.Duration, now func() time.Time) seatsRead {
 	c.mu.Lock()
 	read, ok := c.reads[org.ID]
 	c.mu.Unlock()
 	if ok && now().Sub(read.asOf) < seatsLife {
 		return read
 	}
-	fresh := readSeats(ctx, org, l, now)
+	fresh := readSeats(ctx, org, l, wait, now)
 	if fresh.known {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -219,8 +222,8 @@ func (c *seatsCache) forget(org string) {
 
 // readSeats asks the Licensor now. The time it is as of is before the call: what is
 // delivered meanwhile still counts as open.
-func readSeats(ctx context.Context, org Organisation, l Licensor, now func() time.Time) seatsRead {
-	ctx, cancel := context.WithTimeout(ctx, ReadTimeout)
+func readSeats(ctx context.Context, org Organisation, l Licensor, wait time.Duration, now func() time.Time) seatsRead {
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	read := seatsRead{bySKU: map[string]OwnedSeats{}, asOf: now()}
 	owned, err := l.Seats(ctx, org)

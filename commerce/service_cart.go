@@ -102,7 +102,7 @@ func (s *Service) quoted(shelf Shelf, c Cart, prices []Plan) (Cart, error) {
 }
 
 func (s *Service) prices(ctx context.Context, org Organisation, v Vendor, c Cart) ([]Plan, error) {
-	ctx, cancel := context.WithTimeout(ctx, ReadTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.readTime())
 	defer cancel()
 	asked := make([]PriceOf, len(c.Lines))
 	for i, l := range c.Lines {

@@ -17,7 +17,7 @@ func (s *Service) Submit(ctx context.Context, r Request, revision int, hash stri
 		return Order{}, err
 	}
 	// Read before the transaction, and fresh: nothing outside is called inside it.
-	seats := readSeats(ctx, org, ports.Licensor, s.Now)
+	seats := readSeats(ctx, org, ports.Licensor, s.readTime(), s.Now)
 	people, peopleKnown := s.Unlicensed(ctx, org.ID)
 	id, _, err := s.once(ctx, r.Event, func(tx Tx) (string, error) {
 		err := tx.Lock(org.ID)

@@ -28,7 +28,7 @@ func (s *Service) Subscriptions(ctx context.Context, actor Actor) (owned []Subsc
 	if err != nil {
 		return nil, false, err
 	}
-	read := s.seats.read(ctx, org, ports.Licensor, s.Now)
+	read := s.seats.read(ctx, org, ports.Licensor, s.readTime(), s.Now)
 	return s.subscriptions(read), read.known, nil
 }
 
@@ -70,7 +70,7 @@ func (s *Service) FindUsers(ctx context.Context, actor Actor, q UserQuery) ([]Us
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, ReadTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.readTime())
 	defer cancel()
 	users, err := ports.Licensor.Users(ctx, org, q)
 	if err != nil {
@@ -95,9 +95,9 @@ func (s *Service) preview(ctx context.Context, org Organisation, l Licensor, r T
 	case len(r.Users) > MaxTaskPeople:
 		return Preview{}, Refuse(CodeTooMany, "max", MaxTaskPeople)
 	}
-	ctx, cancel := context.WithTimeout(ctx, ReadTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.readTime())
 	defer cancel()
-	seats := readSeats(ctx, org, l, s.Now)
+	seats := readSeats(ctx, org, l, s.readTime(), s.Now)
 	people, err := l.Users(ctx, org, UserQuery{IDs: r.Users})
 	var held map[string][]string
 	if err == nil {
@@ -195,7 +195,7 @@ func (s *Service) PlanRenewal(ctx context.Context, r Request, form, sku string, 
 	if err != nil || found {
 		return s.taskOf(ctx, org, done, err)
 	}
-	read := readSeats(ctx, org, ports.Licensor, s.Now)
+	read := readSeats(ctx, org, ports.Licensor, s.readTime(), s.Now)
 	now, owned := read.bySKU[sku]
 	switch {
 	case !read.known:

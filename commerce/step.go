@@ -27,6 +27,7 @@ type Timings struct {
 	Link    time.Duration // a payment link works
 	PayBy   time.Duration // an order waits for its payment
 	Lease   time.Duration // one outside call has, at the most
+	Read    time.Duration // a turn waits for an outside read; 0: ReadTimeout
 	Recheck time.Duration // between two looks at a delivery, at first; it grows with the order's age
 }
 

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -40,7 +41,7 @@ func denial(s step, f facts) error {
 // gatherLicences reads what the steps about owned licences need. What did not answer is
 // a fact too, so that nobody's choice is lost over it.
 func (e *Engine) gatherLicences(ctx context.Context, s state, f facts) (facts, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*commerce.ReadTimeout) // several reads come one after the other
+	ctx, cancel := context.WithTimeout(ctx, 2*cmp.Or(e.Service.Timings.Read, commerce.ReadTimeout)) // several reads come one after the other
 	defer cancel()
 	var err error
 	switch s.Step {

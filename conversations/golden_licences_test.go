@@ -364,17 +364,6 @@ func freeGoldens(t *testing.T, here place) map[string]golden {
 	}
 }
 
-// alike reports whether a situation is the same in every cloud: who holds which licence
-// is nothing that a cloud has words of its own for.
-func alike(name string) bool {
-	for _, begins := range []string{"pick", "addresses", "preview", "task-", "choose-", "renew-"} {
-		if strings.HasPrefix(name, begins) {
-			return true
-		}
-	}
-	return false
-}
-
 // Renewal notices are made without a conversation: each is compared by itself.
 func TestRenewalNotices(t *testing.T) {
 	t.Parallel()

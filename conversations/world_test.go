@@ -91,7 +91,7 @@ func (w *world) open(path string, fatal func(string, ...any)) {
 	w.outside, err = sandbox.New(w.ctx, w.books.DB(), "sqlite", w.sandboxOptions())
 	must(err)
 	w.service = &commerce.Service{
-		Ledger: w.books, Organisations: w.organisation, Catalogue: w.sold, Timings: commerce.StandardTimings(),
+		Ledger: w.books, Organisations: w.organisation, Catalogue: w.sold, Timings: patient(commerce.StandardTimings()),
 		Backends: map[commerce.Backend]commerce.Ports{commerce.Sandbox: {
 			Vendor: vendor{w.outside.Vendor(), &w.down}, Gateway: w.outside.Gateway(), Licensor: licensor{w.outside.Licensor(), &w.down},
 		}},
@@ -101,6 +101,12 @@ func (w *world) open(path string, fatal func(string, ...any)) {
 		Service: w.service, Sent: w.books, Posters: map[string]conversations.Poster{platform: w.chat}, Now: w.now,
 	}
 	w.losesRedis()
+}
+
+// patient does not take a busy machine for an outside that does not answer.
+func patient(t commerce.Timings) commerce.Timings {
+	t.Read = 30 * time.Second
+	return t
 }
 
 func (w *world) sandboxOptions() sandbox.Options {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -194,7 +195,10 @@ func (l *lab) caught(t *testing.T) (raw string, header http.Header) {
 	l.pay(s.ID, sandbox.OutcomePaid)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
+	var mu sync.Mutex // events of two payments come at once
 	l.Run(ctx, func(_ context.Context, r []byte, h http.Header) error {
+		mu.Lock()
+		defer mu.Unlock()
 		raw, header = string(r), h
 		cancel()
 		return nil
