@@ -215,10 +215,15 @@ func (w *work) keepOutcome(tx Tx, o Order, done outcome, now time.Time) error {
 
 // giveUp gives the lease back after a call whose outcome is not known. The intent stays.
 func (w *work) giveUp(ctx context.Context, cause error) error {
-	err := w.Ledger.Change(ctx, func(tx Tx) error {
+	return w.giveBack(ctx, cause, func(tx Tx) error {
 		_, err := tx.Lease(w.id, w.Now(), time.Time{})
 		return err
 	})
+}
+
+// giveBack does so with lease, in a transaction of its own; cause is what is told.
+func (s *Service) giveBack(ctx context.Context, cause error, lease func(Tx) error) error {
+	err := s.Ledger.Change(ctx, lease)
 	if err != nil {
 		return fmt.Errorf("%w; and the lease was not given back: %w", cause, err)
 	}

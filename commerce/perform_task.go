@@ -189,14 +189,10 @@ func (w *taskWork) keepResults(tx Tx, t Task, results []Assignment, now time.Tim
 
 // giveUp gives the lease back after a call whose outcome is not known.
 func (w *taskWork) giveUp(ctx context.Context, cause error) error {
-	err := w.Ledger.Change(ctx, func(tx Tx) error {
+	return w.giveBack(ctx, cause, func(tx Tx) error {
 		_, err := tx.LeaseTask(w.id, w.Now(), time.Time{})
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("%w; and the lease was not given back: %w", cause, err)
-	}
-	return cause
 }
 
 // sweepTasks gives every running task that has lost its job a new one.

@@ -112,9 +112,7 @@ func (s *Service) preview(ctx context.Context, org Organisation, l Licensor, r T
 		s.seats.forget(org.ID) // which is what the person is shown again
 		return Preview{}, Refuse(CodeStale)
 	}
-	p := foresee(r, missing(r.Users, people), held, seats.bySKU[r.gives()].Free(), s.basesOf(r))
-	p.AsOf = seats.asOf
-	return p, nil
+	return foresee(r, missing(r.Users, people), held, seats.bySKU[r.gives()].Free(), s.basesOf(r)), nil
 }
 
 // owns reports whether the task speaks of licences that the organisation has.

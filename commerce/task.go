@@ -46,9 +46,6 @@ const (
 	TaskRenew  TaskKind = "renew"
 )
 
-// TaskKinds lists every kind.
-var TaskKinds = []TaskKind{TaskAssign, TaskRemove, TaskMove, TaskRenew}
-
 // Role is who may ask for it: renewing fewer seats is the buyer's to decide, for it is
 // about money; who holds which licence is licensing's.
 func (k TaskKind) Role() Role {
@@ -91,8 +88,7 @@ type Preview struct {
 	Request TaskRequest
 	Able    []User
 	Unable  []Refused
-	Free    int       // seats that nobody uses, of SKU or, for a move, of To
-	AsOf    time.Time // of the seats
+	Free    int // seats that nobody uses, of SKU or, for a move, of To
 }
 
 // Hash names the preview: the same people for the same change. It is bound to the button

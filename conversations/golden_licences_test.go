@@ -198,7 +198,7 @@ func (s state) at(field, key string) state {
 
 // foreseeing is f with a preview for n people who can, and some who cannot.
 func (f facts) foreseeing(s state, n int, unable ...commerce.Refused) facts {
-	f.preview = commerce.Preview{Request: s.Licences.request(), Able: addressed(n)[:n], Unable: unable, Free: 40, AsOf: f.now}
+	f.preview = commerce.Preview{Request: s.Licences.request(), Able: addressed(n)[:n], Unable: unable, Free: 40}
 	return f
 }
 
@@ -285,6 +285,8 @@ func taskPeople(done, failed, skipped, waiting int) []commerce.Assignment {
 func running(t *commerce.Task) { t.State, t.EndedAt = commerce.TaskRunning, time.Time{} }
 func refused(t *commerce.Task) { t.State, t.Reason = commerce.TaskFailed, commerce.CodeVendorRefused }
 
+func overtaken(t *commerce.Task) { t.State, t.Reason = commerce.TaskFailed, commerce.CodeStale }
+
 // taskMoments are tasks of every kind at every moment, by the end of their sentence's key.
 func taskMoments() map[string]func() (commerce.Task, []commerce.Assignment) {
 	all := map[string]func() (commerce.Task, []commerce.Assignment){}
@@ -294,7 +296,7 @@ func taskMoments() map[string]func() (commerce.Task, []commerce.Assignment) {
 		all[string(kind)+".part"] = func() (commerce.Task, []commerce.Assignment) { return taskOf(kind, taskPeople(38, 2, 3, 0), nil) }
 		all[string(kind)+".none"] = func() (commerce.Task, []commerce.Assignment) { return taskOf(kind, taskPeople(0, 0, 2, 0), nil) }
 	}
-	for name, change := range map[string]func(*commerce.Task){"running": running, "done": nil, "failed": refused} {
+	for name, change := range map[string]func(*commerce.Task){"running": running, "done": nil, "failed": refused, "overtaken": overtaken} {
 		all["renew."+name] = func() (commerce.Task, []commerce.Assignment) { return taskOf(commerce.TaskRenew, nil, change) }
 	}
 	return all

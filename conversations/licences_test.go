@@ -440,6 +440,35 @@ func TestTwoPlansOfARenewal(t *testing.T) {
 	p.sends("", "renew.plan:"+exchangeSKU+":16", map[string]string{"quantity": "18"}).sees("That was out of date") // of no form
 }
 
+// A plan that something else was planned before is not carried out, and that is said.
+func TestAPlanIsOvertaken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.as("aicha").sends("", "renew:"+exchangeSKU, nil).at("renew")
+	p.sends("", p.prompt.Submit.Ref, map[string]string{"quantity": "16"}).at("started")
+	w.exec("UPDATE sandbox_seats SET planned = 18 WHERE organisation = 'contoso' AND sku = $1", exchangeSKU) // in the admin centre
+	w.settles()
+	p.clicks("Show it").sees("! Something else was planned meanwhile").lacks("<Try again")
+	if n := w.count("SELECT planned FROM sandbox_seats WHERE organisation = 'contoso' AND sku = $1", exchangeSKU); n != 18 {
+		t.Errorf("%d seats are planned, want 18", n)
+	}
+}
+
+// What does not answer holds nobody up: a preview says so after the time that a turn
+// waits, which is 1.5 s unless it is said otherwise.
+func TestAPreviewDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.as("aicha").types("assign business basic").clicks("Everyone without a licence")
+	w.down.hangs = true
+	w.service.Timings.Read = 0
+	began := time.Now()
+	p.sends("", "preview", nil).at("preview").sees("The directory did not answer just now.")
+	if took := time.Since(began); took < commerce.ReadTimeout || took > 20*time.Second {
+		t.Errorf("it answered after %s", took)
+	}
+}
+
 // An old start button says so, whatever the conversation is about by now.
 func TestAnOldStartAmidARenewal(t *testing.T) {
 	t.Parallel()

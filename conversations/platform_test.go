@@ -98,7 +98,10 @@ func (d *directory) Profile(_ context.Context, _ string, a conversations.Account
 }
 
 // outages are the outside systems that do not answer.
-type outages struct{ seats, people, prices bool }
+type outages struct {
+	seats, people, prices bool
+	hangs                 bool // the directory takes calls and never answers
+}
 
 var errOutage = errors.New("no answer")
 
@@ -122,6 +125,10 @@ func (l licensor) Unlicensed(ctx context.Context, org commerce.Organisation) ([]
 }
 
 func (l licensor) Users(ctx context.Context, org commerce.Organisation, q commerce.UserQuery) ([]commerce.User, error) {
+	if l.down.hangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	if l.down.people {
 		return nil, errOutage
 	}

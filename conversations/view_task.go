@@ -39,7 +39,7 @@ func taskHappening(t commerce.Task, f facts) Notice {
 	switch moment {
 	case "done":
 		n.Tone = Good
-	case "part", "none":
+	case "part", "none", "overtaken":
 		n.Tone = Warning
 	case "failed":
 		n.Tone = Bad
@@ -52,6 +52,8 @@ func taskMoment(t commerce.Task) string {
 	switch {
 	case t.State == commerce.TaskRunning:
 		return "running"
+	case t.Kind == commerce.TaskRenew && t.Reason == commerce.CodeStale:
+		return "overtaken"
 	case t.Kind == commerce.TaskRenew && t.State == commerce.TaskFailed:
 		return "failed"
 	case t.Kind == commerce.TaskRenew:

@@ -73,20 +73,23 @@ func (l *Ledger) Due(ctx context.Context, t time.Time) ([]commerce.OrderRef, err
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(dest ...any) error }
 
-func scanOrder(row scanner) (commerce.Order, error) {
+func scanOrder(row scanner) (commerce.Order, error) { return scanBody[commerce.Order](row) }
+
+// scanBody reads a row's body. CodeNotFound: there is no row.
+func scanBody[T any](row scanner) (T, error) {
 	var body string
+	var read, none T
 	err := row.Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
-		return commerce.Order{}, commerce.Refuse(commerce.CodeNotFound)
+		return none, commerce.Refuse(commerce.CodeNotFound)
 	}
-	var o commerce.Order
 	if err == nil {
-		err = json.Unmarshal([]byte(body), &o)
+		err = json.Unmarshal([]byte(body), &read)
 	}
 	if err != nil {
-		return commerce.Order{}, fmt.Errorf("read an order: %w", err)
+		return none, fmt.Errorf("read a body: %w", err)
 	}
-	return o, nil
+	return read, nil
 }
 
 func (t *tx) Order(id string) (commerce.Order, error) {

@@ -31,21 +31,7 @@ func (l *Ledger) Task(ctx context.Context, org, id string) (commerce.Task, error
 	return scanTask(l.db.QueryRowContext(ctx, "SELECT body FROM tasks WHERE id = $1 AND organisation = $2", id, org))
 }
 
-func scanTask(row scanner) (commerce.Task, error) {
-	var body string
-	err := row.Scan(&body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return commerce.Task{}, commerce.Refuse(commerce.CodeNotFound)
-	}
-	var t commerce.Task
-	if err == nil {
-		err = json.Unmarshal([]byte(body), &t)
-	}
-	if err != nil {
-		return commerce.Task{}, fmt.Errorf("read a task: %w", err)
-	}
-	return t, nil
-}
+func scanTask(row scanner) (commerce.Task, error) { return scanBody[commerce.Task](row) }
 
 // DueTasks lists tasks whose next step was due before t, that nobody has a lease on now,
 // and that no job waits or runs for.
