@@ -36,7 +36,7 @@ func TestNoLicenceIsLostOrChangedTwice(t *testing.T) {
 		t.Run(at.kind, func(t *testing.T) {
 			began := time.Now()
 			points := undisturbedChores(t, at)
-			each := stride()
+			each := stride(at)
 			var cases []string
 			for i, point := range chosen(points) {
 				if i%each == 0 {

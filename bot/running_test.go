@@ -140,10 +140,14 @@ type process struct {
 	points []string // that it reached
 }
 
-// launch starts this test binary as a bot.
+// launch starts a test binary as a bot.
 func launch(t testing.TB, s settings) *process {
 	t.Helper()
-	p := &process{ready: make(chan struct{}), dead: make(chan struct{}), log: new(lockedBuffer), cmd: exec.Command(os.Args[0])}
+	binary, err := victims.get()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{ready: make(chan struct{}), dead: make(chan struct{}), log: new(lockedBuffer), cmd: exec.Command(binary)}
 	p.cmd.Env = append(os.Environ(), s.with(settings{victimEnv: "1", "GOGC": "400"}).list()...)
 	p.cmd.Stderr = p.log
 	stdin, err := p.cmd.StdinPipe()

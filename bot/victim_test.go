@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
@@ -37,6 +39,38 @@ func victim() int {
 		seams: seams{openDB: p.openDB, ports: p.ports, store: p.store, poster: p.poster, timings: linkLife},
 	})
 }
+
+// victims are started from this test binary. One with the race detector in it builds
+// another without, once: races are looked for in the bots that run inside the tests, and
+// a death costs a fifth, so that there can be more of them.
+var victims victimBinary
+
+type victimBinary struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+func (b *victimBinary) get() (string, error) {
+	if !raceDetector {
+		return os.Args[0], nil
+	}
+	b.once.Do(b.build)
+	return filepath.Join(b.dir, "bot.test"), b.err
+}
+
+func (b *victimBinary) build() {
+	b.dir, b.err = os.MkdirTemp("", "cartwright-victim-")
+	if b.err != nil {
+		return
+	}
+	said, err := exec.Command("go", "test", "-c", "-vet=off", "-o", b.dir, ".").CombinedOutput()
+	if err != nil {
+		b.err = fmt.Errorf("build the bot that is killed: %w\n%s", err, said)
+	}
+}
+
+func (b *victimBinary) remove() { _ = os.RemoveAll(b.dir) }
 
 func linkLife(t commerce.Timings) commerce.Timings {
 	t = patientReads(t)
