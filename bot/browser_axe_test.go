@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"cartwright/commerce"
+	"cartwright/testservices"
 )
 
 // checked is a visitor whose every step is looked at with axe-core.
@@ -22,7 +23,7 @@ func axeCore(t *testing.T) string {
 	t.Helper()
 	script, err := os.ReadFile("../test/browser/node_modules/axe-core/axe.min.js")
 	if err != nil {
-		untested(t, "axe-core is not installed (npm install in test/browser): accessibility was not checked")
+		testservices.Missing(t, "axe-core (npm install in test/browser)", "accessibility")
 	}
 	return string(script)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,13 +17,14 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"cartwright/conversations/locale"
+	"cartwright/testservices"
 )
 
 // What people see of the whole program, in Chromium. One Chromium serves all stories;
 // each has a bot, a folder and cookies of its own.
 func TestInABrowser(t *testing.T) {
 	t.Parallel()
-	chromium := startChromium(t)
+	chromium := testservices.Chromium(t)
 	for _, story := range []struct {
 		name string
 		tell func(*testing.T, context.Context)
@@ -50,37 +49,6 @@ func TestInABrowser(t *testing.T) {
 			story.tell(t, chromium)
 		})
 	}
-}
-
-// startChromium is a browser until the test ends.
-func startChromium(t *testing.T) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		untested(t, "Chromium is not installed: the purchase was not tried in a browser")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("headless", "new"), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	err = chromedp.Do(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ctx
-}
-
-// untested is a failure where everything must be there, and said aloud elsewhere.
-func untested(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" || os.Getenv("CARTWRIGHT_REQUIRE_SERVICES") == "1" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
 }
 
 // started is a bot as a person starts it: in a folder of its own, with nothing

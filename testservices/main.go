@@ -60,8 +60,9 @@ func needMain(tb testing.TB) {
 	}
 }
 
-// missing ends a test for want of a service: untested says what then is not tested.
-func missing(tb testing.TB, service, untested string) {
+// Missing ends a test for want of a component: a failure where everything must be there,
+// and a skip elsewhere, of which untested says what then is not tested.
+func Missing(tb testing.TB, service, untested string) {
 	tb.Helper()
 	if os.Getenv("CI") == "true" || os.Getenv("CARTWRIGHT_REQUIRE_SERVICES") == "1" {
 		tb.Fatalf("%s is not installed, and services are required here", service)

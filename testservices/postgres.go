@@ -242,7 +242,7 @@ func (s *PostgresServer) remove() {
 func needPostgres(tb testing.TB) {
 	tb.Helper()
 	if postgresProgram("postgres") == "" || postgresProgram("initdb") == "" {
-		missing(tb, "PostgreSQL (Debian: postgresql)", "anything on PostgreSQL")
+		Missing(tb, "PostgreSQL (Debian: postgresql)", "anything on PostgreSQL")
 	}
 }
 

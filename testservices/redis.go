@@ -33,7 +33,7 @@ func Redis(tb testing.TB, settings ...string) (url string, server *RedisServer) 
 	tb.Helper()
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
-		missing(tb, "Redis (Debian: redis-server)", "anything on a Redis outside the process")
+		Missing(tb, "Redis (Debian: redis-server)", "anything on a Redis outside the process")
 	}
 	for range 3 { // somebody else may take the free port first
 		server, err = newRedis(tb, program, settings)

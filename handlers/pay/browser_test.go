@@ -3,7 +3,6 @@ package pay_test
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -12,30 +11,11 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"cartwright/commerce"
+	"cartwright/testservices"
 )
 
-// missing is a failure where everything must be there, and said aloud elsewhere.
-func missing(t *testing.T, what string) {
-	if os.Getenv("CI") == "true" || os.Getenv("CARTWRIGHT_REQUIRE_SERVICES") == "1" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
-
 func browser(t *testing.T) context.Context {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		missing(t, "Chromium is not installed: the payment page was not tried in a browser")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("headless", "new"), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stop := context.WithTimeout(testservices.Chromium(t), 2*time.Minute)
 	t.Cleanup(stop)
 	return ctx
 }
@@ -74,7 +54,7 @@ func picture(t *testing.T, ctx context.Context, name string) {
 func TestThePageInABrowser(t *testing.T) {
 	axe, err := os.ReadFile("../../test/browser/node_modules/axe-core/axe.min.js")
 	if err != nil {
-		missing(t, "axe-core is not installed (npm install in test/browser): accessibility was not checked")
+		testservices.Missing(t, "axe-core (npm install in test/browser)", "accessibility")
 	}
 	ctx := browser(t)
 	for name, c := range map[string]struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,35 +15,8 @@ import (
 
 	"cartwright/conversations"
 	"cartwright/handlers/playground"
+	"cartwright/testservices"
 )
-
-// browser is Chromium, started once for the test.
-func browser(t *testing.T) context.Context {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		missing(t, "Chromium is not installed: the page was not tried in a browser")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("headless", "new"), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return ctx
-}
-
-// missing is a failure where everything must be there, and said aloud elsewhere.
-func missing(t *testing.T, what string) {
-	if os.Getenv("CI") == "true" || os.Getenv("CARTWRIGHT_REQUIRE_SERVICES") == "1" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
 
 // tab is a page of its own, of a size and in a colour scheme.
 type tab struct {
@@ -176,7 +148,7 @@ func (p tab) picture(name string) {
 func axeCore(t *testing.T) string {
 	script, err := os.ReadFile("../../test/browser/node_modules/axe-core/axe.min.js")
 	if err != nil {
-		missing(t, "axe-core is not installed (npm install in test/browser): accessibility was not checked")
+		testservices.Missing(t, "axe-core (npm install in test/browser)", "accessibility")
 	}
 	return string(script)
 }
@@ -185,7 +157,7 @@ func axeCore(t *testing.T) string {
 // nothing sticks out, and axe-core finds nothing to complain about.
 func TestEveryPromptIsAccessibleAndFits(t *testing.T) {
 	axe := axeCore(t)
-	chromium := browser(t)
+	chromium := testservices.Chromium(t)
 	for _, size := range []struct {
 		name          string
 		width, height int64
@@ -221,7 +193,7 @@ func TestEveryPromptIsAccessibleAndFits(t *testing.T) {
 // The whole way with the keyboard alone: the focus is always where a person goes on.
 func TestKeyboardAlone(t *testing.T) {
 	h := open(t, nil)
-	p := newTab(t, browser(t), 1280, 800, "light")
+	p := newTab(t, testservices.Chromium(t), 1280, 800, "light")
 	p.open(h.URL + "/?as=bruno&lang=en")
 
 	tabTo := func(name string) {
@@ -277,7 +249,7 @@ func TestTextNeverBecomesMarkup(t *testing.T) {
 		p.Notices = append(p.Notices, conversations.Notice{Text: evil})
 		return conversations.Reply{Prompt: p}
 	}
-	p := newTab(t, browser(t), 1280, 800, "light")
+	p := newTab(t, testservices.Chromium(t), 1280, 800, "light")
 	p.open(h.URL + "/?as=aicha&lang=en")
 	p.say(evil, evil)
 	if got := p.eval(`document.querySelectorAll(".log script, .log img:not(.face)").length + document.title`); strings.Contains(got, "owned") || got[0] != '0' {
@@ -292,7 +264,7 @@ func TestTextNeverBecomesMarkup(t *testing.T) {
 // and never takes the focus away from what is being typed.
 func TestTwoWindows(t *testing.T) {
 	h := open(t, nil)
-	chromium := browser(t)
+	chromium := testservices.Chromium(t)
 	one, two := newTab(t, chromium, 1280, 800, "light"), newTab(t, chromium, 390, 844, "light")
 	one.open(h.URL + "/?as=aicha&lang=en")
 	two.open(h.URL + "/?as=aicha&lang=en")
@@ -324,7 +296,7 @@ func TestTwoWindows(t *testing.T) {
 // and what was in view stays.
 func TestARestart(t *testing.T) {
 	h := open(t, nil)
-	p := newTab(t, browser(t), 1280, 800, "light")
+	p := newTab(t, testservices.Chromium(t), 1280, 800, "light")
 	p.open(h.URL + "/?as=aicha&lang=en")
 	p.say("cart", "Cart")
 	h.shut()
@@ -352,7 +324,7 @@ func TestARestart(t *testing.T) {
 // same event.
 func TestALostAnswer(t *testing.T) {
 	h := open(t, nil)
-	p := newTab(t, browser(t), 1280, 800, "light")
+	p := newTab(t, testservices.Chromium(t), 1280, 800, "light")
 	p.open(h.URL + "/?as=aicha&lang=en")
 	p.say("details", "Microsoft 365 Business Premium")
 	h.lose(100) // Chromium itself tries a few times more
@@ -376,7 +348,7 @@ func TestALostAnswer(t *testing.T) {
 func TestTheTokenFormIsAccessible(t *testing.T) {
 	axe := axeCore(t)
 	h := open(t, func(o *playground.Options) { o.Token = "open sesame" })
-	p := newTab(t, browser(t), 390, 844, "dark")
+	p := newTab(t, testservices.Chromium(t), 390, 844, "dark")
 	p.do(chromedp.Navigate(h.URL+"/?as=bruno&lang=fr"), chromedp.WaitVisible("#token"))
 	p.do(chromedp.KeyEvent("wrong"), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#problem"))
 	p.fits()
