@@ -350,19 +350,23 @@ func renewGoldens(t *testing.T, here place) map[string]golden {
 
 func freeGoldens(t *testing.T, here place) map[string]golden {
 	f := goldenFacts(t, here).owning(t)
-	one := f.both()
+	one := f
 	one.shelf.Holdings = map[string]commerce.Holding{"sku-basic": {Known: true, Owned: 40, Used: 39}}
+	lone := one
+	lone.org.People = nil
 	basic := state{Step: stepDetails, Form: form{Offer: "basic", Quantity: "3", Plan: "P1Y.annual"}}
 	nobody := f
 	nobody.org.People = nil
 	covered := f.with(t, lineOf("basic", annual, 9, false), lineOf("basic", month, 10, false))
 	return map[string]golden{
-		"details-free":        {basic, f.both()},
-		"details-free-one":    {basic, one},
-		"details-free-ask":    {basic, f},
-		"details-free-nobody": {basic, nobody},
-		"cart-free":           {state{Step: stepCart}, covered.both()},
-		"cart-free-ask":       {state{Step: stepCart}, covered},
+		"details-free":            {basic, f.both()},
+		"details-free-one":        {basic, one.both()},
+		"details-free-ask":        {basic, f},
+		"details-free-nobody":     {basic, nobody},
+		"details-free-one-ask":    {basic, one},
+		"details-free-one-nobody": {basic, lone},
+		"cart-free":               {state{Step: stepCart}, covered.both()},
+		"cart-free-ask":           {state{Step: stepCart}, covered},
 	}
 }
 

@@ -86,7 +86,7 @@ func (w *world) renewsIn(d time.Duration) {
 func TestWhatARenewalSays(t *testing.T) {
 	t.Parallel()
 	for lang, says := range map[string][]string{
-		"en": {"Exchange", "30 days", "5 of the 20", "€"}, "fr": {"Exchange", "30 jours", "€"},
+		"en": {"Exchange", "30 days", "renew: 20, of which nobody uses 5.", "€"}, "fr": {"Exchange", "30 jours", "€"},
 		"de": {"Exchange", "30 Tage", "€"}, "zh-CN": {"Exchange", "30", "€"},
 	} {
 		t.Run(lang, func(t *testing.T) {

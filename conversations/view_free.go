@@ -13,9 +13,9 @@ func freeFirst(p Prompt, o commerce.Offer, f facts) Prompt {
 	}
 	p.Notices = append(p.Notices, Notice{Tone: Warning, Text: f.words.N("free.first", h.Free())})
 	if f.may(commerce.Licensing) == nil {
-		p.Actions = append([]Action{assignThose(o, f)}, p.Actions...)
+		p.Actions = append([]Action{assignThose(o, h.Free(), f)}, p.Actions...)
 	} else {
-		p.Notices = append(p.Notices, Notice{Text: ask(f, commerce.Licensing, "free.ask")})
+		p.Notices = append(p.Notices, Notice{Text: askFor(h.Free(), f, commerce.Licensing, "free.ask")})
 	}
 	return p
 }
@@ -34,12 +34,14 @@ func freeCovers(item *Item, o commerce.Offer, f facts) {
 	}
 	item.Lines = append(item.Lines, f.words.N("free.covers", h.Free()))
 	if f.may(commerce.Licensing) == nil {
-		item.Actions = append(item.Actions, assignThose(o, f))
+		item.Actions = append(item.Actions, assignThose(o, h.Free(), f))
 	} else {
-		item.Lines = append(item.Lines, ask(f, commerce.Licensing, "free.ask"))
+		item.Lines = append(item.Lines, askFor(h.Free(), f, commerce.Licensing, "free.ask"))
 	}
 }
 
-func assignThose(o commerce.Offer, f facts) Action {
-	return Action{Ref: makeRef(verbAssign, o.GraphSKU), Label: f.words.T("free.assign"), Name: f.words.T("free.assign_of", "product", o.Name)}
+func assignThose(o commerce.Offer, free int, f facts) Action {
+	return Action{
+		Ref: makeRef(verbAssign, o.GraphSKU), Label: f.words.N("free.assign", free), Name: f.words.N("free.assign_of", free, "product", o.Name),
+	}
 }

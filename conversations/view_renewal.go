@@ -72,7 +72,7 @@ func renewalPrompt(r commerce.Renewal, f facts) Prompt {
 		p.Blocks = append(p.Blocks, paragraph(ask(f, commerce.Buyer, "renewal.ask")))
 	}
 	if f.may(commerce.Licensing) == nil && r.Free() > 0 {
-		p.Blocks = append(p.Blocks, paragraph(f.words.T("renewal.assign")))
+		p.Blocks = append(p.Blocks, paragraph(f.words.N("renewal.assign", r.Unused)))
 		p.Actions = append(p.Actions, kindAction(commerce.TaskAssign, r.Subscription, f))
 	}
 	p.Actions = append(p.Actions, subscriptionsAction(f))

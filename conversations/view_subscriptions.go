@@ -163,13 +163,25 @@ func subscriptionsAction(f facts) Action {
 
 // ask says who holds a role that the reader lacks.
 func ask(f facts, role commerce.Role, key string) string {
+	key, holders := whom(f, role, key)
+	return f.words.T(key, holders...)
+}
+
+// askFor is ask for a sentence with a plural.
+func askFor(n int, f facts, role commerce.Role, key string) string {
+	key, holders := whom(f, role, key)
+	return f.words.N(key, n, holders...)
+}
+
+// whom is the key of the sentence that says whom to ask, with its values.
+func whom(f facts, role commerce.Role, key string) (string, []any) {
 	var refusal *commerce.Error
 	if errors.As(f.may(role), &refusal) {
 		if names, _ := argList(refusal, "ask"); len(names) > 0 {
-			return f.words.T(key, "ask", f.words.Or(names))
+			return key, []any{"ask", f.words.Or(names)}
 		}
 	}
-	return f.words.T(key + ".nobody")
+	return key + ".nobody", nil
 }
 
 // unread is p where what is owned could not be read: it can be tried again.
