@@ -426,10 +426,38 @@ func renewalNotices(f facts) map[string]commerce.Renewal {
 		"30":       made(30, 30*24*time.Hour, 9, price(0, nil)),
 		"7":        made(7, 7*24*time.Hour-9*time.Hour, 9, price(1, listed)),
 		"1":        made(7, 24*time.Hour, 1, price(1, nil)),
+		"today":    made(7, 2*time.Hour, 9, price(0, nil)),
 		"no-price": made(30, 25*24*time.Hour, 9, commerce.Plan{}),
 	}
 }
 
 func renewalFile(name, who string, cloud commerce.Cloud) string {
 	return goldenFile("renewal-"+name+"-"+who, cloud)
+}
+
+// How soon a renewal is, by the nights until then where the organisation is.
+func TestHowSoonARenewalIs(t *testing.T) {
+	t.Parallel()
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	evening := time.Date(2026, 11, 23, 22, 30, 0, 0, time.UTC) // 23:30 in Paris
+	for in, want := range map[time.Duration][]string{
+		-time.Hour:          {"That is today.", "C’est aujourd’hui.", "Das ist heute.", "就在今天。"},
+		29 * time.Minute:    {"That is today.", "C’est aujourd’hui.", "Das ist heute.", "就在今天。"},
+		30 * time.Minute:    {"That is in 1 day.", "C’est dans 1 jour.", "Das ist in 1 Tag.", "还有 1 天。"},
+		7 * 24 * time.Hour:  {"That is in 7 days.", "C’est dans 7 jours.", "Das ist in 7 Tagen.", "还有 7 天。"},
+		30 * 24 * time.Hour: {"That is in 30 days.", "C’est dans 30 jours.", "Das ist in 30 Tagen.", "还有 30 天。"},
+	} {
+		for i, lang := range []string{"en", "fr", "de", "zh-CN"} {
+			f := goldenFacts(t, place{commerce.Worldwide, lang})
+			f.org.TimeZone, f.now = paris, evening
+			r := renewalNotices(f)["30"]
+			r.RenewsAt = evening.Add(in)
+			if got := renewalPrompt(r, f).Notices[0].Text; got != want[i] {
+				t.Errorf("in %s: %q, want %q", in, got, want[i])
+			}
+		}
+	}
 }

@@ -59,7 +59,7 @@ func renewalPrompt(r commerce.Renewal, f facts) Prompt {
 	p := Prompt{
 		Name: "renewal", Title: f.words.T("renewal.title", "product", r.Name, "date", date),
 		Organisation: f.org.Name, Locale: f.words.Lang(),
-		Notices: []Notice{{Tone: Warning, Text: f.words.N("renewal.in_days", daysUntil(r.RenewsAt, f))}},
+		Notices: []Notice{{Tone: Warning, Text: inDays(daysUntil(r.RenewsAt, f), f)}},
 		Blocks:  []Block{paragraph(f.words.N("renewal.unused", r.Unused, "next", r.Next))},
 	}
 	p.Blocks = append(p.Blocks, renewalCost(r, f)...)
@@ -77,6 +77,14 @@ func renewalPrompt(r commerce.Renewal, f facts) Prompt {
 	}
 	p.Actions = append(p.Actions, subscriptionsAction(f))
 	return p
+}
+
+// inDays says how soon that is.
+func inDays(n int, f facts) string {
+	if n == 0 {
+		return f.words.T("renewal.today")
+	}
+	return f.words.N("renewal.in_days", n)
 }
 
 // renewalCost is what the licences that nobody uses cost for a billing period, where a
