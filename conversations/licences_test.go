@@ -83,7 +83,7 @@ func TestSubscriptions(t *testing.T) {
 	p := w.as("aicha").types("subscriptions").at("subscriptions")
 	p.sees("* "+basicName+" [9 free]", "You own 40 licences: 31 used, 9 free.", "31 of 40 used", "Renews on 23 June 2027.", "3 licences are on order.")
 	p.clicksAt(basicName, "Plan fewer").at("renew")
-	w.as("aicha").speaking("fr").types("subscriptions").sees("[9 libres]", "31 sur 40 utilisées", "Renouvellement le 23 juin 2027.")
+	w.as("aicha").speaking("fr").types("subscriptions").sees("[9 libres]", "Utilisées : 31 sur 40", "Renouvellement le 23 juin 2027.")
 	p.speaking("en")
 	w.as("chloe").types("subscriptions").at("subscriptions").sees("[9 free]", "To have licences assigned, removed or moved, please ask Aïcha.").
 		lacks("<Assign>", "<Remove>", "<Move>", "<Plan fewer>").offers("Help")
