@@ -44,7 +44,7 @@ func command(s state, text string, f facts) (state, effect) {
 	case "orders":
 		s.Step, s.Page = stepOrders, 0
 	case "order":
-		s.Step, s.Order, s.Page = stepOrder, orderID(rest), 0
+		return numbered(s, rest), nil
 	case "subscriptions":
 		s.Step, s.Page = stepSubscriptions, 0
 	case "assign", "remove", "move":
@@ -77,14 +77,23 @@ func shortened(text string) string {
 	return text
 }
 
-// orderID reads an order's number as people say it: "CW-1042", "cw 1042", "1042".
-func orderID(text string) string {
+// numbered shows the order of a number or, of one such as "L-1042", the task.
+func numbered(s state, text string) state {
+	s.Step, s.Order, s.Page = stepOrder, readNumber("CW", text), 0
+	if task := readNumber("L", text); s.Order == "" && task != "" {
+		s.Step, s.Task = stepTask, task
+	}
+	return s
+}
+
+// readNumber reads a number as people say it: "CW-1042", "cw 1042", "1042".
+func readNumber(prefix, text string) string {
 	text = strings.ToUpper(strings.TrimSpace(text))
-	text = strings.TrimLeft(strings.TrimPrefix(text, "CW"), " -‑–#")
+	text = strings.TrimLeft(strings.TrimPrefix(text, prefix), " -‑–#")
 	if text == "" || len(text) > 12 || strings.Trim(text, "0123456789") != "" {
 		return ""
 	}
-	return "CW-" + text
+	return prefix + "-" + text
 }
 
 // callOff drops the form. The cart stays, for it is in the ledger.
