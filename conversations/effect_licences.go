@@ -244,10 +244,10 @@ func (e retryTask) carryOut(ctx context.Context, s *commerce.Service, r commerce
 
 func (e retryTask) then(s state, _ result, err error) state {
 	s.Step, s.Task = stepTask, e.id
-	if err != nil {
-		return s.fail(err, "")
+	if err == nil || commerce.IsCode(err, commerce.CodeNotFound) {
+		return s // the step says that there is no such task
 	}
-	return s
+	return s.fail(err, "")
 }
 
 // planRenewal plans how many seats are owned from a renewal on.

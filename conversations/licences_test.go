@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cartwright/commerce"
 	"cartwright/conversations"
 )
@@ -546,12 +548,37 @@ func TestForeignTasksAndSubscriptions(t *testing.T) {
 		}
 	}
 	before := w.count("SELECT version FROM tasks WHERE id = 'L-1001'")
-	p.sends("", "task.retry:L-1001", nil)
+	for _, id := range []string{"L-1001", "L-9999", "", "CW-1001"} {
+		p.sends("", "task.retry:"+id, nil).at("trouble").sees("There is nothing of that name here.").lacks("no such order")
+	}
 	if n := w.count("SELECT version FROM tasks WHERE id = 'L-1001'"); n != before {
 		t.Error("a foreign task was tried again")
 	}
 	if n := w.count("SELECT count(*) FROM tasks"); n != 1 {
 		t.Errorf("%d tasks, want 1", n)
+	}
+}
+
+// A task is shown by its number, as people say it, to those who may see it.
+func TestTaskNumbersAsPeopleSayThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	q := w.as("aicha").in("fabrikam").types("remove standard").clicks("Everyone who has it")
+	q.clicks(q.prompt.Actions[0].Label).clicks(q.prompt.Actions[0].Label).at("started").sees("L-1001")
+	w.as("aicha").types("assign business basic").clicks("Everyone without a licence").clicks("Preview for 46 people").clicks("Assign 9 licences").at("started").sees("L-1002")
+	const unknown, denied = "There is nothing of that name here.", "You do not have the role that this needs."
+	for _, c := range []struct{ who, number, prompt, says string }{
+		{"aicha", "L-1002", "task", "# L-1002: Assign " + basicName}, {"aicha", " l 1002 ", "task", "assigned 0 of 9"}, {"aicha", "L1002", "task", "L-1002"},
+		{"bruno", "l-1002", "task", "# L-1002: Assign " + basicName}, {"emil", "L-1002", "trouble", denied}, {"mallory", "L-1002", "trouble", "I do not know you"},
+		{"aicha", "L-1001", "trouble", unknown}, {"aicha", "L-9999", "trouble", unknown},
+		{"aicha", "1002", "trouble", "There is no such order here."}, {"aicha", "L-", "trouble", "There is no such order here."},
+		{"aicha", "CW-L-1002", "trouble", "There is no such order here."}, {"aicha", "L-10020000000000000", "trouble", "There is no such order here."},
+	} {
+		w.as(c.who).types("order " + c.number).at(c.prompt).sees(c.says)
+	}
+	p := w.as("aicha").types("order L-1002")
+	if diff := cmp.Diff(p.prompt, p.sends("", "task:L-1002", nil).prompt); diff != "" {
+		t.Errorf("what is typed shows another task than what is clicked:\n%s", diff)
 	}
 }
 
