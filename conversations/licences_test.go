@@ -98,6 +98,25 @@ func TestSubscriptions(t *testing.T) {
 	p.clicks("Try again").sees(basicName)
 }
 
+// What is owned is shown with when it was read, which may be a moment ago.
+func TestWhenSubscriptionsWereRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.passes(55 * time.Second)
+	w.as("aicha").types("subscriptions").sees("As of 23 November 2026, 10:00.")
+	w.passes(9 * time.Second)
+	for lang, says := range map[string]string{
+		"en": "As of 23 November 2026, 10:00.", "fr": "Relevé le 23 novembre 2026 à 10:00.", "de": "Stand: 23. November 2026, 10:00 Uhr.", "zh-CN": "截至 2026年11月23日 10:00。",
+	} {
+		w.as("aicha").speaking(lang).types("subscriptions").sees(says)
+	}
+	w.passes(time.Second)
+	w.as("aicha").speaking("en").types("subscriptions").sees("As of 23 November 2026, 10:01.")
+	w.down.seats = true
+	w.passes(11 * time.Second)
+	w.as("aicha").types("subscriptions").sees("could not be read just now").lacks("As of")
+}
+
 // Nothing is owned yet: a buyer is offered to buy.
 func TestNoSubscriptions(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package conversations
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"cartwright/commerce"
 )
@@ -49,6 +50,9 @@ func subscriptionsPrompt(s state, f facts) Prompt {
 	case len(all) > to-from:
 		p.Blocks = []Block{muted(found(f, len(all), from, to))}
 	}
+	if len(f.owned) > 0 {
+		p.Blocks = append(p.Blocks, muted(f.words.T("subscriptions.as_of", "date", f.words.DateTime(f.seatsAsOf()))))
+	}
 	for _, sub := range all[from:to] {
 		p.Blocks = append(p.Blocks, Block{Item: subscriptionItem(sub, f)})
 	}
@@ -58,6 +62,16 @@ func subscriptionsPrompt(s state, f facts) Prompt {
 	p.Actions = append(pageActions(f, verbSubscriptions, page, to < len(all)), buyAction(f, len(all) == 0)...)
 	p.Actions = append(p.Actions, startAction(f))
 	return p
+}
+
+// seatsAsOf is when what is owned was read, which may have been remembered a little.
+func (f facts) seatsAsOf() time.Time {
+	for _, h := range f.shelf.Holdings {
+		if h.Known && !h.AsOf.IsZero() {
+			return h.AsOf // of all of them: they are read together
+		}
+	}
+	return f.now
 }
 
 // awaited are the offers of which nothing is owned yet and some is on order.
