@@ -97,7 +97,7 @@ func (c closedCloud) orders(t *testing.T, p *person, lang string) {
 func TestTheCloudsKeepTheirWordsApart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p := w.as("aicha").types("").offers("Purchase services", "Cart", "Subscriptions", "Assign licences", "Orders", "Help")
+	p := w.as("aicha").types("").offers("Purchase services", "Cart", "Subscriptions", "Assign licences", "Remove licences", "Move people", "Orders", "Help")
 	p.clicks("Purchase services").at("list").lacks("2021", "Already purchased")
 	p.puts("business-premium", "1", "P1Y.annual", false).places()
 	p.at("submitted").lacks("https://").offers("Show the order", "Start page")

@@ -508,7 +508,6 @@ func TestLicensingAlone(t *testing.T) {
 	p.types("subscriptions").lacks("<Plan fewer>", "<Purchase services>")
 	p.types("buy").at("refused").sees("# You cannot buy here", "Please ask Aïcha.").offers("Orders", "Subscriptions", "Start page")
 	p.types("help").at("help").sees("assign [product]").offers("Start page")
-	w.as("aicha").types("").at("home").offers("Purchase services", "Cart", "Subscriptions", "Assign licences", "Orders", "Help")
 	seen := map[string]bool{}
 	for _, text := range []string{"", "help", "subscriptions", "assign", "remove", "move standard", "cart"} {
 		p.types(text)
@@ -516,6 +515,30 @@ func TestLicensingAlone(t *testing.T) {
 	}
 	if !seen["subs:0"] || !seen["pick.everyone"] {
 		t.Errorf("the buttons that were tried are %v", seen)
+	}
+}
+
+// The start page begins what can be typed, for those who may do it and nobody else.
+func TestWhatTheStartPageBegins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.changes("contoso", has("chloe", commerce.Buyer))
+	labels := map[string]string{"assign": "Assign licences", "remove": "Remove licences", "move": "Move people"}
+	for who, offered := range map[string][]string{
+		"aicha": {"Purchase services", "Cart", "Subscriptions", "Assign licences", "Remove licences", "Move people", "Orders", "Help"},
+		"chloe": {"Purchase services", "Cart", "Subscriptions", "Orders", "Help"},
+	} {
+		p := w.as(who).types("").at("home").offers(offered...)
+		for typed, label := range labels {
+			if !slices.Contains(offered, label) {
+				p.types("").lacks("<" + label + ">")
+				continue
+			}
+			want := p.types(typed).prompt
+			if diff := cmp.Diff(want, p.types("").clicks(label).at("choose").prompt); diff != "" {
+				t.Errorf("%q leads elsewhere than %s (-typed +clicked):\n%s", label, typed, diff)
+			}
+		}
 	}
 }
 

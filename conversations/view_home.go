@@ -26,18 +26,13 @@ func homePrompt(f facts) Prompt {
 	return p
 }
 
-// handOutActions begin what is done with owned licences, for those who may. Whoever can
-// buy besides finds the rarer ones at each subscription.
+// handOutActions begin what is done with owned licences, for those who may.
 func handOutActions(f facts) []Action {
 	if f.may(commerce.Licensing) != nil {
 		return nil
 	}
-	kinds := []commerce.TaskKind{commerce.TaskAssign}
-	if !f.mayBuy() {
-		kinds = append(kinds, commerce.TaskRemove, commerce.TaskMove)
-	}
 	var actions []Action
-	for _, k := range kinds {
+	for _, k := range []commerce.TaskKind{commerce.TaskAssign, commerce.TaskRemove, commerce.TaskMove} {
 		actions = append(actions, Action{Ref: makeRef(string(k)), Label: f.words.T("home." + string(k))})
 	}
 	return actions
