@@ -40,12 +40,22 @@ func addressesIn(part string) []string {
 		all = append(all, match[1])
 	}
 	for _, word := range strings.FieldsFunc(inBrackets.ReplaceAllString(part, " "), apart) {
-		word = strings.TrimPrefix(strings.Trim(word, `"'()[]<>.:`), "mailto:")
+		word = unwrapped(word)
 		if word != "" && (len(bracketed) == 0 || strings.Contains(word, "@")) {
 			all = append(all, word)
 		}
 	}
 	return all
+}
+
+// unwrapped is a word without what stands around it. One with brackets inside, such as
+// "<b>@q", stays as it was typed: without those at its ends it would be another.
+func unwrapped(word string) string {
+	bare := strings.Trim(word, `"'()[]<>.:`)
+	if strings.ContainsAny(bare, `"()[]<>`) {
+		return word
+	}
+	return strings.TrimPrefix(bare, "mailto:")
 }
 
 func apart(r rune) bool { return r == ',' || unicode.IsSpace(r) || unicode.IsControl(r) }

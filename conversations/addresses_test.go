@@ -26,6 +26,10 @@ func TestReadAddresses(t *testing.T) {
 		"o'neil@x zoë@x a+b@x":             {"o'neil@x", "zoë@x", "a+b@x"},
 		"a@x\u00a0b@x\u2028c@x\x00d@x":     {"a@x", "b@x", "c@x", "d@x"},
 		"<> <@> <<a@x>>":                   {"@", "a@x"},
+		"<b>@q, (<b>@q), [a]@x <i>":        {"<b>@q", "(<b>@q)", "[a]@x", "i"},
+		"<b>@q <a@x>":                      {"a@x", "<b>@q"},
+		"<<b>@q>; <b@q; b@q>":              {"<<b>@q>", "b@q"},
+		"'o'neil@x', <o'neil@x.>":          {"o'neil@x.", "o'neil@x"},
 		"Aïcha <a@x>\nBruno, b@x\nemil@x,": {"a@x", "Bruno", "b@x", "emil@x"},
 	} {
 		if diff := cmp.Diff(want, readAddresses(text)); diff != "" {

@@ -193,6 +193,7 @@ func TestPeopleAreListed(t *testing.T) {
 	text := "Olsen, Álvaro <" + strings.ToUpper(free[0]) + ">; " + free[1] + " " + free[0] + "\r\n\t" + free[2] + ",<mailto:" + free[3] + "|" + free[3] + ">\nnobody@contoso.example who@else.example"
 	p.fills("addresses", text).clicks("Add these people").at("addresses").sees("4 people were added.",
 		"2 addresses are nobody’s here: nobody@contoso.example and who@else.example. Correct them below, or go back without them.", "[Addresses: nobody@contoso.example\nwho@else.example]")
+	p.fills("addresses", "<b>@q").clicks("Add these people").at("addresses").sees("1 address is nobody’s here: <b>@q. Correct it below", "[Addresses: <b>@q]")
 	p.fills("addresses", free[4]).clicks("Add these people").at("pick").sees("1 person was added.", "5 people chosen")
 	p.clicks("Paste a list of addresses").fills("addresses", free[4]).clicks("Add these people").at("pick").sees("They were all chosen already.")
 	p.clicks("Preview for 5 people").at("preview").clicks("Assign 5 licences").at("started")
@@ -224,7 +225,7 @@ func TestListsThatAreNone(t *testing.T) {
 	says("Enter at least one address.", "", " ", ";,;\n", "<>", "\x00")
 	says("That is more than 1,000 people, which is the most at once. Nothing was changed: do it in several parts.", strings.Join(many, "\n"), strings.Repeat("a", 65<<10))
 	p.sends("", "pick.addresses", map[string]string{"addresses": strings.Join(many[1:], " ")}).at("addresses").sees("x1@contoso.example, ", "These addresses and 990 more are nobody’s here:").lacks("x11@contoso.example,")
-	p.sends("", "pick.addresses", map[string]string{"addresses": "\xff\xfe <b>@x {{.n}} " + strings.Repeat("y", 5000) + "@z"}).at("addresses").sees("b>@x", "{{.n}}", "yyy…")
+	p.sends("", "pick.addresses", map[string]string{"addresses": "\xff\xfe <b>@x {{.n}} " + strings.Repeat("y", 5000) + "@z"}).at("addresses").sees("<b>@x", "{{.n}}", "yyy…")
 	p.sends("", "pick.addresses", nil).at("addresses")
 }
 
