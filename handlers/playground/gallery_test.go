@@ -170,7 +170,8 @@ func homePrompt() conversations.Prompt {
 	}
 	p.Actions = []conversations.Action{
 		{Ref: "list", Label: "Purchase services", Style: conversations.Primary},
-		{Ref: "cart", Label: "Cart (2 lines)"}, {Ref: "orders", Label: "Orders"},
+		{Ref: "cart", Label: "Cart (2 lines)"}, {Ref: "subs:0", Label: "Subscriptions"}, {Ref: "assign", Label: "Assign licences"},
+		{Ref: "remove", Label: "Remove licences"}, {Ref: "move", Label: "Move people"}, {Ref: "orders", Label: "Orders"}, {Ref: "help", Label: "Help"},
 	}
 	return p
 }
