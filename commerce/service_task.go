@@ -112,7 +112,11 @@ func (s *Service) preview(ctx context.Context, org Organisation, l Licensor, r T
 		s.seats.forget(org.ID) // which is what the person is shown again
 		return Preview{}, Refuse(CodeStale)
 	}
-	return foresee(r, missing(r.Users, people), held, seats.bySKU[r.gives()].Free(), s.basesOf(r)), nil
+	catalogue := s.Catalogue()
+	bases := catalogue.bases(catalogue.subscription(OwnedSeats{SKU: r.gives()}).Offer)
+	p := foresee(r, missing(r.Users, people), held, seats.bySKU[r.gives()].Free(), bases)
+	p.Stranded = catalogue.stranded(r, p.Able, held)
+	return p, nil
 }
 
 // owns reports whether the task speaks of licences that the organisation has.
@@ -132,12 +136,11 @@ func missing(ids []string, known []User) []User {
 	return known
 }
 
-// basesOf are the SKUs of which one is needed to hold what the task gives.
-func (s *Service) basesOf(r TaskRequest) []string {
-	catalogue := s.Catalogue()
+// bases are the SKUs of which one is needed to hold a licence of the offer, none for any.
+func (c Catalogue) bases(o Offer) []string {
 	var skus []string
-	for _, id := range catalogue.subscription(OwnedSeats{SKU: r.gives()}).Offer.Needs {
-		if base, ok := catalogue.Offer(id); ok {
+	for _, id := range o.Needs {
+		if base, ok := c.Offer(id); ok {
 			skus = append(skus, base.GraphSKU)
 		}
 	}

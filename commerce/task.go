@@ -82,25 +82,37 @@ type Refused struct {
 	Reason Reason
 }
 
+// Stranded is an add-on that people keep without any of the licences that it needs.
+type Stranded struct {
+	SKU    string
+	Name   string
+	People int
+}
+
 // Preview is what a task would do, before anything is changed. Nobody but the Able is
 // touched. Both lists are by name.
 type Preview struct {
-	Request TaskRequest
-	Able    []User
-	Unable  []Refused
-	Free    int // seats that nobody uses, of SKU or, for a move, of To
+	Request  TaskRequest
+	Able     []User
+	Unable   []Refused
+	Free     int        // seats that nobody uses, of SKU or, for a move, of To
+	Stranded []Stranded // what some of the Able are left with; no hindrance, for the vendor lets it happen
 }
 
-// Hash names the preview: the same people for the same change. It is bound to the button
-// that starts the task, so that what was not shown is not done. 32 hex digits.
+// Hash names the preview: the same people for the same change, with the same left
+// behind. It is bound to the button that starts the task, so that what was not shown is
+// not done. 32 hex digits.
 func (p Preview) Hash() string {
 	ids := make([]string, len(p.Able))
 	for i, u := range p.Able {
 		ids[i] = u.ID
 	}
 	slices.Sort(ids)
-	text := strings.Join(append([]string{string(p.Request.Kind), p.Request.SKU, p.Request.To, strconv.Itoa(len(ids))}, ids...), "\x00")
-	sum := sha256.Sum256([]byte(text))
+	parts := append([]string{string(p.Request.Kind), p.Request.SKU, p.Request.To, strconv.Itoa(len(ids))}, ids...)
+	for _, left := range p.Stranded {
+		parts = append(parts, left.SKU, strconv.Itoa(left.People))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -123,6 +135,33 @@ func foresee(r TaskRequest, people []User, held map[string][]string, free int, b
 	return p
 }
 
+// stranded counts, by add-on, the people who keep it while they lose the last licence
+// that it needs. held is foresee's.
+func (c Catalogue) stranded(r TaskRequest, people []User, held map[string][]string) []Stranded {
+	var all []Stranded
+	for _, o := range c.Offers {
+		bases := c.bases(o)
+		if !slices.Contains(bases, r.leaves()) || r.Kind == TaskMove && slices.Contains(bases, r.To) {
+			continue
+		}
+		left := Stranded{SKU: o.GraphSKU, Name: o.Name}
+		for _, u := range people {
+			if skus := held[u.ID]; slices.Contains(skus, o.GraphSKU) && !r.keepsOne(bases, skus) {
+				left.People++
+			}
+		}
+		if left.People > 0 {
+			all = append(all, left)
+		}
+	}
+	return all
+}
+
+// keepsOne reports whether who holds the skus keeps one of the bases.
+func (r TaskRequest) keepsOne(bases, skus []string) bool {
+	return slices.ContainsFunc(skus, func(sku string) bool { return sku != r.leaves() && slices.Contains(bases, sku) })
+}
+
 // hindrance says why the task can do nothing for somebody, seats aside.
 func hindrance(r TaskRequest, u User, held map[string][]string, bases []string) Reason {
 	skus, exists := held[u.ID]
@@ -140,7 +179,7 @@ func hindrance(r TaskRequest, u User, held map[string][]string, bases []string) 
 		return ReasonHasThis
 	case u.Ineligible() != ReasonNone:
 		return u.Ineligible()
-	case len(bases) > 0 && !slices.ContainsFunc(skus, func(sku string) bool { return sku != r.leaves() && slices.Contains(bases, sku) }):
+	case len(bases) > 0 && !r.keepsOne(bases, skus):
 		return ReasonNoBase
 	}
 	return ReasonNone

@@ -87,7 +87,42 @@ func TestForesee(t *testing.T) {
 	}
 }
 
-// A preview's name is the people and the change, and nothing else.
+// Who keeps an add-on without any licence that it needs is counted, and nobody else is.
+func TestStranded(t *testing.T) {
+	t.Parallel()
+	remove := TaskRequest{Kind: TaskRemove, SKU: "sku-e3"}
+	move := func(to string) TaskRequest { return TaskRequest{Kind: TaskMove, SKU: "sku-e3", To: to} }
+	held := map[string][]string{
+		"ann": {"sku-copilot", "sku-e3"}, "bob": {"sku-copilot", "sku-e3", "sku-premium"}, "cleo": {"sku-e3"}, "dave": {"sku-copilot", "sku-e3"},
+	}
+	for name, test := range map[string]struct {
+		request TaskRequest
+		people  []User
+		want    int
+	}{
+		"removed":                           {remove, []User{ann, bob, cleo}, 1},
+		"removed from two":                  {remove, []User{ann, {ID: "dave"}}, 2},
+		"of which the add-on needs nothing": {TaskRequest{Kind: TaskRemove, SKU: "sku-basic"}, []User{ann, bob, cleo}, 0},
+		"another base is left":              {remove, []User{bob}, 0},
+		"the add-on itself":                 {TaskRequest{Kind: TaskRemove, SKU: "sku-copilot"}, []User{ann, bob}, 0},
+		"moved to what does not do":         {move("sku-basic"), []User{ann, bob, cleo}, 1},
+		"moved to what does too":            {move("sku-premium"), []User{ann, bob, cleo}, 0},
+		"assigned":                          {TaskRequest{Kind: TaskAssign, SKU: "sku-e3"}, []User{ann}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var want []Stranded
+			if test.want > 0 {
+				want = []Stranded{{SKU: "sku-copilot", Name: "Copilot", People: test.want}}
+			}
+			if got := testCatalogue(t).stranded(test.request, test.people, held); !slices.Equal(got, want) {
+				t.Errorf("left behind is %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+// A preview's name is the people, the change and what they are left with, and nothing else.
 func TestPreviewHash(t *testing.T) {
 	t.Parallel()
 	base := Preview{Request: TaskRequest{Kind: TaskMove, SKU: "a", To: "b"}, Able: []User{ann, bob}}
@@ -97,10 +132,11 @@ func TestPreviewHash(t *testing.T) {
 		t.Error("the order of people, or those left out, change the hash")
 	}
 	others := map[string]Preview{
-		"fewer people": {Request: base.Request, Able: []User{ann}},
-		"another kind": {Request: TaskRequest{Kind: TaskAssign, SKU: "a", To: "b"}, Able: base.Able},
-		"another SKU":  {Request: TaskRequest{Kind: TaskMove, SKU: "c", To: "b"}, Able: base.Able},
-		"another goal": {Request: TaskRequest{Kind: TaskMove, SKU: "a", To: "c"}, Able: base.Able},
+		"fewer people":               {Request: base.Request, Able: []User{ann}},
+		"another kind":               {Request: TaskRequest{Kind: TaskAssign, SKU: "a", To: "b"}, Able: base.Able},
+		"another SKU":                {Request: TaskRequest{Kind: TaskMove, SKU: "c", To: "b"}, Able: base.Able},
+		"one is left with an add-on": {Request: base.Request, Able: base.Able, Stranded: []Stranded{{SKU: "x", People: 1}}},
+		"another goal":               {Request: TaskRequest{Kind: TaskMove, SKU: "a", To: "c"}, Able: base.Able},
 	}
 	for name, p := range others {
 		if p.Hash() == base.Hash() {

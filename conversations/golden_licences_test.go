@@ -228,6 +228,13 @@ func previewGoldens(t *testing.T, here place) map[string]golden {
 	s := picking(commerce.TaskAssign, 3)
 	s.Step = stepPreview
 	all["preview-reasons"] = golden{s, f.foreseeing(s, 40, many...)}
+	for _, kind := range []commerce.TaskKind{commerce.TaskRemove, commerce.TaskMove} {
+		s := picking(kind, 3)
+		s.Step = stepPreview
+		left := f.foreseeing(s, 12)
+		left.preview.Stranded = []commerce.Stranded{{SKU: "sku-phone", Name: "Teams Phone", People: 1}, {SKU: "sku-copilot", Name: "Microsoft 365 Copilot", People: 12}}
+		all["preview-stranded-"+string(kind)] = golden{s, left}
+	}
 	all["preview-nobody"] = golden{s, f.foreseeing(s, 0, each[:1]...)}
 	all["preview-unread"] = golden{s, down}
 	return all

@@ -279,6 +279,31 @@ func TestMove(t *testing.T) {
 	}
 }
 
+// Whoever would keep an add-on without the licence that it needs is counted first, and
+// still loses the licence; a move to another that it may have warns of nothing.
+func TestAnAddOnThatIsLeftWithoutItsBase(t *testing.T) {
+	t.Parallel()
+	const copilotSKU = "639dec6b-bb19-468b-871c-c5c441c4b0cb"
+	w := newWorld(t)
+	w.exec("INSERT INTO sandbox_seats (organisation, sku, owned, renews_at) VALUES ('contoso', $1, 5, 0)", copilotSKU)
+	w.exec(`INSERT INTO sandbox_licences (organisation, sku, user_id, at)
+		SELECT organisation, $1, user_id, 0 FROM sandbox_licences WHERE organisation = 'contoso' AND sku = $2 ORDER BY user_id LIMIT 3`, copilotSKU, standardSKU)
+	warning := "3 people keep Microsoft Copilot for Microsoft 365, an add-on, but no licence that it needs"
+	preview := func(to string) *person {
+		return w.as("aicha").sends("", "move:"+standardSKU+":"+to, nil).at("pick").clicks("Everyone who has the old licence").clicks("Preview for 28 people").at("preview")
+	}
+	preview(basicSKU).sees("Will be moved = 9").lacks("Copilot")
+	w.owns(exchangeSKU, 60)
+	preview(exchangeSKU).sees("Will be moved = 28", warning)
+	p := w.as("aicha").types("remove standard").clicks("Everyone who has it").clicks("Preview for 28 people").at("preview").sees("Will lose it = 28", warning)
+	w.exec("DELETE FROM sandbox_licences WHERE sku = $1 AND user_id = (SELECT min(user_id) FROM sandbox_licences WHERE sku = $1)", copilotSKU)
+	p.clicks("Remove 28 licences").at("preview").sees("That was out of date", "2 people keep Microsoft Copilot for Microsoft 365").clicks("Remove 28 licences").at("started")
+	w.settles()
+	if standard, copilot := w.holders(standardSKU), w.holders(copilotSKU); standard != 0 || copilot != 2 {
+		t.Errorf("%d hold the licence and %d the add-on, want 0 and 2", standard, copilot)
+	}
+}
+
 // What changed since the preview was shown is shown first, and not done.
 func TestAPreviewThatIsOutOfDate(t *testing.T) {
 	t.Parallel()

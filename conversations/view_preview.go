@@ -25,6 +25,7 @@ func previewPrompt(s state, f facts) Prompt {
 		p.Notices = []Notice{{Tone: Warning, Text: f.words.T("preview.none")}}
 	} else {
 		p.Blocks = append(p.Blocks, meaning(s.Licences.Kind, f)...)
+		p.Blocks = append(p.Blocks, strandedBlocks(f)...)
 		p.Actions = []Action{startTaskAction(s, f)}
 	}
 	p.Blocks = append(p.Blocks, previewLists(s.Licences.Kind, f)...)
@@ -63,6 +64,15 @@ func meaning(kind commerce.TaskKind, f facts) []Block {
 		return []Block{paragraph(f.words.T("preview.means.move"))}
 	}
 	return nil
+}
+
+// strandedBlocks warn of add-ons that people are left with, and cannot use any more.
+func strandedBlocks(f facts) []Block {
+	var blocks []Block
+	for _, left := range f.preview.Stranded {
+		blocks = append(blocks, Block{Text: &Notice{Tone: Warning, Text: f.words.N("preview.stranded", left.People, "addon", left.Name)}})
+	}
+	return blocks
 }
 
 // previewLists name the first of those for whom it will be done, and of the others, or
