@@ -2,19 +2,29 @@ package commerce
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
 // RenewalNotice are how many days before a renewal people hear of it, the earlier first.
 var RenewalNotice = []int{30, 7}
 
+// notices are those of RenewalNotice that come. Of a month's term only the last does: the
+// earlier would be due as soon as the renewal before is over, each month, and say twice
+// what is still to come. A term that was not bought here is not known, and taken for a
+// year.
+func (b Bought) notices() []int {
+	if b.Line.Plan.Commitment == Month {
+		return RenewalNotice[len(RenewalNotice)-1:]
+	}
+	return RenewalNotice
+}
+
 // Renewal is a subscription that renews soon with seats that nobody uses.
 type Renewal struct {
 	Subscription
 	Days   int    // the notice that is due, of RenewalNotice
 	Unused int    // seats of the next term that nobody uses
-	Cost   Plan   // the plan whose price they cost; zero where no price is known
+	Cost   Plan   // the plan that was bought, at today's price; zero where that is not known
 	Buyer  string // person id of who bought it here last, "" for nobody
 }
 
@@ -50,7 +60,7 @@ func (s Subscription) renewal(org Organisation, b Bought, now time.Time) (Renewa
 		return Renewal{}, false
 	}
 	days := 0
-	for _, d := range RenewalNotice {
+	for _, d := range b.notices() {
 		if !now.Before(s.RenewsAt.Add(-time.Duration(d) * 24 * time.Hour)) {
 			days = d
 		}
@@ -61,12 +71,9 @@ func (s Subscription) renewal(org Organisation, b Bought, now time.Time) (Renewa
 	return Renewal{Subscription: s, Days: days, Unused: unused, Cost: s.cost(org, b, now), Buyer: b.Buyer}, true
 }
 
-// cost is the price of a seat in the plan that was bought, else in the first on sale.
+// cost is what a seat costs now in the plan that was bought here. Where none was, or it is
+// not on sale any more, none is said: what another plan costs is not what is paid.
 func (s Subscription) cost(org Organisation, b Bought, now time.Time) Plan {
-	plans := s.Offer.PlansFor(org, now)
-	if len(plans) == 0 {
-		return Plan{}
-	}
-	i := slices.IndexFunc(plans, func(p Plan) bool { return p.PlanID == b.Line.Plan })
-	return plans[max(0, i)]
+	plan, _ := s.Offer.Price(org, b.Line.Plan, now)
+	return plan
 }

@@ -223,6 +223,38 @@ func TestRenewalNotices(t *testing.T) {
 	}
 }
 
+func boughtIn(plan PlanID) Bought {
+	return Bought{Line: OrderLine{QuoteLine: QuoteLine{CartLine: CartLine{Plan: plan}}}}
+}
+
+// What renews each month is told of once a month, 7 days before.
+func TestMonthlyRenewalNotices(t *testing.T) {
+	t.Parallel()
+	day := 24 * time.Hour
+	sub := Subscription{OwnedSeats: OwnedSeats{SKU: "a", Owned: 10, Used: 7, Next: 10, RenewsAt: noon}}
+	for plan, want := range map[PlanID][2]int{{Month, Monthly}: {0, 7}, monthly(): {30, 7}, yearly(): {30, 7}, {}: {30, 7}} {
+		for i, before := range []time.Duration{8 * day, 7 * day} {
+			r, due := sub.renewal(testOrganisation(), boughtIn(plan), noon.Add(-before))
+			if due != (want[i] > 0) || r.Days != want[i] {
+				t.Errorf("%v, %s before: %v, the notice of %d days, want %d", plan, before, due, r.Days, want[i])
+			}
+		}
+	}
+}
+
+// Only the plan that was bought has a cost, and only while it has a price.
+func TestWhatUnusedSeatsCost(t *testing.T) {
+	t.Parallel()
+	offer, _ := testCatalogue(t).Offer("basic")
+	sub := Subscription{Offer: offer}
+	for plan, want := range map[PlanID]string{yearly(): "77.28", {Month, Monthly}: "7.73", {}: "", {Month, Annual}: ""} {
+		got := sub.cost(testOrganisation(), boughtIn(plan), noon)
+		if want == "" && !got.Price.None() || want != "" && (got.PlanID != plan || !got.Price.Equal(eur(t, want))) {
+			t.Errorf("%v costs %v in %v, want %q", plan, got.Price, got.PlanID, want)
+		}
+	}
+}
+
 // Seats that somebody holds cannot be renewed away.
 func TestCheckRenewal(t *testing.T) {
 	t.Parallel()

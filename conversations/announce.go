@@ -74,7 +74,8 @@ type note struct {
 }
 
 // keep brings a message up to date. It is claimed before read is called, so that of two
-// announcements the later one shows the later state.
+// announcements the later one shows the later state. Where read answers version 0 there
+// is nothing to show.
 func (a *Announcements) keep(ctx context.Context, n note, read func() (Prompt, int, error)) (time.Duration, error) {
 	posted, shown, claimed, err := a.Sent.Claim(ctx, n.id, n.to)
 	switch {
@@ -102,7 +103,7 @@ func (a *Announcements) show(ctx context.Context, n note, now message, read func
 		return now, nil
 	}
 	prompt, version, err := read()
-	if err != nil {
+	if err != nil || version == 0 {
 		return now, err
 	}
 	poster, ok := a.Posters[n.to.Platform]

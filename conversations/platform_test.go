@@ -17,7 +17,9 @@ type chat struct {
 	shown    []conversations.Prompt          // in the order in which they were posted or edited
 	posts    int
 	edits    int
+	tries    int           // posts that were asked for
 	fails    bool          // nothing can be shown just now
+	shuns    string        // somebody to whom nothing can be posted
 	hold     chan struct{} // where it is set, the next post waits for it to be closed
 	entered  chan struct{} // is sent to by a post that waits
 }
@@ -37,7 +39,8 @@ func (c *chat) Post(_ context.Context, organisation string, to conversations.Acc
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.fails {
+	c.tries++
+	if c.fails || to.ID == c.shuns {
 		return "", errChat
 	}
 	c.posts++
@@ -82,6 +85,7 @@ func (c *chat) last() conversations.Prompt {
 // directory knows accounts by their own id.
 type directory struct {
 	mu     sync.Mutex
+	asked  int
 	fails  bool
 	langs  map[string]string
 	groups map[string][]string
@@ -91,6 +95,7 @@ type directory struct {
 func (d *directory) Profile(_ context.Context, _ string, a conversations.Account) (conversations.Profile, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.asked++
 	if d.fails {
 		return conversations.Profile{}, errors.New("the platform does not answer")
 	}

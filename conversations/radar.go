@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,30 +13,40 @@ import (
 	"cartwright/commerce"
 )
 
-// Radar tells people of subscriptions that renew soon with seats that nobody uses. Its
-// fields are set before use and not changed after.
+// Radar tells people of subscriptions that renew soon with seats that nobody uses: 30 and
+// 7 days before, or 7 days before only where it is known to renew each month. Its fields
+// are set before use and not changed after.
 type Radar struct {
 	Announcements *Announcements
 	Organisations func() []commerce.Organisation
 	Directories   map[string]Directory // by platform
 	Every         time.Duration        // between two looks at an organisation
 
-	mu     sync.Mutex
-	looked map[string]time.Time // by organisation
+	mu    sync.Mutex
+	paces map[string]pace // by organisation
 }
+
+// pace is when an organisation is looked at next.
+type pace struct {
+	next time.Time
+	wait time.Duration // that the last look brought on by failing; 0: it did not fail
+}
+
+// soon is how long a look that failed waits at first.
+const soon = time.Minute
 
 // Look posts each notice that is due and was not posted. It may be called at any time, by
 // several programs at once: each person gets each notice once. What fails is tried again
-// at the next look.
+// soon, and then ever later.
 func (r *Radar) Look(ctx context.Context) error {
 	var errs []error
 	for _, org := range r.Organisations() {
-		if !r.due(org.ID) {
+		if ctx.Err() != nil || !r.due(org.ID) {
 			continue
 		}
 		err := r.look(ctx, org)
+		r.looked(org.ID, err)
 		if err != nil {
-			r.again(org.ID)
 			errs = append(errs, fmt.Errorf("renewals of %s: %w", org.ID, err))
 		}
 	}
@@ -45,22 +56,31 @@ func (r *Radar) Look(ctx context.Context) error {
 func (r *Radar) due(org string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := r.Announcements.Now()
-	last, looked := r.looked[org]
-	if looked && now.Sub(last) < r.Every {
+	now, p := r.Announcements.Now(), r.paces[org]
+	if now.Before(p.next) {
 		return false
 	}
-	if r.looked == nil {
-		r.looked = map[string]time.Time{}
+	if r.paces == nil {
+		r.paces = map[string]pace{}
 	}
-	r.looked[org] = now
+	r.paces[org] = pace{next: now.Add(r.Every), wait: p.wait}
 	return true
 }
 
-func (r *Radar) again(org string) {
+// looked sets the pace by what came of a look: after each that fails in a row the next
+// waits twice as long, up to Every. So a notice that is late for a moment comes soon, and
+// somebody who can never be reached costs no more looks than everybody else.
+func (r *Radar) looked(org string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.looked, org)
+	p := r.paces[org]
+	failed := p.wait
+	p.wait = 0
+	if err != nil {
+		p.wait = min(max(soon, 2*failed), r.Every)
+		p.next = r.Announcements.Now().Add(p.wait)
+	}
+	r.paces[org] = p
 }
 
 func (r *Radar) look(ctx context.Context, org commerce.Organisation) error {
@@ -100,19 +120,26 @@ func (r *Radar) tell(ctx context.Context, org commerce.Organisation, renewal com
 			continue
 		}
 		to := Account{Platform: platform, Workspace: workspace(org, platform), ID: p.Accounts[platform]}
-		lang, err := r.language(ctx, org, p, to)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		_, err = r.Announcements.keep(ctx, note{org: org, id: noticeOf(org, renewal), to: to, version: 1}, func() (Prompt, int, error) {
-			f := r.Announcements.reader(org, p.ID, to, lang)
-			f.denied = commerce.Authorise(org, f.actor, commerce.Buyer)
-			return renewalPrompt(renewal, f), 1, nil
+		_, err := r.Announcements.keep(ctx, note{org: org, id: noticeOf(org, renewal), to: to, version: 1}, func() (Prompt, int, error) {
+			return r.notice(ctx, org, renewal, p, to)
 		})
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// notice is what the person reads there; nothing where the platform has closed the account.
+func (r *Radar) notice(ctx context.Context, org commerce.Organisation, renewal commerce.Renewal, p commerce.Person, to Account) (Prompt, int, error) {
+	profile, err := r.profile(ctx, org, to)
+	switch {
+	case err != nil:
+		return Prompt{}, 0, fmt.Errorf("look up %s: %w", p.ID, err)
+	case profile.Closed:
+		return Prompt{}, 0, nil
+	}
+	f := r.Announcements.reader(org, p.ID, to, cmp.Or(profile.Locale, p.Locale))
+	f.denied = commerce.Authorise(org, f.actor, commerce.Buyer)
+	return renewalPrompt(renewal, f), 1, nil
 }
 
 // noticeOf names a notice: one for each renewal and number of days.
@@ -129,17 +156,11 @@ func workspace(org commerce.Organisation, platform string) string {
 	return org.ID
 }
 
-func (r *Radar) language(ctx context.Context, org commerce.Organisation, p commerce.Person, to Account) (string, error) {
+// profile is the zero one on a platform that looks nobody up.
+func (r *Radar) profile(ctx context.Context, org commerce.Organisation, to Account) (Profile, error) {
 	d, ok := r.Directories[to.Platform]
 	if !ok {
-		return p.Locale, nil
+		return Profile{}, nil
 	}
-	profile, err := d.Profile(ctx, org.ID, to)
-	if err != nil {
-		return "", fmt.Errorf("look up %s: %w", p.ID, err)
-	}
-	if profile.Locale != "" {
-		return profile.Locale, nil
-	}
-	return p.Locale, nil
+	return d.Profile(ctx, org.ID, to)
 }

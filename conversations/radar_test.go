@@ -1,6 +1,7 @@
 package conversations_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -81,39 +82,45 @@ func (w *world) renewsIn(d time.Duration) {
 	w.exec("UPDATE sandbox_seats SET renews_at = $1 WHERE organisation = 'contoso' AND sku = $2", w.now().Add(d).UnixMicro(), exchangePlan1)
 }
 
-// The notice says when, how many nobody uses and what that costs, in the reader's
-// language, and offers what the reader may do.
+// The notice says when and how many nobody uses, in the reader's language, and offers
+// what the reader may do. What they cost is said only of what was bought here.
 func TestWhatARenewalSays(t *testing.T) {
 	t.Parallel()
 	for lang, says := range map[string][]string{
-		"en": {"Exchange", "30 days", "renew: 20, of which nobody uses 5.", "€"}, "fr": {"Exchange", "30 jours", "€"},
-		"de": {"Exchange", "30 Tage", "€"}, "zh-CN": {"Exchange", "30", "€"},
+		"en": {"Exchange", "30 days", "renew: 20, of which nobody uses 5."}, "fr": {"Exchange", "30 jours"}, "de": {"Exchange", "30 Tage"}, "zh-CN": {"Exchange", "30"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.renewsIn(30 * day)
-			w.changes("contoso", func(o *commerce.Organisation) {
-				for i := range o.People {
-					o.People[i].Locale = lang
-				}
-			})
-			told := w.looks(w.radar())
-			if len(told) != 1 {
-				t.Fatalf("%d notices", len(told))
-			}
-			for _, text := range says {
-				if !strings.Contains(written(told[0]), text) {
-					t.Errorf("%q is not in\n%s", text, written(told[0]))
-				}
-			}
+			w.changes("contoso", func(o *commerce.Organisation) { o.People[0].Locale = lang })
+			p := w.hearsOfARenewal()
+			p.sees(says...).lacks("€")
 			for _, verb := range []string{"renew:", "assign:", "subs:"} {
-				if !offers(told[0], verb) {
-					t.Errorf("%s is not offered in\n%s", verb, written(told[0]))
+				if !offers(p.prompt, verb) {
+					t.Errorf("%s is not offered in\n%s", verb, written(p.prompt))
 				}
 			}
+			bought := newWorld(t)
+			bought.as("aicha").buys("exchange-online-p1", "3", "P1Y.annual", false)
+			bought.pays("CW-1001", "paid", "deliver")
+			bought.settles()
+			bought.as("aicha").speaking(lang)
+			bought.hearsOfARenewal().sees(says[1], "8", "23", "€")
 		})
 	}
+}
+
+// hearsOfARenewal is Aïcha with the notice 30 days before.
+func (w *world) hearsOfARenewal() *person {
+	w.Helper()
+	w.renewsIn(30 * day)
+	p := w.as("aicha")
+	told := w.looks(w.radar())
+	if len(told) != 1 {
+		w.Fatalf("%d notices", len(told))
+	}
+	p.prompt = told[0]
+	return p
 }
 
 func offers(p conversations.Prompt, verb string) bool {
@@ -183,5 +190,121 @@ func TestANoticeIsPostedOnceEvenSo(t *testing.T) {
 	r, other := w.radar(), w.radar()
 	if n := len(w.looks(r)) + len(w.looks(other)); n != 1 {
 		t.Errorf("%d notices of two programs", n)
+	}
+}
+
+// Whoever the platform has shut out hears nothing, until they are let in again.
+func TestAClosedAccountHearsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.renewsIn(30 * day)
+	r := w.radar()
+	w.directory.closed = map[string]bool{"aicha": true}
+	if told := w.looks(r); len(told) > 0 {
+		t.Errorf("a closed account hears:\n%s", written(told[0]))
+	}
+	w.directory.closed = nil
+	w.later(time.Hour)
+	if n := len(w.looks(r)); n != 1 {
+		t.Errorf("%d notices after it was opened, want 1", n)
+	}
+}
+
+// Nobody is looked up for a notice that somebody else is about to post, or that was posted.
+func TestNobodyIsLookedUpForNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.renewsIn(30 * day)
+	id := "renewal/contoso/" + exchangePlan1 + "/" + w.now().Add(30*day).Format(time.DateOnly) + "/30"
+	to := w.as("aicha").account()
+	if _, _, ok, err := w.books.Claim(w.ctx, id, to); !ok || err != nil {
+		t.Fatalf("claim the notice: %v, %v", ok, err)
+	}
+	w.looks(w.radar())
+	if w.directory.asked > 0 {
+		t.Error("Aïcha was looked up while another program had the notice")
+	}
+	if err := w.books.Done(w.ctx, id, to, "", 0); err != nil {
+		t.Fatal(err)
+	}
+	r := w.radar()
+	for i := range 3 {
+		if n := len(w.looks(r)); n != max(0, 1-i) {
+			t.Errorf("look %d tells %d", i, n)
+		}
+		w.later(time.Hour)
+	}
+	if w.directory.asked != 1 {
+		t.Errorf("Aïcha was looked up %d times, want once", w.directory.asked)
+	}
+}
+
+// tellsTwo is a renewal of which Aïcha hears first, and then Chloé.
+func (w *world) tellsTwo() {
+	w.Helper()
+	w.changes("contoso", func(o *commerce.Organisation) {
+		o.People = []commerce.Person{
+			{ID: "aicha", Name: "Aïcha", Roles: []commerce.Role{commerce.Buyer}, Accounts: map[string]string{platform: "aicha"}},
+			{ID: "chloe", Name: "Chloé", Roles: []commerce.Role{commerce.Licensing}, Accounts: map[string]string{platform: "chloe"}},
+		}
+	})
+	w.renewsIn(30 * day)
+}
+
+// Where the first cannot be told, the second is, once; the first is soon after.
+func TestOneOfTwoCannotBeTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.tellsTwo()
+	r := w.radar()
+	w.chat.shuns = "aicha"
+	if err := r.Look(w.ctx); err == nil || len(w.chat.shown) != 1 || offers(w.chat.last(), "renew:") {
+		t.Fatalf("%d notices (%v), want Chloé's", len(w.chat.shown), err)
+	}
+	w.chat.shuns = ""
+	w.later(time.Minute)
+	if told := w.looks(r); len(told) != 1 || !offers(told[0], "renew:") {
+		t.Fatalf("%d notices a minute later, want Aïcha's", len(told))
+	}
+	w.later(2 * time.Hour)
+	if n := len(w.looks(r)); n > 0 {
+		t.Errorf("%d more notices", n)
+	}
+}
+
+// Somebody who can never be told is tried ever less often, and holds nobody else up.
+func TestWhoCanNeverBeTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.tellsTwo()
+	r := w.radar()
+	w.chat.shuns = "aicha"
+	for range 24 * 60 {
+		_ = r.Look(w.ctx)
+		w.later(time.Minute)
+	}
+	if told := len(w.chat.shown); told != 1 || w.chat.tries < 24 || w.chat.tries > 32 {
+		t.Errorf("in a day %d was told, and %d posts were tried", told, w.chat.tries)
+	}
+	w.chat.shuns = ""
+	w.later(time.Hour)
+	if n := len(w.looks(r)); n != 1 {
+		t.Errorf("%d notices once Aïcha can be told, want 1", n)
+	}
+}
+
+// Without time to do it nothing is looked at, and nothing is held against anybody.
+func TestALookWithoutTime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.renewsIn(30 * day)
+	r := w.radar()
+	ctx, cancel := context.WithCancel(w.ctx)
+	cancel()
+	if err := r.Look(ctx); err != nil {
+		t.Errorf("look: %v", err)
+	}
+	if n := len(w.looks(r)); n != 1 {
+		t.Errorf("%d notices, want 1", n)
 	}
 }
