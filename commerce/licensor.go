@@ -55,6 +55,9 @@ type OwnedSeats struct {
 // Free is how many owned seats nobody uses.
 func (s OwnedSeats) Free() int { return max(0, s.Owned-s.Used) }
 
+// RenewalDay names the renewal that RenewsAt is of.
+func (s OwnedSeats) RenewalDay() string { return s.RenewsAt.UTC().Format(time.DateOnly) }
+
 // User is an account in the tenant's directory: someone who can hold a licence. (A
 // Person is someone who talks to the bot.)
 type User struct {

@@ -180,36 +180,35 @@ func startedWith(by Actor, form string) string {
 	return "task:" + by.Organisation + ":" + by.Person + ":" + form
 }
 
-// PlanRenewal makes the organisation own that many seats from the next renewal on. was is
-// how many the person saw planned; form is TaskRequest.Once. CodeStale: something else is
-// planned by now, or is about to be.
-func (s *Service) PlanRenewal(ctx context.Context, r Request, form, sku string, was, seats int) (Task, error) {
+// PlanRenewal makes the organisation own that many seats from the next renewal on.
+// CodeStale: something else is planned by now, or is about to be, or that renewal is past.
+func (s *Service) PlanRenewal(ctx context.Context, r Request, asked RenewalPlan) (Task, error) {
 	org, ports, err := s.licensing(r.Actor, TaskRenew)
-	if err == nil && form == "" {
+	if err == nil && asked.Once == "" {
 		err = Refuse(CodeStale)
 	}
 	if err != nil {
 		return Task{}, err
 	}
-	once := startedWith(r.Actor, form)
+	once := startedWith(r.Actor, asked.Once)
 	done, found, err := s.Ledger.AppliedTo(ctx, once)
 	if err != nil || found {
 		return s.taskOf(ctx, org, done, err)
 	}
 	read := readSeats(ctx, org, ports.Licensor, s.readTime(), s.Now)
-	now, owned := read.bySKU[sku]
+	now, owned := read.bySKU[asked.SKU]
 	switch {
 	case !read.known:
 		return Task{}, Refuse(CodeUnavailable)
-	case !owned || now.Next != was:
+	case !owned || now.Next != asked.Was || now.RenewalDay() != asked.Day:
 		s.seats.forget(org.ID) // which is what the person is shown again
 		return Task{}, Refuse(CodeStale)
 	}
-	err = s.Catalogue().subscription(now).CheckRenewal(seats)
+	err = s.Catalogue().subscription(now).CheckRenewal(asked.Seats)
 	if err != nil {
 		return Task{}, err
 	}
-	return s.startTask(ctx, r, once, Task{Kind: TaskRenew, SKU: sku, Was: was, Quantity: seats, RenewsAt: now.RenewsAt}, Preview{})
+	return s.startTask(ctx, r, once, Task{Kind: TaskRenew, SKU: asked.SKU, Was: asked.Was, Quantity: asked.Seats, RenewsAt: now.RenewsAt}, Preview{})
 }
 
 // CheckRenewal says why a subscription cannot be renewed with that many seats, nil where

@@ -76,6 +76,15 @@ type TaskRequest struct {
 	Once  string   // names the form that it is asked with: each starts one task at the most
 }
 
+// RenewalPlan is a plan of a renewal as it is asked for, with what the person saw.
+type RenewalPlan struct {
+	SKU   string
+	Day   string // OwnedSeats.RenewalDay
+	Was   int    // seats that were planned
+	Seats int    // from the renewal on
+	Once  string // as in TaskRequest
+}
+
 // Refused is somebody for whom a task can do nothing, and why.
 type Refused struct {
 	User

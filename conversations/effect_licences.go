@@ -251,13 +251,10 @@ func (e retryTask) then(s state, _ result, err error) state {
 }
 
 // planRenewal plans how many seats are owned from a renewal on.
-type planRenewal struct {
-	form, sku  string
-	was, seats int
-}
+type planRenewal struct{ asked commerce.RenewalPlan }
 
 func (e planRenewal) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
-	task, err := s.PlanRenewal(ctx, r, e.form, e.sku, e.was, e.seats)
+	task, err := s.PlanRenewal(ctx, r, e.asked)
 	return result{task: task}, err
 }
 

@@ -484,7 +484,22 @@ func TestTwoPlansOfARenewal(t *testing.T) {
 			t.Errorf("%s is in the audit %d times", action, n)
 		}
 	}
-	p.sends("", "renew.plan:"+exchangeSKU+":16", map[string]string{"quantity": "18"}).sees("That was out of date") // of no form
+	p.sends("", "renew.plan:"+exchangeSKU+":16:2026-12-27", map[string]string{"quantity": "18"}).sees("That was out of date") // of no form
+}
+
+// A form from before a renewal plans nothing for the one after it.
+func TestAFormFromBeforeTheRenewal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.as("aicha").sends("", "renew:"+exchangeSKU, nil).at("renew").sees("Next renewal = 27 December 2026", "Planned from then on = 20")
+	w.passes(35 * 24 * time.Hour)
+	p.fills("quantity", "16").clicks("Plan this").at("renew").sees("That was out of date", "Next renewal = 27 December 2027", "Planned from then on = 20")
+	if n := w.count("SELECT count(*) FROM tasks"); n != 0 {
+		t.Errorf("%d tasks, want none", n)
+	}
+	p.fills("quantity", "16").clicks("Plan this").at("started")
+	w.settles()
+	p.clicks("Show it").sees("Done. From 27 December 2027 on you own 16 licences")
 }
 
 // A plan that something else was planned before is not carried out, and that is said.

@@ -144,7 +144,7 @@ func (r *Radar) notice(ctx context.Context, org commerce.Organisation, renewal c
 
 // noticeOf names a notice: one for each renewal and number of days.
 func noticeOf(org commerce.Organisation, r commerce.Renewal) string {
-	return fmt.Sprintf("renewal/%s/%s/%s/%d", org.ID, r.SKU, r.RenewsAt.UTC().Format(time.DateOnly), r.Days)
+	return fmt.Sprintf("renewal/%s/%s/%s/%d", org.ID, r.SKU, r.RenewalDay(), r.Days)
 }
 
 // workspace is where the organisation's people are on a platform; the playground has one

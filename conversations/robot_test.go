@@ -215,7 +215,7 @@ func (r *robot) watch(p *person, ref string, _, after conversations.Prompt) {
 // with.
 func begins(ref string) (yes bool, form string) {
 	parts := strings.Split(ref, ":")
-	return len(parts) == 4 && (parts[0] == "start" || parts[0] == "renew.plan"), parts[len(parts)-1]
+	return len(parts) == 4 && parts[0] == "start" || len(parts) == 5 && parts[0] == "renew.plan", parts[len(parts)-1]
 }
 
 // addsUp holds the quote in the ledger to its own lines.

@@ -36,7 +36,7 @@ const (
 	verbTaskPeople    = "task.people"    // task, page
 	verbTaskRetry     = "task.retry"     // task
 	verbRenew         = "renew"          // SKU
-	verbPlanRenewal   = "renew.plan"     // SKU, seats planned as seen, form; field quantity
+	verbPlanRenewal   = "renew.plan"     // SKU, seats planned and day of the renewal as seen, form; field quantity
 	fieldAddresses    = "addresses"
 	maxUserID         = 64
 )
@@ -256,20 +256,21 @@ func starting(s state, r ref) effect {
 // planned takes the number of licences from a renewal on. The ref names all that the
 // form is about, so that it works even when the conversation was lost.
 func planned(s state, r ref, values map[string]string) (state, effect) {
-	sku, was, once := r.text(0), r.int(1), r.text(2)
+	asked := commerce.RenewalPlan{SKU: r.text(0), Was: r.int(1), Day: r.text(2), Once: r.text(3)}
 	typed := clip(values[fieldQuantity])
-	s.Step, s.Licences = stepRenew, licences{Kind: commerce.TaskRenew, SKU: sku, Once: once}
+	s.Step, s.Licences = stepRenew, licences{Kind: commerce.TaskRenew, SKU: asked.SKU, Once: asked.Once}
 	s.Form = form{Quantity: typed}
-	seats, err := commerce.ReadQuantity(typed, commerce.Offer{})
+	var err error
+	asked.Seats, err = commerce.ReadQuantity(typed, commerce.Offer{})
 	if err != nil {
-		seats = -1 // refused with the range that this subscription has
+		asked.Seats = -1 // refused with the range that this subscription has
 	}
-	if seats == was {
+	if asked.Seats == asked.Was {
 		s = s.say(Bad, "renew.same")
 		s.Issues[len(s.Issues)-1].field = fieldQuantity
 		return s, nil
 	}
-	return s, planRenewal{form: once, sku: sku, was: was, seats: seats}
+	return s, planRenewal{asked}
 }
 
 // handOut begins a task of a kind, of a subscription that may have been named.

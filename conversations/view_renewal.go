@@ -22,7 +22,7 @@ func renewPrompt(s state, f facts) Prompt {
 	p.Title = subject(commerce.TaskRenew, sub.Name, "", f)
 	p.Blocks = []Block{{Facts: renewFacts(sub, f)}, paragraph(f.words.T("renew.text", "date", f.words.Date(sub.RenewsAt)))}
 	p.Fields = []Field{renewField(s, sub, f)}
-	p.Submit = &Action{Ref: makeRef(verbPlanRenewal, sub.SKU, sub.Next, s.Licences.Once), Label: f.words.T("renew.submit"), Style: Primary}
+	p.Submit = &Action{Ref: makeRef(verbPlanRenewal, sub.SKU, sub.Next, sub.RenewalDay(), s.Licences.Once), Label: f.words.T("renew.submit"), Style: Primary}
 	p.Actions = []Action{subscriptionsAction(f), cancelAction(f)}
 	return p
 }
