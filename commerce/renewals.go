@@ -24,7 +24,8 @@ type Renewal struct {
 	Subscription
 	Days   int    // the notice that is due, of RenewalNotice
 	Unused int    // seats of the next term that nobody uses
-	Cost   Plan   // the plan that was bought, at today's price; zero where that is not known
+	Cost   Plan   // a plan at today's price; zero where none is on sale
+	Paid   bool   // that plan was bought here; else it is the first on sale, and what is paid is not known
 	Buyer  string // person id of who bought it here last, "" for nobody
 }
 
@@ -68,12 +69,19 @@ func (s Subscription) renewal(org Organisation, b Bought, now time.Time) (Renewa
 	if days == 0 {
 		return Renewal{}, false
 	}
-	return Renewal{Subscription: s, Days: days, Unused: unused, Cost: s.cost(org, b, now), Buyer: b.Buyer}, true
+	cost, paid := s.cost(org, b, now)
+	return Renewal{Subscription: s, Days: days, Unused: unused, Cost: cost, Paid: paid, Buyer: b.Buyer}, true
 }
 
-// cost is what a seat costs now in the plan that was bought here. Where none was, or it is
-// not on sale any more, none is said: what another plan costs is not what is paid.
-func (s Subscription) cost(org Organisation, b Bought, now time.Time) Plan {
-	plan, _ := s.Offer.Price(org, b.Line.Plan, now)
-	return plan
+// cost is what a seat costs now in the plan that was bought here, else in the first on
+// sale, and whether it was bought.
+func (s Subscription) cost(org Organisation, b Bought, now time.Time) (Plan, bool) {
+	if plan, ok := s.Offer.Price(org, b.Line.Plan, now); ok {
+		return plan, true
+	}
+	plans := s.Offer.PlansFor(org, now)
+	if len(plans) == 0 {
+		return Plan{}, false
+	}
+	return plans[0], false
 }

@@ -242,16 +242,23 @@ func TestMonthlyRenewalNotices(t *testing.T) {
 	}
 }
 
-// Only the plan that was bought has a cost, and only while it has a price.
+// The plan that was bought says what seats cost, and the first on sale where none was.
 func TestWhatUnusedSeatsCost(t *testing.T) {
 	t.Parallel()
 	offer, _ := testCatalogue(t).Offer("basic")
 	sub := Subscription{Offer: offer}
+	first := offer.PlansFor(testOrganisation(), noon)[0]
 	for plan, want := range map[PlanID]string{yearly(): "77.28", {Month, Monthly}: "7.73", {}: "", {Month, Annual}: ""} {
-		got := sub.cost(testOrganisation(), boughtIn(plan), noon)
-		if want == "" && !got.Price.None() || want != "" && (got.PlanID != plan || !got.Price.Equal(eur(t, want))) {
+		got, paid := sub.cost(testOrganisation(), boughtIn(plan), noon)
+		switch {
+		case want == "" && (paid || got.PlanID != first.PlanID):
+			t.Errorf("%v, which has no price: %v, paid %v", plan, got, paid)
+		case want != "" && (!paid || got.PlanID != plan || !got.Price.Equal(eur(t, want))):
 			t.Errorf("%v costs %v in %v, want %q", plan, got.Price, got.PlanID, want)
 		}
+	}
+	if got, paid := (Subscription{}).cost(testOrganisation(), Bought{}, noon); paid || !got.Price.None() {
+		t.Errorf("what is not in the catalogue costs %v", got.Price)
 	}
 }
 

@@ -424,7 +424,7 @@ func renewalNotices(f facts) map[string]commerce.Renewal {
 		return p
 	}
 	made := func(days int, in time.Duration, unused int, cost commerce.Plan) commerce.Renewal {
-		r := commerce.Renewal{Subscription: basic, Days: days, Unused: unused, Cost: cost, Buyer: "aicha"}
+		r := commerce.Renewal{Subscription: basic, Days: days, Unused: unused, Cost: cost, Paid: days == 30, Buyer: "aicha"}
 		r.RenewsAt, r.Used = f.now.Add(in), basic.Owned-unused
 		return r
 	}

@@ -87,15 +87,20 @@ func inDays(n int, f facts) string {
 	return f.words.N("renewal.in_days", n)
 }
 
-// renewalCost is what the licences that nobody uses cost for a billing period, where a
-// price is known.
+// renewalCost is what the licences that nobody uses cost for a billing period: in the plan
+// that was bought or, said to be that, at the list price where it was bought elsewhere.
 func renewalCost(r commerce.Renewal, f facts) []Block {
 	if r.Cost.Price.None() {
 		return nil
 	}
-	key := "renewal.cost_month"
+	key := "renewal.list"
+	if r.Paid {
+		key = "renewal.cost"
+	}
 	if r.Cost.Billing == commerce.Annual {
-		key = "renewal.cost_year"
+		key += "_year"
+	} else {
+		key += "_month"
 	}
 	blocks := []Block{paragraph(f.words.N(key, r.Unused, "cost", money(f, r.Cost.Price.Times(r.Unused)), "plan", planName(f, r.Cost.PlanID)))}
 	switch {
