@@ -22,10 +22,14 @@ import (
 type robot struct {
 	*person
 	t      *rapid.T
-	shown  map[string]bool // hashes of quotes that a check prompt showed
-	places map[int]bool    // cart revisions that Place order was clicked for
-	starts map[string]bool // forms that a task was started with
+	shown  map[string]bool        // hashes of quotes that a check prompt showed
+	places map[int]bool           // cart revisions that Place order was clicked for
+	starts map[string]bool        // forms that a task was started with
+	older  []conversations.Prompt // the last few before the newest, which people scroll back to
 }
+
+// remembers is how many older prompts the robot scrolls back through.
+const remembers = 6
 
 // Random walks: whatever is clicked, typed, paid, lost or late, the rules hold.
 func TestRandomWalks(t *testing.T) {
@@ -56,8 +60,10 @@ func (r *robot) buysFor() commerce.Organisation {
 func (r *robot) steps() {
 	r.Helper()
 	switch n := rapid.IntRange(0, 19).Draw(r.t, "what"); {
-	case n < 11:
+	case n < 9:
 		r.clicksSomething()
+	case n < 11:
+		r.scrollsBack()
 	case n < 13:
 		r.goesOn()
 	case n == 13:
@@ -91,6 +97,19 @@ func (r *robot) clicksSomething() {
 		r.fills(f.Key, r.valueFor(f))
 	}
 	r.presses(a)
+}
+
+// scrollsBack clicks in one of the last few prompts, as it stands there.
+func (r *robot) scrollsBack() {
+	r.Helper()
+	if len(r.older) > 0 {
+		r.prompt = rapid.SampledFrom(r.older).Draw(r.t, "older")
+	}
+	if rapid.Bool().Draw(r.t, "goes on") {
+		r.goesOn()
+		return
+	}
+	r.clicksSomething()
 }
 
 func (r *robot) valueFor(f conversations.Field) string {
@@ -188,8 +207,12 @@ func (r *robot) worldChanges() {
 }
 
 // watch notes what is shown, and holds each prompt to the rules.
-func (r *robot) watch(p *person, ref string, _, after conversations.Prompt) {
+func (r *robot) watch(p *person, ref string, before, after conversations.Prompt) {
 	p.Helper()
+	if before.Name != "" {
+		r.older = append(r.older, before)
+		r.older = r.older[max(0, len(r.older)-remembers):]
+	}
 	if after.Name == "check" {
 		for _, verb := range []string{"next", "accept"} {
 			if parts := strings.Split(p.refOf(verb), ":"); len(parts) == 3 {
