@@ -34,6 +34,7 @@ const (
 	CodeProvisioning    Code = "provisioning"     // the vendor took the line and could not deliver it
 	CodeNobody          Code = "nobody"           // a task for nobody: pick somebody first
 	CodeTooMany         Code = "too_many"         // max: more people than one task takes
+	CodePlanned         Code = "planned"          // that many seats are planned for the renewal already
 	CodeTaskState       Code = "task_state"       // the task is past what was asked
 	CodeUnavailable     Code = "unavailable"      // something outside did not answer; nothing is lost, try again
 	CodeTooFast         Code = "too_fast"         // seconds: over the person's limit

@@ -182,6 +182,7 @@ func startedWith(by Actor, form string) string {
 
 // PlanRenewal makes the organisation own that many seats from the next renewal on.
 // CodeStale: something else is planned by now, or is about to be, or that renewal is past.
+// CodePlanned: that many are planned already.
 func (s *Service) PlanRenewal(ctx context.Context, r Request, asked RenewalPlan) (Task, error) {
 	org, ports, err := s.licensing(r.Actor, TaskRenew)
 	if err == nil && asked.Once == "" {
@@ -200,9 +201,11 @@ func (s *Service) PlanRenewal(ctx context.Context, r Request, asked RenewalPlan)
 	switch {
 	case !read.known:
 		return Task{}, Refuse(CodeUnavailable)
-	case !owned || now.Next != asked.Was || now.RenewalDay() != asked.Day:
+	case !owned || now.Next != asked.Was || now.RenewalDay() != asked.Day || !now.RenewsAt.After(s.Now()):
 		s.seats.forget(org.ID) // which is what the person is shown again
 		return Task{}, Refuse(CodeStale)
+	case asked.Seats == now.Next:
+		return Task{}, Refuse(CodePlanned)
 	}
 	err = s.Catalogue().subscription(now).CheckRenewal(asked.Seats)
 	if err != nil {

@@ -263,7 +263,7 @@ func (e planRenewal) then(s state, res result, err error) state {
 	case "":
 		s.Step, s.Task, s.Licences, s.Form = stepStarted, res.task.ID, licences{}, form{}
 		return s
-	case commerce.CodeQuantity:
+	case commerce.CodeQuantity, commerce.CodePlanned:
 		return s.fail(err, fieldQuantity)
 	}
 	return s.fail(err, "")

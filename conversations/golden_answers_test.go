@@ -63,6 +63,7 @@ var samples = []*commerce.Error{
 	commerce.Refuse(commerce.CodeNobody),
 	commerce.Refuse(commerce.CodeTooMany, "max", commerce.MaxTaskPeople),
 	commerce.Refuse(commerce.CodeTaskState),
+	commerce.Refuse(commerce.CodePlanned),
 	commerce.Refuse(commerce.CodeUnavailable),
 	commerce.Refuse(commerce.CodeTooFast, "seconds", 12),
 	commerce.Refuse(commerce.CodeInternal),

@@ -351,7 +351,7 @@ func renewGoldens(t *testing.T, here place) map[string]golden {
 		"renew-stale":      {at("sku-basic").fail(commerce.Refuse(commerce.CodeStale), ""), f},
 		"renew-error":      {typed.fail(commerce.Refuse(commerce.CodeQuantity, "min", 31, "max", 40), fieldQuantity), f},
 		"renew-least":      {at("sku-e5"), f},
-		"renew-error-same": {typed.at(fieldQuantity, "renew.same"), f},
+		"renew-error-same": {typed.fail(commerce.Refuse(commerce.CodePlanned), fieldQuantity), f},
 	}
 }
 

@@ -90,8 +90,21 @@ func (r *Radar) look(ctx context.Context, org commerce.Organisation) error {
 	}
 	var errs []error
 	for _, renewal := range renewals {
-		for _, p := range told(org, renewal) {
-			errs = append(errs, r.tell(ctx, org, renewal, p))
+		errs = append(errs, r.announce(ctx, org, renewal))
+	}
+	return errors.Join(errs...)
+}
+
+// announce tells whoever is to hear of a renewal. A buyer who left can hear nothing: then
+// every other one does.
+func (r *Radar) announce(ctx context.Context, org commerce.Organisation, renewal commerce.Renewal) error {
+	var errs []error
+	for _, p := range told(org, renewal) {
+		heard, err := r.tell(ctx, org, renewal, p)
+		errs = append(errs, err)
+		if !heard && p.ID == renewal.Buyer {
+			renewal.Buyer = ""
+			return errors.Join(append(errs, r.announce(ctx, org, renewal))...)
 		}
 	}
 	return errors.Join(errs...)
@@ -112,20 +125,25 @@ func told(org commerce.Organisation, r commerce.Renewal) []commerce.Person {
 	return people
 }
 
-// tell posts the notice to each account of the person on a platform that is served.
-func (r *Radar) tell(ctx context.Context, org commerce.Organisation, renewal commerce.Renewal, p commerce.Person) error {
+// tell posts the notice to each account of the person on a platform that is served. It
+// answers whether there is one that is open.
+func (r *Radar) tell(ctx context.Context, org commerce.Organisation, renewal commerce.Renewal, p commerce.Person) (heard bool, err error) {
 	var errs []error
 	for _, platform := range slices.Sorted(maps.Keys(p.Accounts)) {
 		if _, served := r.Announcements.Posters[platform]; !served {
 			continue
 		}
 		to := Account{Platform: platform, Workspace: workspace(org, platform), ID: p.Accounts[platform]}
+		closed := false
 		_, err := r.Announcements.keep(ctx, note{org: org, id: noticeOf(org, renewal), to: to, version: 1}, func() (Prompt, int, error) {
-			return r.notice(ctx, org, renewal, p, to)
+			prompt, version, err := r.notice(ctx, org, renewal, p, to)
+			closed = err == nil && version == 0
+			return prompt, version, err
 		})
+		heard = heard || !closed
 		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	return heard, errors.Join(errs...)
 }
 
 // notice is what the person reads there; nothing where the platform has closed the account.

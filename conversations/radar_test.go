@@ -309,3 +309,50 @@ func TestALookWithoutTime(t *testing.T) {
 		t.Errorf("%d notices, want 1", n)
 	}
 }
+
+// A buyer who left hears nothing: whoever else buys does, once.
+func TestABuyerWhoLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.as("aicha").buys("exchange-online-p1", "3", "P1Y.annual", false)
+	w.pays("CW-1001", "paid", "deliver")
+	w.settles()
+	w.changes("contoso", func(o *commerce.Organisation) {
+		o.People = []commerce.Person{
+			{ID: "aicha", Name: "Aïcha", Roles: []commerce.Role{commerce.Buyer}, Accounts: map[string]string{platform: "aicha"}},
+			{ID: "bruno", Name: "Bruno", Roles: []commerce.Role{commerce.Buyer}, Accounts: map[string]string{platform: "bruno"}},
+		}
+	})
+	w.renewsIn(30 * day)
+	w.directory.closed = map[string]bool{"aicha": true}
+	r := w.radar()
+	for i, want := range []int{1, 0} {
+		if n := len(w.looks(r)); n != want {
+			t.Errorf("look %d tells %d, want %d", i, n, want)
+		}
+		w.later(2 * time.Hour)
+	}
+}
+
+// A notice offers fewer licences only where fewer are possible.
+func TestANoticeOfTheFewest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("DELETE FROM sandbox_licences WHERE organisation = 'contoso' AND sku = $1", exchangeSKU)
+	w.exec("UPDATE sandbox_seats SET planned = 1 WHERE organisation = 'contoso' AND sku = $1", exchangeSKU)
+	w.hearsOfARenewal().sees("renew: 1, of which nobody uses 1.").lacks("You can plan to own fewer", "please ask")
+}
+
+// A form of renewal that is out of date says so, whatever number is typed, and leads to
+// one that works.
+func TestARenewalFormThatIsOutOfDate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.as("aicha").sends("", "renew:"+exchangeSKU, nil).at("renew")
+	old := p.prompt.Submit.Ref
+	w.exec("UPDATE sandbox_seats SET planned = 16 WHERE organisation = 'contoso' AND sku = $1", exchangeSKU)
+	p.sends("", old, map[string]string{"quantity": "20"}).at("renew").sees("That was out of date").lacks("planned already")
+	p.sends("", "renew.plan:"+exchangeSKU+":20:0011223344556677", map[string]string{"quantity": "20"}).at("renew").sees("That was out of date")
+	p.fills("quantity", "16").clicks("Plan this").at("renew").sees("That many are planned already.")
+	p.fills("quantity", "17").clicks("Plan this").at("started")
+}

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -258,17 +259,12 @@ func starting(s state, r ref) effect {
 func planned(s state, r ref, values map[string]string) (state, effect) {
 	asked := commerce.RenewalPlan{SKU: r.text(0), Was: r.int(1), Day: r.text(2), Once: r.text(3)}
 	typed := clip(values[fieldQuantity])
-	s.Step, s.Licences = stepRenew, licences{Kind: commerce.TaskRenew, SKU: asked.SKU, Once: asked.Once}
+	s.Step, s.Licences = stepRenew, licences{Kind: commerce.TaskRenew, SKU: asked.SKU, Once: cmp.Or(asked.Once, formOf(s))}
 	s.Form = form{Quantity: typed}
 	var err error
 	asked.Seats, err = commerce.ReadQuantity(typed, commerce.Offer{})
 	if err != nil {
 		asked.Seats = -1 // refused with the range that this subscription has
-	}
-	if asked.Seats == asked.Was {
-		s = s.say(Bad, "renew.same")
-		s.Issues[len(s.Issues)-1].field = fieldQuantity
-		return s, nil
 	}
 	return s, planRenewal{asked}
 }

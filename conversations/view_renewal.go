@@ -63,12 +63,14 @@ func renewalPrompt(r commerce.Renewal, f facts) Prompt {
 		Blocks:  []Block{paragraph(f.words.N("renewal.unused", r.Unused, "next", r.Next))},
 	}
 	p.Blocks = append(p.Blocks, renewalCost(r, f)...)
-	if f.plans(r.Subscription) {
+	least, _ := renewable(r.Subscription)
+	switch fewer := least < r.Next; {
+	case fewer && f.plans(r.Subscription):
 		p.Blocks = append(p.Blocks, paragraph(f.words.T("renewal.plan", "date", date)))
 		plan := planAction(r.Subscription, f)
 		plan.Style = Primary
 		p.Actions = []Action{plan}
-	} else if f.may(commerce.Buyer) != nil {
+	case fewer && f.may(commerce.Buyer) != nil:
 		p.Blocks = append(p.Blocks, paragraph(ask(f, commerce.Buyer, "renewal.ask")))
 	}
 	if f.may(commerce.Licensing) == nil && r.Free() > 0 {
