@@ -87,7 +87,8 @@ func (v *visitor) settled(faults string) (found string) {
 
 const (
 	sticksOut = `(() => {
-	const width = document.documentElement.clientWidth;
+	const width = document.documentElement?.clientWidth;
+	if (!width) return "no page is there yet";
 	return [...document.querySelectorAll("body, body *")].filter((e) => {
 		if (e.closest(".visually-hidden, thead, .whom, .skip, .commands > *")) return false;
 		const box = e.getBoundingClientRect();

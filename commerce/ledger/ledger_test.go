@@ -248,23 +248,28 @@ func TestSeveralProgramsMigrateAtOnce(t *testing.T) {
 }
 
 // The program is ready within a second of starting; this is the ledger's part of it.
-// The limits leave room for a busy machine.
+// The quickest of three counts: the others may have waited for another test's turn.
 func TestMigrationIsQuick(t *testing.T) {
-	url := sqliteURL(t)
-	for _, run := range []struct {
-		name  string
-		limit time.Duration
-	}{{"fresh", 800 * time.Millisecond}, {"up to date", 200 * time.Millisecond}} {
-		start := time.Now()
-		l := mustOpen(t, url, Options{})
-		check(t, l.Migrate(t.Context()))
-		took := time.Since(start)
-		check(t, l.Close())
-		t.Logf("%s: %s", run.name, took)
-		if took > run.limit {
-			t.Errorf("%s: took %s, more than %s", run.name, took, run.limit)
-		}
+	fresh, again := time.Hour, time.Hour
+	for range 3 {
+		url := sqliteURL(t)
+		fresh = min(fresh, migrating(t, url))
+		again = min(again, migrating(t, url))
 	}
+	t.Logf("fresh: %s, up to date: %s", fresh, again)
+	if fresh > 800*time.Millisecond || again > 200*time.Millisecond {
+		t.Errorf("fresh took %s, want 800 ms at most; up to date %s, want 200 ms", fresh, again)
+	}
+}
+
+func migrating(t *testing.T, url string) time.Duration {
+	t.Helper()
+	start := time.Now()
+	l := mustOpen(t, url, Options{})
+	check(t, l.Migrate(t.Context()))
+	took := time.Since(start)
+	check(t, l.Close())
+	return took
 }
 
 func TestAddressesOfDatabases(t *testing.T) {
