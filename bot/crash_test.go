@@ -97,7 +97,7 @@ func stride(at place) int {
 		return *crashEach
 	case !raceDetector && !testing.Short():
 		return 1
-	case at.kind == "postgres":
+	case raceDetector && at.kind == "postgres":
 		return 11
 	}
 	return 5

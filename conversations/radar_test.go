@@ -245,8 +245,8 @@ func (w *world) tellsTwo() {
 	w.Helper()
 	w.changes("contoso", func(o *commerce.Organisation) {
 		o.People = []commerce.Person{
-			{ID: "aicha", Name: "Aïcha", Roles: []commerce.Role{commerce.Buyer}, Accounts: map[string]string{platform: "aicha"}},
-			{ID: "chloe", Name: "Chloé", Roles: []commerce.Role{commerce.Licensing}, Accounts: map[string]string{platform: "chloe"}},
+			with("aicha", "Aïcha", commerce.Buyer),
+			with("chloe", "Chloé", commerce.Licensing),
 		}
 	})
 	w.renewsIn(30 * day)
@@ -319,8 +319,8 @@ func TestABuyerWhoLeft(t *testing.T) {
 	w.settles()
 	w.changes("contoso", func(o *commerce.Organisation) {
 		o.People = []commerce.Person{
-			{ID: "aicha", Name: "Aïcha", Roles: []commerce.Role{commerce.Buyer}, Accounts: map[string]string{platform: "aicha"}},
-			{ID: "bruno", Name: "Bruno", Roles: []commerce.Role{commerce.Buyer}, Accounts: map[string]string{platform: "bruno"}},
+			with("aicha", "Aïcha", commerce.Buyer),
+			with("bruno", "Bruno", commerce.Buyer),
 		}
 	})
 	w.renewsIn(30 * day)
@@ -355,4 +355,9 @@ func TestARenewalFormThatIsOutOfDate(t *testing.T) {
 	p.sends("", "renew.plan:"+exchangeSKU+":20:0011223344556677", map[string]string{"quantity": "20"}).at("renew").sees("That was out of date")
 	p.fills("quantity", "16").clicks("Plan this").at("renew").sees("That many are planned already.")
 	p.fills("quantity", "17").clicks("Plan this").at("started")
+}
+
+// with is somebody of one role.
+func with(id, name string, role commerce.Role) commerce.Person {
+	return commerce.Person{ID: id, Name: name, Roles: []commerce.Role{role}, Accounts: map[string]string{platform: id}}
 }

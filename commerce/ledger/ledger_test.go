@@ -248,7 +248,8 @@ func TestSeveralProgramsMigrateAtOnce(t *testing.T) {
 }
 
 // The program is ready within a second of starting; this is the ledger's part of it.
-// The quickest of three counts: the others may have waited for another test's turn.
+// The quickest of three counts, which takes a quarter of its limit on a quiet machine: the
+// others may have waited for another test's turn.
 func TestMigrationIsQuick(t *testing.T) {
 	fresh, again := time.Hour, time.Hour
 	for range 3 {
@@ -257,8 +258,8 @@ func TestMigrationIsQuick(t *testing.T) {
 		again = min(again, migrating(t, url))
 	}
 	t.Logf("fresh: %s, up to date: %s", fresh, again)
-	if fresh > 800*time.Millisecond || again > 200*time.Millisecond {
-		t.Errorf("fresh took %s, want 800 ms at most; up to date %s, want 200 ms", fresh, again)
+	if fresh > 400*time.Millisecond || again > 100*time.Millisecond {
+		t.Errorf("fresh took %s, want 400 ms at most; up to date %s, want 100 ms", fresh, again)
 	}
 }
 
