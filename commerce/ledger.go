@@ -57,6 +57,7 @@ type OrderQuery struct {
 	Organisation string
 	Person       string
 	State        State
+	UnderWay     bool // only those that have not ended
 	Offset       int
 	Limit        int // 0: 50
 }

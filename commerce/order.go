@@ -46,6 +46,7 @@ type Order struct {
 	BuyerName    string      `json:"buyer_name"`
 	Account      Account     `json:"account"` // where the buyer hears of it
 	Locale       string      `json:"locale"`
+	TimeZone     string      `json:"time_zone,omitempty"` // the buyer's own, an IANA name
 	State        State       `json:"state"`
 	Version      int         `json:"version"`
 	Quote        Quote       `json:"quote"` // what was bought at which price
@@ -149,14 +150,11 @@ var States = []State{
 	StateRejected, StateExpired, StateCancelling, StateCancelled, StateFailed,
 }
 
+// EndStates are those in which nothing more happens to an order's goods.
+var EndStates = []State{StateCompleted, StateRejected, StateExpired, StateCancelled, StateFailed}
+
 // Ended reports whether nothing more happens by itself in state s.
-func (s State) Ended() bool {
-	switch s {
-	case StateCompleted, StateRejected, StateExpired, StateCancelled, StateFailed:
-		return true
-	}
-	return false
-}
+func (s State) Ended() bool { return slices.Contains(EndStates, s) }
 
 // Cancellable reports whether the buyer may still call the order off.
 func (s State) Cancellable() bool { return slices.Contains(transitions[s], StateCancelling) }

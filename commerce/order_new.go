@@ -14,7 +14,7 @@ import (
 func NewOrder(id, key string, buyer Actor, cart Cart, s Shelf, people []User) (Order, []Assignment) {
 	o := Order{
 		ID: id, Key: key, Organisation: cart.Organisation,
-		Buyer: buyer.Person, BuyerName: buyer.Name, Account: buyer.Account, Locale: buyer.Locale,
+		Buyer: buyer.Person, BuyerName: buyer.Name, Account: buyer.Account, Locale: buyer.Locale, TimeZone: buyer.zone(),
 		State: StateSubmitted, Version: 1, Quote: *cart.Quote, SubmittedAt: s.Now, UpdatedAt: s.Now,
 	}
 	for _, l := range o.Quote.Lines {

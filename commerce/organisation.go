@@ -87,8 +87,17 @@ type Actor struct {
 	Name         string
 	Account      Account
 	Locale       string
+	TimeZone     *time.Location // the person's own; nil: the organisation's
 	Roles        []Role
 	Failed       bool // the lookup failed, so nothing may be concluded: denied
+}
+
+// zone is the name of the actor's own time zone, "" for none.
+func (a Actor) zone() string {
+	if a.TimeZone == nil {
+		return ""
+	}
+	return a.TimeZone.String()
 }
 
 // Has reports whether the actor holds the role for certain.

@@ -132,6 +132,20 @@ func (s *Service) Orders(ctx context.Context, actor Actor, offset, limit int) ([
 	return s.Ledger.Orders(ctx, OrderQuery{Organisation: org.ID, Offset: offset, Limit: limit})
 }
 
+// OrdersUnderWay lists the first of the organisation's orders that have not ended, newest
+// first.
+func (s *Service) OrdersUnderWay(ctx context.Context, actor Actor, limit int) ([]Order, error) {
+	org, _, err := s.organisation(actor.Organisation)
+	if err != nil {
+		return nil, err
+	}
+	err = mayRead(org, actor)
+	if err != nil {
+		return nil, err
+	}
+	return s.Ledger.Orders(ctx, OrderQuery{Organisation: org.ID, UnderWay: true, Limit: limit})
+}
+
 // mayRead lets everyone see the organisation's orders who holds any role in it.
 func mayRead(org Organisation, actor Actor) error {
 	if !actor.Failed && actor.Organisation == org.ID && actor.Person != "" && len(actor.Roles) > 0 {

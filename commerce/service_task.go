@@ -275,7 +275,8 @@ func alone(tx Tx, org string, t Task) error {
 
 func (s *Service) newTask(id string, by Actor, t Task, now time.Time) Task {
 	t.ID, t.Version, t.State = id, 1, TaskRunning
-	t.Organisation, t.By, t.ByName, t.Account, t.Locale = by.Organisation, by.Person, by.Name, by.Account, by.Locale
+	t.Organisation, t.By, t.ByName, t.Account = by.Organisation, by.Person, by.Name, by.Account
+	t.Locale, t.TimeZone = by.Locale, by.zone()
 	t.Name = s.Catalogue().subscription(OwnedSeats{SKU: t.SKU}).Name
 	if t.To != "" {
 		t.ToName = s.Catalogue().subscription(OwnedSeats{SKU: t.To}).Name

@@ -20,7 +20,8 @@ type Task struct {
 	ByName       string    `json:"by_name"`
 	Account      Account   `json:"account"` // where that person hears of it
 	Locale       string    `json:"locale"`
-	SKU          string    `json:"sku"` // Graph's: given, taken away, moved from, renewed
+	TimeZone     string    `json:"time_zone,omitempty"` // the person's own, an IANA name
+	SKU          string    `json:"sku"`                 // Graph's: given, taken away, moved from, renewed
 	Name         string    `json:"name"`
 	To           string    `json:"to,omitempty"` // TaskMove: the SKU moved to
 	ToName       string    `json:"to_name,omitempty"`

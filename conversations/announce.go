@@ -61,7 +61,7 @@ func (a *Announcements) AnnounceTask(ctx context.Context, ref commerce.OrderRef,
 			return Prompt{}, 0, err
 		}
 		people, err := a.Service.TaskPeople(ctx, t)
-		return taskPrompt(t, people, a.reader(org, t.By, t.Account, t.Locale)), t.Version, err
+		return taskPrompt(t, people, a.reader(org, t.By, t.Account, t.Locale, t.TimeZone)), t.Version, err
 	})
 }
 
@@ -85,6 +85,9 @@ func (a *Announcements) keep(ctx context.Context, n note, read func() (Prompt, i
 		return busy, nil
 	}
 	now, err := a.show(ctx, n, message{posted, shown}, read)
+	if wait, ok := errors.AsType[*Wait](err); ok {
+		return wait.For, a.Sent.Done(ctx, n.id, n.to, now.ref, shown)
+	}
 	if err != nil {
 		err = fmt.Errorf("announce %s: %w", n.id, err)
 		return 0, errors.Join(err, a.Sent.Done(ctx, n.id, n.to, now.ref, shown))
@@ -130,15 +133,24 @@ func (a *Announcements) orderMessage(ctx context.Context, org commerce.Organisat
 	if err != nil {
 		return Prompt{}, err
 	}
-	return orderPrompt(o, people, link, a.reader(org, o.Buyer, o.Account, o.Locale)), nil
+	return orderPrompt(o, people, link, a.reader(org, o.Buyer, o.Account, o.Locale, o.TimeZone)), nil
 }
 
 // reader is who reads a message outside any event: with the roles of the organisations
 // file, for those of their platform's groups are looked up at the click.
-func (a *Announcements) reader(org commerce.Organisation, person string, account Account, lang string) facts {
+func (a *Announcements) reader(org commerce.Organisation, person string, account Account, lang, zone string) facts {
 	p, _ := org.Person(person)
 	return facts{
-		org: org, now: a.Now(), words: locale.For(locale.Match(lang), org.TimeZone),
+		org: org, now: a.Now(), words: locale.For(locale.Match(lang), zoneNamed(zone, org)),
 		actor: commerce.Actor{Organisation: org.ID, Person: person, Name: p.Name, Account: account, Locale: lang, Roles: p.Roles},
 	}
+}
+
+// zoneNamed is a time zone that was noted by its name, or else the organisation's.
+func zoneNamed(name string, org commerce.Organisation) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if name == "" || err != nil {
+		return org.TimeZone
+	}
+	return zone
 }

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -81,7 +82,18 @@ func (e *Engine) turn(ctx context.Context, ev Event, f facts) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{Prompt: prompt, InPlace: ev.Ref != ""}, nil
+	return Reply{Prompt: prompt, InPlace: ev.Ref != "", Said: said(s, prompt)}, nil
+}
+
+// said is how many sentences about the last event the prompt begins with.
+func said(s state, p Prompt) int {
+	n := 0
+	for _, i := range s.Issues {
+		if i.field == "" {
+			n++
+		}
+	}
+	return min(n, len(p.Notices))
 }
 
 // show makes the prompt that state and facts call for. A refusal met on the way to it is
@@ -104,13 +116,15 @@ func (e *Engine) meet(ctx context.Context, ev Event) (facts, bool) {
 		return facts{words: locale.For(locale.Match(), time.UTC), now: e.Now()}, false
 	}
 	actor := identify(ctx, org, ev.Account, e.Directories[ev.Account.Platform])
-	return facts{org: org, actor: actor, words: locale.For(locale.Match(actor.Locale), org.TimeZone), now: e.Now()}, true
+	zone := cmp.Or(actor.TimeZone, org.TimeZone)
+	return facts{org: org, actor: actor, words: locale.For(locale.Match(actor.Locale), zone), now: e.Now()}, true
 }
 
-// pace holds people to their limit. Where the limiter is out of reach so is the
-// conversation, and that is said there.
+// pace holds people to their limit, where they type and send: a click alone costs less
+// than to count it. Where the limiter is out of reach so is the conversation, and that is
+// said there.
 func (e *Engine) pace(ctx context.Context, ev Event) (time.Duration, error) {
-	if e.PerMinute == 0 {
+	if e.PerMinute == 0 || ev.Ref != "" && len(ev.Values) == 0 {
 		return 0, nil
 	}
 	key := ev.Organisation + platformSeparate + ev.Account.Platform + platformSeparate + ev.Account.ID
@@ -127,7 +141,7 @@ func (e *Engine) stumble(ctx context.Context, f facts, ev Event, err error) Repl
 		e.Log.ErrorContext(ctx, "turn", "event", ev.ID, "organisation", ev.Organisation, "err", err)
 		err = commerce.Refuse(commerce.CodeUnavailable).Because(err)
 	}
-	return Reply{Prompt: trouble(f, err)}
+	return Reply{Prompt: trouble(f, err), Said: 1}
 }
 
 // identify finds the person behind an account and the roles that they hold now: those of
@@ -144,7 +158,7 @@ func identify(ctx context.Context, org commerce.Organisation, account Account, d
 		actor.Failed = true
 		return actor
 	}
-	actor.Name, actor.Locale = profile.Name, profile.Locale
+	actor.Name, actor.Locale, actor.TimeZone = profile.Name, profile.Locale, profile.TimeZone
 	person, known := org.Holding(account)
 	if !known || profile.Closed {
 		return actor

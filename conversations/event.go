@@ -26,4 +26,7 @@ type Reply struct {
 	Prompt Prompt
 	// InPlace: the prompt replaces the one that was clicked. Otherwise it is new.
 	InPlace bool
+	// Said is how many of the prompt's first notices say what became of this event. A
+	// message that is kept up to date by itself needs no answer beside them.
+	Said int
 }

@@ -48,6 +48,12 @@ func (f facts) sells(o commerce.Offer, id commerce.PlanID) bool {
 	return false
 }
 
+// offers reports whether what a form asks for is on sale in that plan.
+func (f facts) offers(form form) bool {
+	o, ok := f.shelf.Offer(form.Offer)
+	return ok && f.sells(o, readPlan(form.Plan))
+}
+
 // ground reads what every step needs: who it is, what is sold, the cart.
 func (e *Engine) ground(ctx context.Context, f facts) (facts, error) {
 	f.now = e.Now()

@@ -3,16 +3,28 @@ package conversations
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 )
 
 // ErrMessageGone says that a posted message no longer exists or cannot be edited.
 var ErrMessageGone = errors.New("the message is gone")
 
+// Wait is an error of a platform that is to be asked again later: it limits how often it
+// is, or answers slowly.
+type Wait struct {
+	For   time.Duration // at least that long
+	Cause error
+}
+
+func (w *Wait) Error() string { return fmt.Sprintf("to be tried again in %v: %v", w.For, w.Cause) }
+func (w *Wait) Unwrap() error { return w.Cause }
+
 // Poster puts messages in front of an account, outside any event. Each platform has one.
 type Poster interface {
-	// Post shows a new message to the account and returns its reference.
+	// Post shows a new message to the account and returns its reference. *Wait: later.
 	Post(ctx context.Context, organisation string, to Account, p Prompt) (ref string, err error)
-	// Edit replaces a posted message. ErrMessageGone: post it anew.
+	// Edit replaces a posted message. ErrMessageGone: post it anew. *Wait: later.
 	Edit(ctx context.Context, organisation string, to Account, ref string, p Prompt) error
 }
 
@@ -22,6 +34,8 @@ type Profile struct {
 	Locale string   // BCP 47; "" where the platform does not say
 	Groups []string // that the account is in now
 	Closed bool     // guests, bots and deactivated accounts: refused
+	// TimeZone is where the person is; nil where the platform does not say.
+	TimeZone *time.Location
 }
 
 // Directory looks accounts up on their platform. Each platform has one.

@@ -12,6 +12,7 @@ type Prompt struct {
 	Blocks       []Block  `json:"blocks,omitempty"`
 	Fields       []Field  `json:"fields,omitempty"`
 	Submit       *Action  `json:"submit,omitempty"` // sends the fields; nil: there are none
+	Again        string   `json:"again,omitempty"`  // a ref that asks for the fields once more, as they stand
 	Below        []Block  `json:"below,omitempty"`  // read after the fields or, where there are none, after the actions
 	Actions      []Action `json:"actions,omitempty"`
 	Closed       bool     `json:"closed,omitempty"` // nothing more will happen here

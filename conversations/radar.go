@@ -135,11 +135,14 @@ func (r *Radar) tell(ctx context.Context, org commerce.Organisation, renewal com
 		}
 		to := Account{Platform: platform, Workspace: workspace(org, platform), ID: p.Accounts[platform]}
 		closed := false
-		_, err := r.Announcements.keep(ctx, note{org: org, id: noticeOf(org, renewal), to: to, version: 1}, func() (Prompt, int, error) {
+		wait, err := r.Announcements.keep(ctx, note{org: org, id: noticeOf(org, renewal), to: to, version: 1}, func() (Prompt, int, error) {
 			prompt, version, err := r.notice(ctx, org, renewal, p, to)
 			closed = err == nil && version == 0
 			return prompt, version, err
 		})
+		if wait > busy { // the platform is to be asked later; the one who holds it now tells
+			err = errors.Join(err, fmt.Errorf("tell %s: in %v", p.ID, wait))
+		}
 		heard = heard || !closed
 		errs = append(errs, err)
 	}
@@ -155,7 +158,10 @@ func (r *Radar) notice(ctx context.Context, org commerce.Organisation, renewal c
 	case profile.Closed:
 		return Prompt{}, 0, nil
 	}
-	f := r.Announcements.reader(org, p.ID, to, cmp.Or(profile.Locale, p.Locale))
+	f := r.Announcements.reader(org, p.ID, to, cmp.Or(profile.Locale, p.Locale), "")
+	if profile.TimeZone != nil {
+		f.words = f.words.In(profile.TimeZone)
+	}
 	f.denied = commerce.Authorise(org, f.actor, commerce.Buyer)
 	return renewalPrompt(renewal, f), 1, nil
 }

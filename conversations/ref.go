@@ -13,6 +13,7 @@ import (
 const (
 	verbHome         = "home"
 	verbHelp         = "help"
+	verbAgain        = "again" // step; details: offer, line, revision; renew: SKU
 	verbCancel       = "cancel"
 	verbList         = "list"   // page
 	verbSearch       = "search" // fields q, group

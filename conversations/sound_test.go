@@ -9,7 +9,7 @@ import (
 
 // Verbs are all that a ref can begin with.
 var Verbs = []string{
-	verbHome, verbHelp, verbCancel, verbList, verbSearch, verbBuy, verbDetails, verbCart, verbChange, verbRemove, verbEmpty, verbFix,
+	verbHome, verbHelp, verbAgain, verbCancel, verbList, verbSearch, verbBuy, verbDetails, verbCart, verbChange, verbRemove, verbEmpty, verbFix,
 	verbCheckOut, verbAccept, verbNext, verbPlace, verbOrders, verbOrder, verbOrderPeople, verbOrderCancel, verbOrderLink, verbOrderRetry,
 	verbAssign, verbTake, verbMove, verbSubscriptions, verbChoose, verbTarget, verbPick, verbFind, verbFound, verbAdd, verbAddFound,
 	verbAddEveryone, verbTakeOut, verbStartOver, verbAddresses, verbAddAddresses, verbPreview, verbPreviewPeople, verbStart, verbTask,
@@ -35,6 +35,9 @@ func Unsound(p Prompt) []string {
 	for _, f := range p.Fields {
 		c.field(f)
 	}
+	if (p.Submit == nil) != (p.Again == "") {
+		c.say("fields cannot be asked for again")
+	}
 	if (p.Submit == nil) != (len(p.Fields) == 0) {
 		c.say("fields and submit do not come together")
 	}
@@ -52,6 +55,9 @@ func Controls(p Prompt) []Action {
 	all := slices.Clone(p.Actions)
 	if p.Submit != nil {
 		all = append(all, *p.Submit)
+	}
+	if p.Again != "" {
+		all = append(all, Action{Ref: p.Again, Label: "(the fields again)"})
 	}
 	for _, b := range body(p) {
 		if b.Item != nil {

@@ -2,6 +2,8 @@ package conversations
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -122,20 +124,28 @@ func argument(kept any) any {
 	return kept
 }
 
-const rememberedEvents = 8
+// rememberedEvents is more than a person does while a request may still be sent again by
+// somebody who has caught it: some minutes, by the platforms' signatures.
+const rememberedEvents = 32
+
+// short names an event in a few letters.
+func short(event string) string {
+	sum := sha256.Sum256([]byte(event))
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
+}
 
 // knows reports whether the event was seen already.
-func (s state) knows(event string) bool { return slices.Contains(s.Events, event) }
+func (s state) knows(event string) bool { return slices.Contains(s.Events, short(event)) }
 
 // last reports whether the event is the one that led to this state.
 func (s state) last(event string) bool {
-	return len(s.Events) > 0 && s.Events[len(s.Events)-1] == event
+	return len(s.Events) > 0 && s.Events[len(s.Events)-1] == short(event)
 }
 
 // remember notes the event; what an earlier one led to has been said.
 func (s state) remember(event string) state {
 	s.Issues = nil
-	s.Events = append(slices.Clone(s.Events), event)
+	s.Events = append(slices.Clone(s.Events), short(event))
 	if extra := len(s.Events) - rememberedEvents; extra > 0 {
 		s.Events = s.Events[extra:]
 	}

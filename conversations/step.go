@@ -122,6 +122,8 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 		return choose(s, r.text(0), f), nil
 	case verbDetails:
 		return fill(s, r, values, f)
+	case verbAgain:
+		return again(s, r, f), nil
 	case verbCart:
 		s.Step = stepCart
 	case verbOrders:
@@ -137,6 +139,44 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 		return act(s, r, f)
 	}
 	return s, nil
+}
+
+// again shows a form once more: with what was typed, where that is still there.
+func again(s state, r ref, f facts) state {
+	switch at := step(r.text(0)); at {
+	case stepList:
+		s.Step = at
+	case stepDetails:
+		return detailsAgain(s, r, f)
+	case stepPick:
+		s, _, _ = clickLicences(s, ref{verb: verbPick}, nil, f)
+	case stepAddresses:
+		s, _, _ = clickLicences(s, ref{verb: verbAddresses}, nil, f)
+	case stepRenew:
+		if s.Licences.Kind == commerce.TaskRenew && s.Licences.SKU == r.text(1) {
+			s.Step = at
+			return s
+		}
+		s, _, _ = clickLicences(s, ref{verb: verbRenew, args: r.args[1:]}, nil, f)
+	default:
+		s.Step = stepHome
+		return s.say(Warning, "notice.dead")
+	}
+	return s
+}
+
+// detailsAgain is the form of that offer or cart line, as it was filled in or anew.
+func detailsAgain(s state, r ref, f facts) state {
+	form := s.Form
+	form.Offer, form.Line, form.Revision = r.text(1), r.int(2), r.int(3)
+	switch {
+	case form == s.Form && f.offers(form):
+		s.Step = stepDetails
+		return s
+	case form.Line > 0:
+		return change(s, ref{verb: verbChange, args: r.args[2:]}, f)
+	}
+	return choose(s, form.Offer, f)
 }
 
 // clip keeps a search within what one is.

@@ -40,9 +40,22 @@ func view(s state, f facts) Prompt {
 	default:
 		p = licencesPrompt(s, f)
 	}
-	p.Organisation, p.Locale = f.org.Name, f.words.Lang()
+	p.Organisation, p.Locale, p.Again = f.org.Name, f.words.Lang(), againRef(p, s)
 	p.Notices = append(notices(s, f), p.Notices...)
 	return p
+}
+
+// againRef leads to the prompt's fields once more, "" where it has none.
+func againRef(p Prompt, s state) string {
+	switch at := step(p.Name); {
+	case len(p.Fields) == 0:
+		return ""
+	case at == stepDetails:
+		return makeRef(verbAgain, p.Name, s.Form.Offer, s.Form.Line, s.Form.Revision)
+	case at == stepRenew:
+		return makeRef(verbAgain, p.Name, s.Licences.SKU)
+	}
+	return makeRef(verbAgain, p.Name)
 }
 
 // notices are the sentences of what just happened; those of a field stand at the field.

@@ -248,17 +248,22 @@ func ordersPrompt(s state, f facts) Prompt {
 		p.Blocks = []Block{paragraph(f.words.T("orders.none"))}
 	}
 	for _, o := range f.orders {
-		p.Blocks = append(p.Blocks, Block{Item: &Item{
-			Title: o.ID, Tag: f.words.T("state." + string(o.State)), Tone: stateTone(o.State),
-			Lines: []string{
-				f.words.T("order.by_value", "name", o.BuyerName, "date", f.words.DateTime(o.SubmittedAt)),
-				contents(o, f),
-			},
-			Actions: []Action{{Ref: makeRef(verbOrder, o.ID), Label: f.words.T("orders.show"), Name: f.words.T("orders.show_order", "order", o.ID)}},
-		}})
+		p.Blocks = append(p.Blocks, Block{Item: orderItem(o, f)})
 	}
 	p.Actions = append(pageActions(f, verbOrders, s.Page, f.more), startAction(f))
 	return p
+}
+
+// orderItem is an order in a list.
+func orderItem(o commerce.Order, f facts) *Item {
+	return &Item{
+		Title: o.ID, Tag: f.words.T("state." + string(o.State)), Tone: stateTone(o.State),
+		Lines: []string{
+			f.words.T("order.by_value", "name", o.BuyerName, "date", f.words.DateTime(o.SubmittedAt)),
+			contents(o, f),
+		},
+		Actions: []Action{{Ref: makeRef(verbOrder, o.ID), Label: f.words.T("orders.show"), Name: f.words.T("orders.show_order", "order", o.ID)}},
+	}
 }
 
 // contents is what an order is about, in a line.

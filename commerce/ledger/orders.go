@@ -32,6 +32,12 @@ func (l *Ledger) Orders(ctx context.Context, q commerce.OrderQuery) ([]commerce.
 	only("organisation", q.Organisation)
 	only("person", q.Person)
 	only("state", string(q.State))
+	for _, ended := range commerce.EndStates {
+		if q.UnderWay {
+			args = append(args, string(ended))
+			where += fmt.Sprintf(" AND state <> $%d", len(args))
+		}
+	}
 	limit := q.Limit
 	if limit == 0 {
 		limit = 50

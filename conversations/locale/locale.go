@@ -67,6 +67,12 @@ func For(lang string, zone *time.Location) Words {
 	return Words{spoken: l, zone: zone}
 }
 
+// In is the same words in another time zone; nil is UTC.
+func (w Words) In(zone *time.Location) Words {
+	w.zone = zone
+	return w
+}
+
 // Lang is the BCP 47 tag of the language.
 func (w Words) Lang() string { return w.in().name }
 

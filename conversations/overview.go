@@ -1,0 +1,105 @@
+package conversations
+
+import (
+	"context"
+
+	"cartwright/commerce"
+)
+
+// Overview is what a platform shows on a page of its own to an account of an
+// organisation: what waits for the person, their cart, the orders under way, and all that
+// can be begun. It takes no step and changes nothing.
+func (e *Engine) Overview(ctx context.Context, organisation string, account Account) Prompt {
+	ev := Event{ID: account.Platform + ":overview", Organisation: organisation, Account: account}
+	f, ok := e.meet(ctx, ev)
+	if !ok {
+		return trouble(f, commerce.Refuse(commerce.CodeNotFound))
+	}
+	f, err := e.ground(ctx, f)
+	if err == nil && f.reads() {
+		f.orders, err = e.Service.OrdersUnderWay(ctx, f.actor, 2*pageSize+1)
+	}
+	links := map[string]string{}
+	for _, o := range f.orders {
+		if err == nil && waitsFor(f, o) {
+			links[o.ID], err = e.Service.PaymentLink(ctx, o)
+		}
+	}
+	if err != nil {
+		return e.stumble(ctx, f, ev, err).Prompt
+	}
+	return overviewPrompt(links, f)
+}
+
+// waitsFor reports whether the order goes on by what the reader does.
+func waitsFor(f facts, o commerce.Order) bool {
+	return o.Buyer == f.actor.Person && o.State == commerce.StateAwaitingPayment
+}
+
+func overviewPrompt(links map[string]string, f facts) Prompt {
+	if denial(stepHome, f) != nil && !f.reads() {
+		return finished(refusal(stepHome, f), f)
+	}
+	p := Prompt{Name: "overview", Title: f.words.T("home.title", "name", f.actor.Name)}
+	var waiting, others []Block
+	for _, o := range f.orders[:min(len(f.orders), 2*pageSize)] {
+		if waitsFor(f, o) {
+			waiting = append(waiting, Block{Item: overviewItem(o, links[o.ID], f)})
+		} else {
+			others = append(others, Block{Item: overviewItem(o, "", f)})
+		}
+	}
+	p.Blocks = append(p.Blocks, titled(f, "overview.waiting", waiting)...)
+	p.Blocks = append(p.Blocks, titled(f, "overview.cart", openCart(f))...)
+	p.Blocks = append(p.Blocks, titled(f, "overview.orders", others)...)
+	if len(p.Blocks) == 0 {
+		p.Blocks = []Block{paragraph(f.words.T("overview.nothing"))}
+	}
+	if len(f.orders) > 2*pageSize {
+		p.Blocks = append(p.Blocks, muted(f.words.T("overview.more")))
+	}
+	p.Actions = homePrompt(f).Actions
+	if denial(stepHome, f) != nil {
+		p.Actions = waysOut(f)
+	}
+	return finished(p, f)
+}
+
+// finished names the organisation and the language, as every prompt does.
+func finished(p Prompt, f facts) Prompt {
+	p.Organisation, p.Locale = f.org.Name, f.words.Lang()
+	return p
+}
+
+// titled is a heading with blocks, nothing where there are none.
+func titled(f facts, key string, blocks []Block) []Block {
+	if len(blocks) == 0 {
+		return nil
+	}
+	return append([]Block{{Heading: f.words.T(key)}}, blocks...)
+}
+
+func overviewItem(o commerce.Order, link string, f facts) *Item {
+	item := orderItem(o, f)
+	if link != "" {
+		item.Actions = append([]Action{{Label: f.words.T("order.pay"), Name: f.words.T("overview.pay_order", "order", o.ID), URL: link, Style: Primary}}, item.Actions...)
+	}
+	return item
+}
+
+// openCart is what is in the cart, in a line for each product.
+func openCart(f facts) []Block {
+	if len(f.cart.Lines) == 0 || !f.mayBuy() {
+		return nil
+	}
+	item := &Item{Title: f.words.N("action.cart_lines", len(f.cart.Lines))}
+	for _, l := range f.cart.Lines {
+		name := l.Offer
+		if offer, ok := f.shelf.Catalogue.Offer(l.Offer); ok {
+			name = offer.Name
+		}
+		item.Lines = append(item.Lines, f.words.N("overview.cart_line", l.Quantity, "product", name, "plan", planName(f, l.Plan)))
+	}
+	item.Actions = []Action{{Ref: makeRef(verbCart), Label: f.words.T("overview.go_on"), Name: f.words.T("overview.go_on"), Style: Primary}}
+	return []Block{{Item: item}}
+}
