@@ -122,6 +122,11 @@ func (o Offer) PlansFor(org Organisation, now time.Time) []Plan {
 	return plans
 }
 
+// soldTo reports whether the organisation can buy the offer now, in any plan.
+func (o Offer) soldTo(org Organisation, now time.Time) bool {
+	return slices.Contains(o.Clouds, org.Cloud) && len(o.PlansFor(org, now)) > 0
+}
+
 // Catalogue is all offers. It is read-only once made.
 type Catalogue struct{ Offers []Offer }
 
@@ -148,7 +153,7 @@ func (c Catalogue) Offer(id string) (Offer, bool) {
 func (c Catalogue) For(org Organisation, now time.Time) []Offer {
 	var offers []Offer
 	for _, o := range c.Offers {
-		if slices.Contains(o.Clouds, org.Cloud) && len(o.PlansFor(org, now)) > 0 {
+		if o.soldTo(org, now) {
 			offers = append(offers, o)
 		}
 	}

@@ -24,12 +24,11 @@ func (s Shelf) Offers() []Offer { return s.Catalogue.For(s.Organisation, s.Now) 
 
 // Offer finds an offer that can be bought.
 func (s Shelf) Offer(id string) (Offer, bool) {
-	for _, o := range s.Offers() {
-		if o.ID == id {
-			return o, true
-		}
+	o, known := s.Catalogue.Offer(id)
+	if !known || !o.soldTo(s.Organisation, s.Now) {
+		return Offer{}, false
 	}
-	return Offer{}, false
+	return o, true
 }
 
 // Holding is what the organisation has of an offer.

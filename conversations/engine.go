@@ -73,6 +73,9 @@ func (e *Engine) turn(ctx context.Context, ev Event, f facts) (Reply, error) {
 			return Reply{}, err
 		}
 		s = eff.then(s, res, err)
+		if f, err = e.ground(ctx, f); err != nil {
+			return Reply{}, err // what is shown is what is, after the effect
+		}
 	}
 	prompt, err := e.show(ctx, s, f)
 	if err != nil {

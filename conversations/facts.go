@@ -80,10 +80,10 @@ func (e *Engine) stock(ctx context.Context, f facts) (facts, error) {
 
 // gather reads what the prompt of the state needs besides.
 func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
-	f, err := e.ground(ctx, f)
-	if err != nil || denial(s.Step, f) != nil {
-		return f, err
+	if denial(s.Step, f) != nil {
+		return f, nil
 	}
+	var err error
 	switch s.Step {
 	case stepDetails, stepPayment:
 		f.people, f.peopleKnown = e.Service.Unlicensed(ctx, f.org.ID)

@@ -12,7 +12,7 @@ import (
 
 // Cart is the person's cart, empty at revision 0 where there is none.
 func (l *Ledger) Cart(ctx context.Context, org, person string) (commerce.Cart, error) {
-	row := l.db.QueryRowContext(ctx, "SELECT body FROM carts WHERE organisation = $1 AND person = $2", org, person)
+	row := l.reads.QueryRowContext(ctx, "SELECT body FROM carts WHERE organisation = $1 AND person = $2", org, person)
 	return scanCart(row, org, person)
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -93,6 +94,63 @@ func locatePostgres(address string) (location, error) {
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// reads are a pool's reads, each query prepared once for each connection: to parse a query
+// costs SQLite more than to answer one.
+type reads struct {
+	db       *sql.DB
+	mu       sync.RWMutex
+	prepared map[string]*sql.Stmt
+}
+
+func (r *reads) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	r.mu.RLock()
+	s, ok := r.prepared[query]
+	r.mu.RUnlock()
+	if ok {
+		return s, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s, ok := r.prepared[query]; ok {
+		return s, nil
+	}
+	s, err := r.db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if r.prepared == nil {
+		r.prepared = map[string]*sql.Stmt{}
+	}
+	r.prepared[query] = s
+	return s, nil
+}
+
+func (r *reads) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := r.prepare(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (r *reads) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	s, err := r.prepare(ctx, query)
+	if err != nil {
+		return r.db.QueryRowContext(ctx, query, args...) // which says what is wrong
+	}
+	return s.QueryRowContext(ctx, args...)
+}
+
+func (r *reads) close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var errs []error
+	for _, s := range r.prepared {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // each hands the rows of a query to scan, one at a time.

@@ -43,6 +43,7 @@ type Options struct {
 // Ledger is safe for concurrent use, also by several programs on one database.
 type Ledger struct {
 	db      *sql.DB
+	reads   reads   // of db
 	jobs    *sql.DB // River's and the migrations'
 	dialect dialect
 	keys    Keyring
@@ -89,6 +90,7 @@ func (l *Ledger) open(ctx context.Context, at location, openDB func(driverName, 
 	if l.jobs, err = sql.Open(at.driver, at.jobsDSN); err != nil {
 		return err
 	}
+	l.reads.db = l.db
 	l.db.SetMaxOpenConns(at.conns)
 	l.db.SetMaxIdleConns(at.conns / 2)
 	l.jobs.SetMaxOpenConns(at.jobsConns)
@@ -108,7 +110,7 @@ func (l *Ledger) DB() *sql.DB { return l.db }
 
 // Close ends every connection. Jobs are stopped before.
 func (l *Ledger) Close() error {
-	var errs []error
+	errs := []error{l.reads.close()}
 	for _, db := range []*sql.DB{l.jobs, l.db} {
 		if db != nil {
 			errs = append(errs, db.Close())

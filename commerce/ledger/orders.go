@@ -15,9 +15,9 @@ import (
 // CodeNotFound: there is none, or it is another organisation's.
 func (l *Ledger) Order(ctx context.Context, org, id string) (commerce.Order, error) {
 	if org == "" {
-		return scanOrder(l.db.QueryRowContext(ctx, "SELECT body FROM orders WHERE id = $1", id))
+		return scanOrder(l.reads.QueryRowContext(ctx, "SELECT body FROM orders WHERE id = $1", id))
 	}
-	return scanOrder(l.db.QueryRowContext(ctx, "SELECT body FROM orders WHERE id = $1 AND organisation = $2", id, org))
+	return scanOrder(l.reads.QueryRowContext(ctx, "SELECT body FROM orders WHERE id = $1 AND organisation = $2", id, org))
 }
 
 // Orders lists orders, newest first.

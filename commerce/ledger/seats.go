@@ -14,7 +14,7 @@ import (
 // OpenSeats counts no line that was refused or failed, and nothing of an order that
 // came to nothing.
 func (l *Ledger) OpenSeats(ctx context.Context, org string, seen time.Time) (map[string]int, error) {
-	return openSeats(ctx, l.db, org, seen)
+	return openSeats(ctx, &l.reads, org, seen)
 }
 
 // OpenSeats locks the organisation: two buyers at the cap come one after the other.
@@ -45,7 +45,7 @@ func openSeats(ctx context.Context, q querier, org string, seen time.Time) (map[
 
 // Assignments lists an order's people by line, then by name.
 func (l *Ledger) Assignments(ctx context.Context, order string) ([]commerce.Assignment, error) {
-	return assignments(ctx, l.db, order)
+	return assignments(ctx, &l.reads, order)
 }
 
 // Assignments locks the order, and so its people.

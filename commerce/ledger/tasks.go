@@ -15,7 +15,7 @@ import (
 
 // AppliedTo reads what Applied stored for an event.
 func (l *Ledger) AppliedTo(ctx context.Context, event string) (result string, found bool, err error) {
-	err = l.db.QueryRowContext(ctx, "SELECT result FROM applied WHERE event = $1", event).Scan(&result)
+	err = l.reads.QueryRowContext(ctx, "SELECT result FROM applied WHERE event = $1", event).Scan(&result)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil
 	}
@@ -28,7 +28,7 @@ func (l *Ledger) AppliedTo(ctx context.Context, event string) (result string, fo
 // Task finds a task of the organisation. CodeNotFound: there is none, or it is another
 // organisation's.
 func (l *Ledger) Task(ctx context.Context, org, id string) (commerce.Task, error) {
-	return scanTask(l.db.QueryRowContext(ctx, "SELECT body FROM tasks WHERE id = $1 AND organisation = $2", id, org))
+	return scanTask(l.reads.QueryRowContext(ctx, "SELECT body FROM tasks WHERE id = $1 AND organisation = $2", id, org))
 }
 
 func scanTask(row scanner) (commerce.Task, error) { return scanBody[commerce.Task](row) }

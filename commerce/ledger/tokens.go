@@ -31,7 +31,7 @@ func (t *tx) SetPaymentToken(order, token string) error {
 
 // ByPaymentToken finds the order of a payment link. CodeNotFound: no such token.
 func (l *Ledger) ByPaymentToken(ctx context.Context, token string) (commerce.Order, error) {
-	return scanOrder(l.db.QueryRowContext(ctx, `SELECT o.body FROM orders o JOIN payment_tokens t ON t.order_id = o.id
+	return scanOrder(l.reads.QueryRowContext(ctx, `SELECT o.body FROM orders o JOIN payment_tokens t ON t.order_id = o.id
 		WHERE t.hash = $1`, tokenHash(token)))
 }
 
@@ -39,7 +39,7 @@ func (l *Ledger) ByPaymentToken(ctx context.Context, token string) (commerce.Ord
 // with a key that is gone, it is an error.
 func (l *Ledger) PaymentToken(ctx context.Context, order string) (string, error) {
 	var id, sealed string
-	err := l.db.QueryRowContext(ctx, "SELECT key_id, sealed FROM payment_tokens WHERE order_id = $1", order).Scan(&id, &sealed)
+	err := l.reads.QueryRowContext(ctx, "SELECT key_id, sealed FROM payment_tokens WHERE order_id = $1", order).Scan(&id, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
