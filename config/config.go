@@ -22,6 +22,8 @@ type Config struct {
 	SecretKey     Secret   // not set only before EnsureSecretKey, with SQLite
 	OldSecretKeys []Secret // earlier ones, as long as something made with them must be read
 
+	Slack Slack
+
 	Playground      bool
 	PlaygroundToken Secret  // asked for by the playground; not set: everyone may use it
 	ClockSpeed      float64 // at least 1; waits are divided by it
@@ -44,6 +46,7 @@ func Read(env func(string) (string, bool), readFile func(string) ([]byte, error)
 		OldSecretKeys:   r.secrets("SECRET_KEY_OLD"),
 		PlaygroundToken: r.secret("PLAYGROUND_TOKEN"),
 		ClockSpeed:      r.clockSpeed(),
+		Slack:           r.slack(),
 		Organisations:   r.organisations(),
 		Catalogue:       r.catalogue(),
 	}

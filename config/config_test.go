@@ -99,8 +99,9 @@ func TestThePlaygroundIsOnOnlyWhereNothingElseIs(t *testing.T) {
 	}{
 		{nil, true},
 		{map[string]string{"SLACK_SIGNING_SECRET": ""}, true}, // set to nothing is not set
-		{map[string]string{"SLACK_SIGNING_SECRET": "s"}, false},
-		{map[string]string{"SLACK_SIGNING_SECRET_FILE": "s"}, false},
+		{map[string]string{"SLACK_SIGNING_SECRET": "s", "SLACK_BOT_TOKEN": "xoxb-1"}, false},
+		{map[string]string{"SLACK_SIGNING_SECRET_FILE": "secret", "SLACK_BOT_TOKEN": "xoxb-1"}, false},
+		{map[string]string{"SLACK_APP_TOKEN": "xapp-1", "SLACK_BOT_TOKEN": "xoxb-1"}, false},
 		{map[string]string{"DISCORD_APPLICATION_ID": "1"}, false},
 		{map[string]string{"TEAMS_APP_ID": "1"}, false},
 		{map[string]string{"TEAMS_APP_ID": "1", "PLAYGROUND": "on"}, true},
@@ -109,7 +110,7 @@ func TestThePlaygroundIsOnOnlyWhereNothingElseIs(t *testing.T) {
 		{map[string]string{"HTTP_ADDR": "[::1]:0"}, true},
 		{map[string]string{"HTTP_ADDR": "0.0.0.0:80", "PUBLIC_URL": "http://bot", "PLAYGROUND_TOKEN": "t"}, true},
 	} {
-		if got := mustRead(t, world{env: c.env}).Playground; got != c.want {
+		if got := mustRead(t, world{env: c.env, files: map[string]string{"secret": "s"}}).Playground; got != c.want {
 			t.Errorf("%v: the playground is on: %t, want %t", c.env, got, c.want)
 		}
 	}
@@ -322,5 +323,46 @@ func TestThePlaygroundServesSandboxesAlone(t *testing.T) {
 	c := config.Config{Organisations: []commerce.Organisation{{ID: "real", Backend: commerce.Direct}, {ID: "play", Backend: commerce.Sandbox}}}
 	if got := c.PlaygroundOrganisations(); len(got) != 1 || got[0].ID != "play" {
 		t.Errorf("it serves %+v", got)
+	}
+}
+
+// What is missing beside what is there, each with its own name, and all at once. No
+// secret is repeated.
+func TestSlackMistakes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		env  map[string]string
+		want []string
+	}{
+		"nothing to answer with": {map[string]string{"SLACK_SIGNING_SECRET": "hush"}, []string{"SLACK_BOT_TOKEN"}},
+		"no way in":              {map[string]string{"SLACK_BOT_TOKEN": "xoxb-hush"}, []string{"SLACK_SIGNING_SECRET"}},
+		"no way in, by OAuth":    {map[string]string{"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "hush"}, []string{"SLACK_SIGNING_SECRET"}},
+		"half of OAuth":          {map[string]string{"SLACK_SIGNING_SECRET": "hush", "SLACK_CLIENT_ID": "1.2"}, []string{"SLACK_CLIENT_SECRET"}},
+		"the other half":         {map[string]string{"SLACK_SIGNING_SECRET": "hush", "SLACK_BOT_TOKEN": "xoxb-hush", "SLACK_CLIENT_SECRET": "hush"}, []string{"SLACK_CLIENT_ID"}},
+		"a user's token":         {map[string]string{"SLACK_SIGNING_SECRET": "hush", "SLACK_BOT_TOKEN": "xoxp-hush"}, []string{"SLACK_BOT_TOKEN"}},
+		"tokens mixed up":        {map[string]string{"SLACK_APP_TOKEN": "xoxb-hush", "SLACK_BOT_TOKEN": "xapp-hush"}, []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"}},
+		"OAuth without https":    {map[string]string{"SLACK_SIGNING_SECRET": "hush", "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "hush"}, []string{"PUBLIC_URL"}},
+		"in the clear":           {map[string]string{"SLACK_API_URL": "http://slack.example/api/"}, []string{"SLACK_API_URL"}},
+		"no slash":               {map[string]string{"SLACK_API_URL": "https://slack.com/api"}, []string{"SLACK_API_URL"}},
+		"too many sockets":       {map[string]string{"SLACK_SOCKETS": "11"}, []string{"SLACK_SOCKETS"}},
+		"HTTP":                   {map[string]string{"SLACK_SIGNING_SECRET": "hush", "SLACK_BOT_TOKEN": "xoxb-hush"}, nil},
+		"Socket Mode":            {map[string]string{"SLACK_APP_TOKEN": "xapp-hush", "SLACK_BOT_TOKEN": "xoxe.xoxb-hush", "SLACK_SOCKETS": "10"}, nil},
+		"a Slack on this machine": {map[string]string{
+			"SLACK_SIGNING_SECRET": "hush", "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "hush", "SLACK_API_URL": "http://127.0.0.1:8090/api/",
+		}, nil},
+	} {
+		_, err := world{env: c.env}.read()
+		var mistakes config.Mistakes
+		errors.As(err, &mistakes)
+		var got []string
+		for _, m := range mistakes {
+			got = append(got, m.Name)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if err != nil && strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: a secret is told: %v", name, err)
+		}
 	}
 }

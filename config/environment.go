@@ -175,7 +175,9 @@ func (r *reader) playground() bool {
 
 // platformConfigured reports whether anything names a chat platform to serve.
 func (r *reader) platformConfigured() bool {
-	for _, name := range []string{"SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET_FILE", "DISCORD_APPLICATION_ID", "TEAMS_APP_ID"} {
+	for _, name := range []string{
+		"SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET_FILE", "SLACK_APP_TOKEN", "SLACK_APP_TOKEN_FILE", "DISCORD_APPLICATION_ID", "TEAMS_APP_ID",
+	} {
 		if _, given := r.lookUp(name); given {
 			return true
 		}
@@ -199,6 +201,7 @@ func (r *reader) longEnough(name string, secrets ...Secret) {
 
 // checkTogether finds what no variable shows alone.
 func (r *reader) checkTogether(c Config) {
+	r.checkSlack(c)
 	r.longEnough("SECRET_KEY", c.SecretKey)
 	r.longEnough("SECRET_KEY_OLD", c.OldSecretKeys...)
 	if _, sqlite := c.SQLitePath(); !sqlite && !c.SecretKey.Set() && !r.wrong("SECRET_KEY_FILE") {

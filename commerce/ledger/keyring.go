@@ -20,7 +20,7 @@ type Keyring struct{ keys []key } // the current one first
 type key struct {
 	id    string // names the key in what was made with it
 	audit []byte
-	seal  cipher.AEAD
+	seals map[string]cipher.AEAD // by what they are for
 }
 
 var errUnknownKey = errors.New("made with a key that is neither SECRET_KEY nor in SECRET_KEY_OLD")
@@ -52,20 +52,32 @@ func newKey(secret string) (key, error) {
 	if err != nil {
 		return key{}, err
 	}
-	seal, err := hkdf.Key(sha256.New, []byte(secret), nil, "cartwright payment tokens", 32)
+	seals := map[string]cipher.AEAD{}
+	for _, purpose := range []string{paymentTokens, platformTokens} {
+		if seals[purpose], err = newSeal(secret, purpose); err != nil {
+			return key{}, err
+		}
+	}
+	sum := sha256.Sum256(audit)
+	return key{id: hex.EncodeToString(sum[:6]), audit: audit, seals: seals}, nil
+}
+
+// What is sealed, each with a key of its own.
+const (
+	paymentTokens  = "cartwright payment tokens"
+	platformTokens = "cartwright platform tokens"
+)
+
+func newSeal(secret, purpose string) (cipher.AEAD, error) {
+	seal, err := hkdf.Key(sha256.New, []byte(secret), nil, purpose, 32)
 	if err != nil {
-		return key{}, err
+		return nil, err
 	}
 	block, err := aes.NewCipher(seal)
 	if err != nil {
-		return key{}, err
+		return nil, err
 	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return key{}, err
-	}
-	sum := sha256.Sum256(audit)
-	return key{id: hex.EncodeToString(sum[:6]), audit: audit, seal: aead}, nil
+	return cipher.NewGCMWithRandomNonce(block)
 }
 
 func (Keyring) String() string       { return "Keyring" }
@@ -103,12 +115,12 @@ func (r Keyring) verify(id, kind string, text []byte, mac string) error {
 }
 
 // sealed encrypts text for the place named by where, and opens nowhere else.
-func (k key) sealed(text, where string) string {
-	raw := k.seal.Seal(nil, nil, []byte(text), []byte(where)) //nolint:gosec // it makes the nonce itself, and the nonce given must be nil
+func (k key) sealed(purpose, text, where string) string {
+	raw := k.seals[purpose].Seal(nil, nil, []byte(text), []byte(where)) //nolint:gosec // it makes the nonce itself, and the nonce given must be nil
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
-func (r Keyring) unseal(id, sealed, where string) (string, error) {
+func (r Keyring) unseal(purpose, id, sealed, where string) (string, error) {
 	k, err := r.find(id)
 	if err != nil {
 		return "", err
@@ -117,6 +129,6 @@ func (r Keyring) unseal(id, sealed, where string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := k.seal.Open(nil, nil, raw, []byte(where))
+	text, err := k.seals[purpose].Open(nil, nil, raw, []byte(where))
 	return string(text), err
 }

@@ -22,7 +22,7 @@ func (t *tx) SetPaymentToken(order, token string) error {
 	k := t.ledger.keys.keys[0]
 	_, err := t.exec(`INSERT INTO payment_tokens (order_id, hash, key_id, sealed) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (order_id) DO UPDATE SET hash = excluded.hash, key_id = excluded.key_id, sealed = excluded.sealed`,
-		order, tokenHash(token), k.id, k.sealed(token, order))
+		order, tokenHash(token), k.id, k.sealed(paymentTokens, token, order))
 	if err != nil {
 		return fmt.Errorf("keep the payment token of order %s: %w", order, err)
 	}
@@ -45,7 +45,7 @@ func (l *Ledger) PaymentToken(ctx context.Context, order string) (string, error)
 	}
 	var token string
 	if err == nil {
-		token, err = l.keys.unseal(id, sealed, order)
+		token, err = l.keys.unseal(paymentTokens, id, sealed, order)
 	}
 	if err != nil {
 		return "", fmt.Errorf("show the payment token of order %s: %w", order, err)
