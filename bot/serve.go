@@ -29,6 +29,7 @@ import (
 	"cartwright/handlers"
 	"cartwright/handlers/pay"
 	"cartwright/handlers/playground"
+	"cartwright/handlers/slack"
 )
 
 // seams wrap the parts at which a test may stop the program. A zero seam changes nothing.
@@ -104,7 +105,7 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 	}
 	service := s.service(cfg, books, outside, publicURL)
 	metrics := newMetrics()
-	page, err := s.talk(ctx, cfg, service, books, store, publicURL, metrics)
+	chats, err := s.talk(ctx, cfg, service, books, store, publicURL, metrics)
 	if err != nil {
 		return err
 	}
@@ -117,13 +118,14 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 		Metrics: metrics.registry, Log: s.log,
 	}))
 	s.serveHTTP(ctx, public, handlers.Routes(handlers.Options{
-		PublicURL: publicURL, Listener: public.Addr(), Playground: page,
+		PublicURL: publicURL, Listener: public.Addr(), Playground: chats.page, Slack: chats.slack,
 		Pay: pay.New(pay.Options{Pages: service, Payer: payer{outside, func() []commerce.Organisation { return s.current().Organisations }}, Log: s.log}),
 		Log: s.log, Random: rand.Reader,
 	}))
-	if page != nil {
-		s.atStop(func(context.Context) error { page.Close(); return nil }) // before the listener: its streams would hold it
+	if chats.page != nil {
+		s.atStop(func(context.Context) error { chats.page.Close(); return nil }) // before the listener: its streams would hold it
 	}
+	s.listenToSlack(ctx, cfg, chats.slack)
 	s.ready(publicURL, public.Addr())
 	<-ctx.Done()
 	s.log.Info("stopping")
@@ -140,27 +142,40 @@ func (s *server) service(cfg config.Config, books *ledger.Ledger, outside *sandb
 	}
 }
 
+// turning answers an event.
+type turning = func(context.Context, conversations.Event) conversations.Reply
+
+// chats are the platforms that are served; nil where one is not.
+type chats struct {
+	page  *playground.Playground
+	slack *slack.Slack
+}
+
 // talk builds the dialogue and its platforms, and starts the jobs that tell people.
-func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.Service, books *ledger.Ledger, store *redis.Store, public *url.URL, m *metrics) (*playground.Playground, error) {
+func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.Service, books *ledger.Ledger, store *redis.Store, public *url.URL, m *metrics) (c chats, err error) {
 	directories, posters := map[string]conversations.Directory{}, map[string]conversations.Poster{}
 	engine := &conversations.Engine{
 		Service: service, Store: s.store(store), Limiter: store, Directories: directories,
 		Now: time.Now, Log: s.log, PerMinute: perMinute,
 	}
-	page, err := s.playground(cfg, public, m.timed(engine.Turn))
+	c.page, err = s.playground(cfg, public, m.timed(engine.Turn))
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	if page != nil {
-		directories[playground.Platform] = page
-		posters[playground.Platform] = s.poster(page)
+	if c.page != nil {
+		directories[playground.Platform] = c.page
+		posters[playground.Platform] = s.poster(c.page)
+	}
+	if c.slack = s.slack(cfg, engine, books, m.timed(engine.Turn)); c.slack != nil {
+		directories[slack.Platform] = c.slack
+		posters[slack.Platform] = s.poster(c.slack)
 	}
 	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Now: time.Now}
 	radar := &conversations.Radar{
 		Announcements: announcements, Directories: directories, Every: time.Duration(float64(time.Hour) / cfg.ClockSpeed),
 		Organisations: func() []commerce.Organisation { return s.served(service) },
 	}
-	return page, s.startJobs(ctx, cfg, books, service, announcements, radar, m)
+	return c, s.startJobs(ctx, cfg, books, service, announcements, radar, m)
 }
 
 // served are the organisations whose backend there are adapters for.
@@ -259,7 +274,7 @@ func derived(secret config.Secret, purpose string) ([]byte, error) {
 }
 
 // playground is the browser page, nil where it is off.
-func (s *server) playground(cfg config.Config, public *url.URL, turn func(context.Context, conversations.Event) conversations.Reply) (*playground.Playground, error) {
+func (s *server) playground(cfg config.Config, public *url.URL, turn turning) (*playground.Playground, error) {
 	if !cfg.Playground {
 		return nil, nil //nolint:nilnil // nil is "off", to the routes too
 	}

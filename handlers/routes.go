@@ -11,6 +11,7 @@ import (
 
 	"cartwright/handlers/pay"
 	"cartwright/handlers/playground"
+	"cartwright/handlers/slack"
 )
 
 // Options is what the public listener serves, and how.
@@ -18,6 +19,7 @@ type Options struct {
 	PublicURL  *url.URL               // base of the links that people are sent
 	Listener   net.Addr               // where the public listener really listens
 	Playground *playground.Playground // nil: off
+	Slack      *slack.Slack           // nil: off
 	Pay        *pay.Pay               // needed
 	AtOnce     int                    // requests answered at once, streams aside; 0: 256
 	Log        *slog.Logger
@@ -39,6 +41,11 @@ func Routes(o Options) http.Handler {
 		mux.HandleFunc("POST /playground/turns", p.Turns)
 		mux.HandleFunc("GET "+stream, p.Stream)
 		mux.HandleFunc("GET /assets/{file}", p.Assets)
+	}
+	if s := o.Slack; s != nil && s.ServesHTTP() {
+		mux.HandleFunc("POST /slack/commands", s.Commands)
+		mux.HandleFunc("POST /slack/interactions", s.Interactions)
+		mux.HandleFunc("POST /slack/events", s.Events)
 	}
 	mux.HandleFunc("GET /pay/{token}", o.Pay.Link)
 	mux.HandleFunc("GET /sandbox/pay/{id}", o.Pay.Sandbox)

@@ -71,3 +71,9 @@ func (c *cache[T]) load(ctx context.Context, key string, lookUp func(context.Con
 	value, _ := found.(T)
 	return value, err
 }
+
+func (c *cache[T]) forget(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.kept, key)
+}

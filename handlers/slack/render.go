@@ -197,7 +197,7 @@ func (c *canvas) item(i conversations.Item) {
 // has no room for columns, and a modal no tables.
 func (c *canvas) table(t conversations.Table) {
 	elements := []slack.RichTextElement{section(bold(t.Caption))}
-	list := &slack.RichTextList{Type: slack.RTEList, Style: slack.RTEListBullet}
+	list := newBullets()
 	for _, row := range t.Rows {
 		parts := []slack.RichTextSectionElement{bold(row[0])}
 		var cells []string
@@ -212,9 +212,21 @@ func (c *canvas) table(t conversations.Table) {
 	c.rich(append(elements, list)...)
 }
 
+// bullets is slack.RichTextList without what Slack's own types do not have: the offset.
+type bullets struct {
+	Type     slack.RichTextElementType     `json:"type"`
+	Style    slack.RichTextListElementType `json:"style"`
+	Elements []slack.RichTextElement       `json:"elements"`
+}
+
+func newBullets() *bullets { return &bullets{Type: slack.RTEList, Style: slack.RTEListBullet} }
+
+// RichTextElementType is for slack.RichTextBlock.
+func (b *bullets) RichTextElementType() slack.RichTextElementType { return b.Type }
+
 func (c *canvas) list(l conversations.List) {
 	elements := []slack.RichTextElement{section(bold(l.Title))}
-	list := &slack.RichTextList{Type: slack.RTEList, Style: slack.RTEListBullet}
+	list := newBullets()
 	for _, i := range l.Items {
 		list.Elements = append(list.Elements, section(text(i)))
 	}
