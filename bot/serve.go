@@ -118,7 +118,7 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 		Metrics: metrics.registry, Log: s.log,
 	}))
 	s.serveHTTP(ctx, public, handlers.Routes(handlers.Options{
-		PublicURL: publicURL, Listener: public.Addr(), Playground: chats.page, Slack: chats.slack,
+		PublicURL: publicURL, Listener: public.Addr(), Playground: chats.page, Slack: chats.slack, Installs: chats.installs,
 		Pay: pay.New(pay.Options{Pages: service, Payer: payer{outside, func() []commerce.Organisation { return s.current().Organisations }}, Log: s.log}),
 		Log: s.log, Random: rand.Reader,
 	}))
@@ -149,6 +149,8 @@ type turning = func(context.Context, conversations.Event) conversations.Reply
 type chats struct {
 	page  *playground.Playground
 	slack *slack.Slack
+
+	installs *slack.Installer
 }
 
 // talk builds the dialogue and its platforms, and starts the jobs that tell people.
@@ -166,7 +168,12 @@ func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.
 		directories[playground.Platform] = c.page
 		posters[playground.Platform] = s.poster(c.page)
 	}
-	if c.slack = s.slack(cfg, engine, books, m.timed(engine.Turn)); c.slack != nil {
+	if cfg.Slack.Configured() {
+		tokens := slackTokens(cfg.Slack, books)
+		c.slack = s.slack(cfg, engine, tokens, m.timed(engine.Turn))
+		if c.installs, err = s.slackInstaller(cfg, tokens, public); err != nil {
+			return c, err
+		}
 		directories[slack.Platform] = c.slack
 		posters[slack.Platform] = s.poster(c.slack)
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"net/url"
 	"slices"
 	"time"
 
@@ -12,18 +14,31 @@ import (
 	"cartwright/handlers/slack"
 )
 
-// slack is the platform Slack, nil where it is not configured.
-func (s *server) slack(cfg config.Config, engine *conversations.Engine, books *ledger.Ledger, turn turning) *slack.Slack {
-	if !cfg.Slack.Configured() {
-		return nil
-	}
+// slack is the platform Slack.
+func (s *server) slack(cfg config.Config, engine *conversations.Engine, tokens *slack.Tokens, turn turning) *slack.Slack {
 	p := slack.New(slack.Options{
 		Turn: turn, Overview: engine.Overview, Organisation: s.organisationOf(slack.Platform), Groups: s.groupsOf(slack.Platform),
-		Tokens: slackTokens(cfg.Slack, books), SigningSecret: cfg.Slack.SigningSecret.Reveal(), APIURL: cfg.Slack.APIURL,
+		Tokens: tokens, SigningSecret: cfg.Slack.SigningSecret.Reveal(), APIURL: cfg.Slack.APIURL,
 		Now: time.Now, Log: s.log,
 	})
 	s.atStop(p.Close)
 	return p
+}
+
+// slackInstaller adds the app to workspaces, nil where it has no OAuth.
+func (s *server) slackInstaller(cfg config.Config, tokens *slack.Tokens, public *url.URL) (*slack.Installer, error) {
+	if !cfg.Slack.Installs() {
+		return nil, nil //nolint:nilnil // nil is "off", to the routes too
+	}
+	key, err := derived(cfg.SecretKey, "cartwright slack install")
+	if err != nil {
+		return nil, err
+	}
+	serves := s.organisationOf(slack.Platform)
+	return slack.NewInstaller(slack.InstallerOptions{
+		Tokens: tokens, PublicURL: public.String(), Key: key, Now: time.Now, Random: rand.Reader, Log: s.log,
+		Serves: func(workspace string) bool { _, ok := serves(workspace); return ok },
+	}), nil
 }
 
 // listenToSlack opens the sockets of Socket Mode, where there is a token for them.

@@ -164,7 +164,7 @@ func buyAction(f facts, primary bool) []Action {
 	if f.may(commerce.Buyer) != nil {
 		return nil
 	}
-	a := Action{Ref: makeRef(verbList, 0), Label: f.own("list.title")}
+	a := Action{Ref: makeRef(verbSearch), Label: f.own("list.title")} // from the start: what was searched for before is over
 	if primary {
 		a.Style = Primary
 	}

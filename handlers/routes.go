@@ -20,6 +20,7 @@ type Options struct {
 	Listener   net.Addr               // where the public listener really listens
 	Playground *playground.Playground // nil: off
 	Slack      *slack.Slack           // nil: off
+	Installs   *slack.Installer       // of Slack's app; nil: off
 	Pay        *pay.Pay               // needed
 	AtOnce     int                    // requests answered at once, streams aside; 0: 256
 	Log        *slog.Logger
@@ -46,6 +47,10 @@ func Routes(o Options) http.Handler {
 		mux.HandleFunc("POST /slack/commands", s.Commands)
 		mux.HandleFunc("POST /slack/interactions", s.Interactions)
 		mux.HandleFunc("POST /slack/events", s.Events)
+	}
+	if i := o.Installs; i != nil {
+		mux.HandleFunc("GET /slack/install", i.Page)
+		mux.HandleFunc("GET /slack/oauth/callback", i.Callback)
 	}
 	mux.HandleFunc("GET /pay/{token}", o.Pay.Link)
 	mux.HandleFunc("GET /sandbox/pay/{id}", o.Pay.Sandbox)

@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -82,5 +83,9 @@ func (s *Slack) membersOf(ctx context.Context, workspace, group string) ([]strin
 		members, err = c.GetUserGroupMembersContext(ctx, group)
 		return err
 	})
+	if refused := (slack.SlackErrorResponse{}); errors.As(err, &refused) && refused.Err == "no_such_subteam" {
+		s.Log.WarnContext(ctx, "a group that grants a role is not there", "workspace", workspace, "group", group)
+		return nil, nil // that is an answer: nobody is in it
+	}
 	return members, err
 }

@@ -75,9 +75,12 @@ func (s *Slack) connect(ctx context.Context, appToken string) error {
 // came: here fewer fields are read.
 func (s *Slack) envelope(ctx context.Context, sm *socketmode.Client, e socketmode.Event) {
 	request := e.Request
-	if bad, ok := e.Data.(*socketmode.ErrorBadMessage); ok {
+	switch data := e.Data.(type) {
+	case *slack.ConnectionErrorEvent:
+		s.Log.WarnContext(ctx, "no connection to Slack yet", "attempt", data.Attempt, "err", data.ErrorObj, "again_in", data.Backoff)
+	case *socketmode.ErrorBadMessage:
 		request = new(socketmode.Request)
-		if json.Unmarshal(bad.Message, request) != nil {
+		if json.Unmarshal(data.Message, request) != nil {
 			return
 		}
 	}
