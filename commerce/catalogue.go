@@ -112,19 +112,28 @@ func (p Plan) sells(org Organisation, now time.Time) bool {
 func (o Offer) PlansFor(org Organisation, now time.Time) []Plan {
 	var plans []Plan
 	for _, id := range PlanIDs {
-		if id.Commitment == Month && org.Cloud != Worldwide {
-			continue
-		}
-		if plan, ok := o.Price(org, id, now); ok {
+		if plan, ok := o.planFor(org, id, now); ok {
 			plans = append(plans, plan)
 		}
 	}
 	return plans
 }
 
+// planFor is a plan that the organisation can buy now. Only one cloud has plans without
+// a year's commitment.
+func (o Offer) planFor(org Organisation, id PlanID, now time.Time) (Plan, bool) {
+	if id.Commitment == Month && org.Cloud != Worldwide {
+		return Plan{}, false
+	}
+	return o.Price(org, id, now)
+}
+
 // soldTo reports whether the organisation can buy the offer now, in any plan.
 func (o Offer) soldTo(org Organisation, now time.Time) bool {
-	return slices.Contains(o.Clouds, org.Cloud) && len(o.PlansFor(org, now)) > 0
+	return slices.Contains(o.Clouds, org.Cloud) && slices.ContainsFunc(PlanIDs, func(id PlanID) bool {
+		_, ok := o.planFor(org, id, now)
+		return ok
+	})
 }
 
 // Catalogue is all offers. It is read-only once made.

@@ -18,6 +18,8 @@ type Ledger interface {
 	AppliedTo(ctx context.Context, event string) (result string, found bool, err error)
 	// Cart is the person's cart, empty at revision 0 where there is none.
 	Cart(ctx context.Context, org, person string) (Cart, error)
+	// Stock is Cart and OpenSeats, read together.
+	Stock(ctx context.Context, org, person string, seen time.Time) (Cart, map[string]int, error)
 	// Order finds an order of the organisation. CodeNotFound: there is none.
 	Order(ctx context.Context, org, id string) (Order, error)
 	// Orders lists an organisation's orders, newest first; person "" is everyone's.

@@ -74,14 +74,34 @@ func (s *Service) Shelf(ctx context.Context, organisation string) (Shelf, error)
 	return s.shelf(org, seats, open), nil
 }
 
+// Stock is Shelf and Cart together: what each click of a buyer needs.
+func (s *Service) Stock(ctx context.Context, actor Actor) (Shelf, Cart, error) {
+	org, ports, err := s.organisation(actor.Organisation)
+	if err == nil {
+		err = Authorise(org, actor, Buyer)
+	}
+	if err != nil {
+		return Shelf{}, Cart{}, err
+	}
+	seats := s.seats.read(ctx, org, ports.Licensor, s.readTime(), s.Now)
+	cart, open, err := s.Ledger.Stock(ctx, org.ID, actor.Person, seats.asOf)
+	if err != nil {
+		return Shelf{}, Cart{}, err
+	}
+	return s.shelf(org, seats, open), cart, nil
+}
+
 func (s *Service) shelf(org Organisation, seats seatsRead, open map[string]int) Shelf {
-	shelf := Shelf{Organisation: org, Catalogue: s.Catalogue(), Holdings: map[string]Holding{}, Now: s.Now()}
-	for _, o := range shelf.Catalogue.Offers {
-		h := Holding{Known: seats.known, AsOf: seats.asOf, Open: open[o.GraphSKU]}
-		if owned, ok := seats.bySKU[o.GraphSKU]; ok {
-			h.Owned, h.Used = owned.Owned, owned.Used
+	shelf := Shelf{
+		Organisation: org, Catalogue: s.Catalogue(), Known: seats.known, AsOf: seats.asOf, Holdings: make(map[string]Holding, len(seats.bySKU)+len(open)), Now: s.Now(),
+	}
+	for sku, owned := range seats.bySKU {
+		shelf.Holdings[sku] = Holding{Known: true, AsOf: seats.asOf, Owned: owned.Owned, Used: owned.Used, Open: open[sku]}
+	}
+	for sku, n := range open {
+		if _, owned := shelf.Holdings[sku]; !owned {
+			shelf.Holdings[sku] = Holding{Known: seats.known, AsOf: seats.asOf, Open: n}
 		}
-		shelf.Holdings[o.GraphSKU] = h
 	}
 	return shelf
 }

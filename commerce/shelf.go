@@ -15,7 +15,9 @@ const MaxQuantity = 10_000
 type Shelf struct {
 	Organisation Organisation
 	Catalogue    Catalogue
-	Holdings     map[string]Holding // by Graph SKU
+	Known        bool               // whether the seats owned could be read
+	AsOf         time.Time          // when they were
+	Holdings     map[string]Holding // by Graph SKU, of which anything is owned or open
 	Now          time.Time
 }
 
@@ -32,7 +34,12 @@ func (s Shelf) Offer(id string) (Offer, bool) {
 }
 
 // Holding is what the organisation has of an offer.
-func (s Shelf) Holding(o Offer) Holding { return s.Holdings[o.GraphSKU] }
+func (s Shelf) Holding(o Offer) Holding {
+	if h, ok := s.Holdings[o.GraphSKU]; ok {
+		return h
+	}
+	return Holding{Known: s.Known, AsOf: s.AsOf}
+}
 
 // Left is how many more licences of the offer may be bought beside inCart others, and
 // whether there is a limit at all.

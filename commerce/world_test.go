@@ -50,7 +50,7 @@ func testOrganisation() Organisation {
 // testShelf owns nothing, and knows it, but for what held says.
 func testShelf(t testing.TB, held map[string]Holding) Shelf {
 	t.Helper()
-	s := Shelf{Organisation: testOrganisation(), Catalogue: testCatalogue(t), Holdings: map[string]Holding{}, Now: noon}
+	s := Shelf{Organisation: testOrganisation(), Catalogue: testCatalogue(t), Known: true, Holdings: map[string]Holding{}, Now: noon}
 	for _, o := range s.Catalogue.Offers {
 		h, ok := held[o.ID]
 		if !ok {

@@ -70,11 +70,7 @@ func (f facts) mayBuy() bool { return f.denied == nil }
 // stock reads what is sold and what is in the cart.
 func (e *Engine) stock(ctx context.Context, f facts) (facts, error) {
 	var err error
-	f.shelf, err = e.Service.Shelf(ctx, f.org.ID)
-	if err != nil {
-		return f, err
-	}
-	f.cart, err = e.Service.Cart(ctx, f.actor)
+	f.shelf, f.cart, err = e.Service.Stock(ctx, f.actor)
 	return f, err
 }
 

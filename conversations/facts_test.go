@@ -117,10 +117,7 @@ func goldenFacts(t testing.TB, at place) facts {
 		org: org, now: morning, words: locale.For(at.lang, org.TimeZone), peopleKnown: true,
 		actor: commerce.Actor{Organisation: org.ID, Person: "aicha", Name: "Aïcha", Locale: at.lang, Roles: []commerce.Role{commerce.Buyer}},
 		cart:  commerce.Cart{Organisation: org.ID, Person: "aicha"},
-		shelf: commerce.Shelf{Organisation: org, Catalogue: goldenCatalogue(t), Holdings: map[string]commerce.Holding{}, Now: morning},
-	}
-	for _, o := range f.shelf.Catalogue.Offers {
-		f.shelf.Holdings[o.GraphSKU] = commerce.Holding{Known: true}
+		shelf: commerce.Shelf{Organisation: org, Catalogue: goldenCatalogue(t), Known: true, Holdings: map[string]commerce.Holding{}, Now: morning},
 	}
 	f.shelf.Holdings["sku-basic"] = commerce.Holding{Known: true, Owned: 40, Used: 31, Open: 12}
 	f.shelf.Holdings["sku-visio"] = commerce.Holding{Known: true, Owned: 1, Used: 1}

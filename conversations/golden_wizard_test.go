@@ -11,6 +11,7 @@ import (
 func wizardGoldens(t *testing.T, at place) map[string]golden {
 	f := goldenFacts(t, at)
 	unknown := f
+	unknown.shelf.Known = false
 	unknown.shelf.Holdings, unknown.peopleKnown, unknown.people = map[string]commerce.Holding{}, false, nil
 	full := f.with(t, lineOf("basic", annual, 248, false))
 	licensed, few := f, f

@@ -43,7 +43,7 @@ type state struct {
 	Order    string   `json:"order,omitempty"`
 	Task     string   `json:"task,omitempty"`
 	Licences licences `json:"licences,omitzero"`
-	Events   []string `json:"events,omitempty"` // the last ones: a short cut for redeliveries, no more
+	Events   string   `json:"events,omitempty"` // the last ones' short names: a short cut for redeliveries, no more
 	Issues   []issue  `json:"issues,omitempty"` // what the last event led to is said first
 }
 
@@ -128,25 +128,36 @@ func argument(kept any) any {
 // somebody who has caught it: some minutes, by the platforms' signatures.
 const rememberedEvents = 32
 
-// short names an event in a few letters.
+// short names an event in shortName letters.
 func short(event string) string {
 	sum := sha256.Sum256([]byte(event))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
+const shortName = 12
+
 // knows reports whether the event was seen already.
-func (s state) knows(event string) bool { return slices.Contains(s.Events, short(event)) }
+func (s state) knows(event string) bool {
+	name := short(event)
+	for i := 0; i+shortName <= len(s.Events); i += shortName {
+		if s.Events[i:i+shortName] == name {
+			return true
+		}
+	}
+	return false
+}
 
 // last reports whether the event is the one that led to this state.
-func (s state) last(event string) bool {
-	return len(s.Events) > 0 && s.Events[len(s.Events)-1] == short(event)
-}
+func (s state) last(event string) bool { return s.newest() == short(event) }
+
+// newest is the short name of the event that led to this state.
+func (s state) newest() string { return s.Events[max(0, len(s.Events)-shortName):] }
 
 // remember notes the event; what an earlier one led to has been said.
 func (s state) remember(event string) state {
 	s.Issues = nil
-	s.Events = append(slices.Clone(s.Events), short(event))
-	if extra := len(s.Events) - rememberedEvents; extra > 0 {
+	s.Events += short(event)
+	if extra := len(s.Events) - rememberedEvents*shortName; extra > 0 {
 		s.Events = s.Events[extra:]
 	}
 	return s

@@ -99,7 +99,7 @@ func (l licences) with(people []commerce.User) (next licences, added, left int) 
 // formOf names the form that an event led to: the same for a redelivery, another for
 // each other event. It says nothing about the event.
 func formOf(s state) string {
-	sum := sha256.Sum256([]byte(s.Events[len(s.Events)-1]))
+	sum := sha256.Sum256([]byte(s.newest()))
 	return hex.EncodeToString(sum[:8])
 }
 

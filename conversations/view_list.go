@@ -30,7 +30,7 @@ func listPrompt(s state, f facts) Prompt {
 	} else {
 		p.Below = append(p.Below, muted(found(f, len(offers), from, to)))
 	}
-	if h := anyHolding(f); !h.Known {
+	if !f.shelf.Known {
 		p.Blocks = append(p.Blocks, Block{Text: &Notice{Tone: Warning, Text: f.words.T("list.seats_unknown")}})
 	}
 	for _, o := range offers[from:to] {
@@ -91,14 +91,6 @@ func groupOptions(f facts) []Option {
 	return options
 }
 
-// anyHolding tells whether the seats owned are known: they are read together.
-func anyHolding(f facts) commerce.Holding {
-	for _, h := range f.shelf.Holdings {
-		return h
-	}
-	return commerce.Holding{Known: true}
-}
-
 func offerItem(o commerce.Offer, f facts) *Item {
 	item := &Item{Title: o.Name}
 	for _, plan := range o.PlansFor(f.org, f.now)[:1] {
@@ -150,6 +142,10 @@ func find(offers []commerce.Offer, query, group string) []commerce.Offer {
 	var found []commerce.Offer
 	for _, o := range offers {
 		if group != "" && group != everyGroup && string(o.Group) != group {
+			continue
+		}
+		if len(words) == 0 {
+			found = append(found, o)
 			continue
 		}
 		text := fold(o.Name + " " + strings.Join(o.Aliases, " ") + " " + o.ID)

@@ -66,10 +66,8 @@ func subscriptionsPrompt(s state, f facts) Prompt {
 
 // seatsAsOf is when what is owned was read, which may have been remembered a little.
 func (f facts) seatsAsOf() time.Time {
-	for _, h := range f.shelf.Holdings {
-		if h.Known && !h.AsOf.IsZero() {
-			return h.AsOf // of all of them: they are read together
-		}
+	if f.shelf.Known && !f.shelf.AsOf.IsZero() {
+		return f.shelf.AsOf
 	}
 	return f.now
 }

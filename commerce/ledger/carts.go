@@ -23,15 +23,19 @@ func (t *tx) Cart(org, person string) (commerce.Cart, error) {
 }
 
 func scanCart(row *sql.Row, org, person string) (commerce.Cart, error) {
-	cart := commerce.Cart{}
 	var body string
 	err := row.Scan(&body)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		body = "{}"
 	case err != nil:
-		return cart, fmt.Errorf("read a cart of %s: %w", org, err)
+		return commerce.Cart{}, fmt.Errorf("read a cart of %s: %w", org, err)
 	}
+	return readCart(body, org, person)
+}
+
+func readCart(body, org, person string) (commerce.Cart, error) {
+	cart := commerce.Cart{}
 	if err := json.Unmarshal([]byte(body), &cart); err != nil {
 		return cart, fmt.Errorf("read a cart of %s: %w", org, err)
 	}

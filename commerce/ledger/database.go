@@ -100,6 +100,7 @@ type querier interface {
 // costs SQLite more than to answer one.
 type reads struct {
 	db       *sql.DB
+	local    bool // nothing waits for another machine, nor for a writer: a read is not called off
 	mu       sync.RWMutex
 	prepared map[string]*sql.Stmt
 }
@@ -132,7 +133,7 @@ func (r *reads) QueryContext(ctx context.Context, query string, args ...any) (*s
 	if err != nil {
 		return nil, err
 	}
-	return s.QueryContext(ctx, args...)
+	return s.QueryContext(r.within(ctx), args...)
 }
 
 func (r *reads) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
@@ -140,7 +141,16 @@ func (r *reads) QueryRowContext(ctx context.Context, query string, args ...any) 
 	if err != nil {
 		return r.db.QueryRowContext(ctx, query, args...) // which says what is wrong
 	}
-	return s.QueryRowContext(ctx, args...)
+	return s.QueryRowContext(r.within(ctx), args...)
+}
+
+// within is ctx, or for a local read one that cannot end: to watch for its end costs two
+// goroutines for each query.
+func (r *reads) within(ctx context.Context) context.Context {
+	if r.local && ctx.Err() == nil {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
 }
 
 func (r *reads) close() error {

@@ -90,7 +90,7 @@ func (l *Ledger) open(ctx context.Context, at location, openDB func(driverName, 
 	if l.jobs, err = sql.Open(at.driver, at.jobsDSN); err != nil {
 		return err
 	}
-	l.reads.db = l.db
+	l.reads.db, l.reads.local = l.db, at.dialect == sqliteDialect
 	l.db.SetMaxOpenConns(at.conns)
 	l.db.SetMaxIdleConns(at.conns / 2)
 	l.jobs.SetMaxOpenConns(at.jobsConns)

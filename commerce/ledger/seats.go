@@ -25,6 +25,34 @@ func (t *tx) OpenSeats(org string, seen time.Time) (map[string]int, error) {
 	return openSeats(t.ctx, t, org, seen)
 }
 
+// Stock reads what each click needs with one query.
+func (l *Ledger) Stock(ctx context.Context, org, person string, seen time.Time) (commerce.Cart, map[string]int, error) {
+	body, open := "{}", map[string]int{}
+	err := each(ctx, &l.reads, func(rows *sql.Rows) error {
+		var sku, cart string
+		var quantity int
+		err := rows.Scan(&sku, &quantity, &cart)
+		if sku == "" {
+			body = cart
+		} else {
+			open[sku] = quantity
+		}
+		return err
+	}, `SELECT '' AS sku, 0 AS quantity, body FROM carts WHERE organisation = $1 AND person = $3
+		UNION ALL SELECT sku, quantity, '' FROM (`+openQuery+`) AS open`, org, micros(seen), person)
+	if err != nil {
+		return commerce.Cart{}, nil, fmt.Errorf("read a cart and open seats of %s: %w", org, err)
+	}
+	cart, err := readCart(body, org, person)
+	return cart, open, err
+}
+
+// openQuery counts open seats by SKU; $1 is the organisation, $2 when seats were seen.
+const openQuery = `SELECT l.graph_sku AS sku, CAST(SUM(l.quantity) AS BIGINT) AS quantity FROM order_lines l JOIN orders o ON o.id = l.order_id
+	WHERE l.organisation = $1 AND o.state NOT IN ('rejected', 'expired', 'cancelled', 'failed')
+	AND (l.state IN ('pending', 'placed') OR l.state = 'provisioned' AND l.provisioned_at >= $2)
+	GROUP BY l.graph_sku`
+
 func openSeats(ctx context.Context, q querier, org string, seen time.Time) (map[string]int, error) {
 	open := map[string]int{}
 	err := each(ctx, q, func(rows *sql.Rows) error {
@@ -33,10 +61,7 @@ func openSeats(ctx context.Context, q querier, org string, seen time.Time) (map[
 		err := rows.Scan(&sku, &quantity)
 		open[sku] = quantity
 		return err
-	}, `SELECT l.graph_sku, CAST(SUM(l.quantity) AS BIGINT) FROM order_lines l JOIN orders o ON o.id = l.order_id
-		WHERE l.organisation = $1 AND o.state NOT IN ('rejected', 'expired', 'cancelled', 'failed')
-		AND (l.state IN ('pending', 'placed') OR l.state = 'provisioned' AND l.provisioned_at >= $2)
-		GROUP BY l.graph_sku`, org, micros(seen))
+	}, openQuery, org, micros(seen))
 	if err != nil {
 		return nil, fmt.Errorf("count open seats of %s: %w", org, err)
 	}

@@ -9,6 +9,8 @@ package locale
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,10 +24,23 @@ func Languages() []string { return slices.Clone(languages().names) }
 // Match finds the language that serves best someone who asks for tags, the dearest
 // first: BCP 47, or the values of an Accept-Language header. English where none fits.
 func Match(tags ...string) string {
+	asked := strings.Join(tags, ",")
+	if found, ok := matched.Load(asked); ok {
+		return found.(string) //nolint:forcetypeassert // it was stored below
+	}
 	all := languages()
 	_, i := language.MatchStrings(all.matcher, tags...)
+	if matches.Add(1) < 1000 { // there are so many languages, and then there is nonsense
+		matched.Store(asked, all.names[i])
+	}
 	return all.names[i]
 }
+
+// matched is what Match has found before: people ask for few languages, again and again.
+var (
+	matched sync.Map
+	matches atomic.Int32
+)
 
 // Keys lists the keys that a language has words for, sorted; none for a language that
 // is not one of Languages.

@@ -3,6 +3,7 @@
 package redis
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -93,15 +94,21 @@ func newStore(opts *goredis.UniversalOptions, e *embedded) *Store {
 func (s *Store) Load(ctx context.Context, key conversations.Key) (state []byte, version int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	var saved struct {
-		Version int64  `redis:"version"`
-		State   []byte `redis:"state"`
+	saved, err := s.client.Get(ctx, conversationKey(key)).Bytes()
+	if errors.Is(err, goredis.Nil) {
+		return nil, 0, nil
 	}
-	err = s.client.HMGet(ctx, conversationKey(key), "version", "state").Scan(&saved)
+	number, state, whole := bytes.Cut(saved, []byte("\n"))
+	if err == nil && !whole {
+		err = errors.New("it has no version")
+	}
+	if err == nil {
+		version, err = strconv.ParseInt(string(number), 10, 64)
+	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("load the conversation: %w", err)
 	}
-	return saved.State, saved.Version, nil
+	return state, version, nil
 }
 
 // Save is one round trip; see conversations.Store. A state over MaxState is refused.
@@ -171,17 +178,17 @@ func (s *Store) Close() error {
 }
 
 func conversationKey(key conversations.Key) string {
-	return name("conversation", key.Organisation, key.Account.Platform, key.Account.Workspace, key.Account.ID)
+	return name("form", key.Organisation, key.Account.Platform, key.Account.Workspace, key.Account.ID)
 }
 
 // name makes a Redis key of parts that come from outside: hashed with their lengths,
 // so that no two lists of parts meet and none carries a brace. The braces keep all
 // keys of the same parts in one slot of a cluster.
 func name(kind string, parts ...string) string {
-	hash := sha256.New()
+	text := make([]byte, 0, 128)
 	for _, part := range parts {
-		_ = binary.Write(hash, binary.BigEndian, uint64(len(part))) // a hash takes everything
-		_, _ = hash.Write([]byte(part))
+		text = append(binary.BigEndian.AppendUint64(text, uint64(len(part))), part...)
 	}
-	return "cartwright:{" + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)) + "}:" + kind
+	sum := sha256.Sum256(text)
+	return "cartwright:{" + base64.RawURLEncoding.EncodeToString(sum[:]) + "}:" + kind
 }

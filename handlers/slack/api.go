@@ -67,20 +67,11 @@ func (a *api) gate(workspace string) *gate {
 	return g
 }
 
-// enter takes one of the calls that may be under way, or says how long to wait for one.
-func (g *gate) enter(method string, now time.Time) (leave func(), wait time.Duration) {
+// wait is how long a method is not to be called.
+func (g *gate) wait(method string, now time.Time) time.Duration {
 	g.mu.Lock()
-	wait = g.until[method].Sub(now)
-	g.mu.Unlock()
-	if wait > 0 {
-		return nil, wait
-	}
-	select {
-	case g.free <- struct{}{}:
-		return func() { <-g.free }, 0
-	default:
-		return nil, busyTime
-	}
+	defer g.mu.Unlock()
+	return g.until[method].Sub(now)
 }
 
 func (g *gate) hold(method string, until time.Time) {
@@ -89,29 +80,65 @@ func (g *gate) hold(method string, until time.Time) {
 	g.until[method] = until
 }
 
-// call makes one call. *conversations.Wait: Slack limits it, and when to try again.
+// call makes one call, now or not at all. *conversations.Wait: Slack limits it, or answers
+// slowly; and when to try again.
 func (a *api) call(ctx context.Context, workspace, method string, do func(context.Context, *slack.Client) error) error {
 	client, err := a.client(ctx, workspace)
 	if err != nil {
 		return fmt.Errorf("%s in %s: %w", method, workspace, err)
 	}
-	return a.limited(workspace, method, func() error { return do(ctx, client) })
+	g := a.gate(workspace)
+	if wait := g.wait(method, a.now()); wait > 0 {
+		return &conversations.Wait{For: wait, Cause: fmt.Errorf("%s in %s is held back", method, workspace)}
+	}
+	select {
+	case g.free <- struct{}{}:
+	default:
+		return &conversations.Wait{For: busyTime, Cause: fmt.Errorf("%s has its calls under way", workspace)}
+	}
+	return a.within(g, workspace, method, func() error { return do(ctx, client) })
 }
 
-// limited makes a call within the limits of a workspace, or of whatever else has its own.
-func (a *api) limited(of, method string, do func() error) error {
-	g := a.gate(of)
-	leave, wait := g.enter(method, a.now())
-	if wait > 0 {
-		return &conversations.Wait{For: wait, Cause: fmt.Errorf("%s in %s is held back", method, of)}
+// patiently makes a call as soon as it may, as long as ctx lasts: somebody waits for it.
+func (a *api) patiently(ctx context.Context, workspace, method string, do func(context.Context, *slack.Client) error) error {
+	client, err := a.client(ctx, workspace)
+	if err != nil {
+		return fmt.Errorf("%s in %s: %w", method, workspace, err)
 	}
-	defer leave()
+	return a.persist(ctx, workspace, method, func() error { return do(ctx, client) })
+}
+
+// persist is patiently, for what needs no token and has limits of its own.
+func (a *api) persist(ctx context.Context, of, method string, do func() error) error {
+	g := a.gate(of)
+	for {
+		if wait := g.wait(method, a.now()); wait > 0 {
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+			}
+		}
+		select {
+		case g.free <- struct{}{}:
+		case <-ctx.Done():
+			return fmt.Errorf("%s in %s: %w", method, of, ctx.Err())
+		}
+		err := a.within(g, of, method, do)
+		if _, limited := errors.AsType[*conversations.Wait](err); !limited {
+			return err
+		}
+	}
+}
+
+// within makes a call that was let in, and notes how long Slack wants no other.
+func (a *api) within(g *gate, of, method string, do func() error) error {
+	defer func() { <-g.free }()
 	err := do()
 	if err == nil {
 		return nil
 	}
 	err = fmt.Errorf("%s in %s: %w", method, of, err)
-	if wait = limit(err); wait > 0 {
+	if wait := limit(err); wait > 0 {
 		g.hold(method, a.now().Add(wait))
 		return &conversations.Wait{For: wait, Cause: err}
 	}
@@ -140,24 +167,4 @@ func limit(err error) time.Duration {
 		return limitedTime
 	}
 	return 0
-}
-
-// patiently calls again when it may, as long as ctx lasts: somebody waits for it.
-func (a *api) patiently(ctx context.Context, workspace, method string, do func(context.Context, *slack.Client) error) error {
-	return persist(ctx, func() error { return a.call(ctx, workspace, method, do) })
-}
-
-func persist(ctx context.Context, do func() error) error {
-	for {
-		err := do()
-		wait, ok := errors.AsType[*conversations.Wait](err)
-		if !ok {
-			return err
-		}
-		select {
-		case <-time.After(wait.For):
-		case <-ctx.Done():
-			return err
-		}
-	}
 }

@@ -68,10 +68,8 @@ func (s *Slack) post(ctx context.Context, at place, p conversations.Prompt) erro
 	if at.Message == "" {
 		msg.ResponseType = slack.ResponseTypeEphemeral
 	}
-	err := persist(ctx, func() error {
-		return s.api.limited(at.Team+"/"+at.Channel, "response_url", func() error {
-			return slack.PostWebhookCustomHTTPContext(ctx, at.ResponseURL, s.api.http, msg)
-		})
+	err := s.api.persist(ctx, at.Team+"/"+at.Channel, "response_url", func() error {
+		return slack.PostWebhookCustomHTTPContext(ctx, at.ResponseURL, s.api.http, msg)
 	})
 	var status slack.StatusCodeError
 	if errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone) {

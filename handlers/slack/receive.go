@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/slack-go/slack"
 )
@@ -48,10 +50,16 @@ func (s *Slack) Events(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, func(context.Context) (delivery, error) { return s.happening(body) })
 }
 
+// maxFirst is how much room a body is given at first, whatever it says of its length.
+const maxFirst = 64 << 10
+
 // verified is a request's body, once Slack's signature over it was found good and fresh:
 // not more than five minutes from now. Otherwise it has been answered.
 func (s *Slack) verified(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	body, err := io.ReadAll(r.Body)
+	var read bytes.Buffer
+	read.Grow(int(min(max(r.ContentLength, 512), maxFirst)) + bytes.MinRead)
+	_, err := read.ReadFrom(r.Body)
+	body := read.Bytes()
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -104,12 +112,22 @@ func (s *Slack) answer(w http.ResponseWriter, r *http.Request, read func(context
 		http.Error(w, "the payload cannot be read", http.StatusBadRequest)
 		return
 	}
-	ack, after := s.take(d)
-	if ack != nil {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_ = json.NewEncoder(w).Encode(ack) // Slack has gone: it delivers again, or the person does
-	}
+	after := s.take(r.Context(), d, func(ack any, late bool) { acknowledge(w, ack, late) })
 	if after != nil {
 		s.behind(after)
+	}
+}
+
+// acknowledge answers the request; while the turn goes on behind it, at once and whole.
+func acknowledge(w http.ResponseWriter, ack any, late bool) {
+	var body []byte
+	if ack != nil {
+		body, _ = json.Marshal(ack) // what is made of a prompt always marshals
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body) // Slack has gone: it delivers again, or the person does
+	if late {
+		_ = http.NewResponseController(w).Flush()
 	}
 }

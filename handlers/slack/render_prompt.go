@@ -43,8 +43,10 @@ func summary(p conversations.Prompt) string {
 // escaped is text in which Slack reads no mention, link or markup: that of a message
 // beside its blocks is parsed.
 func escaped(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	return escapes.Replace(text)
 }
+
+var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // filled says what fields hold already, such as what was searched for, and what is wrong
 // with them.

@@ -95,10 +95,11 @@ func (s *Slack) takeEnvelope(ctx context.Context, sm *socketmode.Client, r socke
 	if err != nil {
 		s.Log.WarnContext(ctx, "a delivery of Slack's cannot be read", "err", err)
 	}
-	ack, after := s.take(d)
-	if err := sm.AckCtx(ctx, r.EnvelopeID, ack); err != nil && !errors.Is(err, context.Canceled) {
-		s.Log.WarnContext(ctx, "a delivery of Slack's was not acknowledged", "err", err)
-	}
+	after := s.take(ctx, d, func(ack any, _ bool) {
+		if err := sm.AckCtx(ctx, r.EnvelopeID, ack); err != nil && !errors.Is(err, context.Canceled) {
+			s.Log.WarnContext(ctx, "a delivery of Slack's was not acknowledged", "err", err)
+		}
+	})
 	if after != nil {
 		s.behind(after)
 	}

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"crypto/sha256"
 	"sync"
 	"time"
 
@@ -30,26 +31,30 @@ type delivery interface {
 	show(ctx context.Context, reply conversations.Reply, late bool)
 }
 
-// take answers a delivery within ackTime: with what it is to be acknowledged, and what
-// goes on after that. One that was taken already is acknowledged and nothing more.
-func (s *Slack) take(d delivery) (ack any, after func(context.Context)) {
+// take has a delivery answered and acknowledges it, once: with the reply or, where that
+// takes longer than ackTime, without. What it returns goes on after that; nil is nothing.
+// One that was taken already is acknowledged and nothing more.
+func (s *Slack) take(ctx context.Context, d delivery, acknowledge func(ack any, late bool)) (after func(context.Context)) {
 	if d == nil || !s.seen.first(d.id()) {
-		return nil, nil
+		acknowledge(nil, false)
+		return nil
 	}
 	ev := d.turn()
 	if ev == nil {
-		return d.ack(conversations.Reply{}, false), func(ctx context.Context) { d.show(ctx, conversations.Reply{}, false) }
+		acknowledge(d.ack(conversations.Reply{}, false), false)
+		return func(ctx context.Context) { d.show(ctx, conversations.Reply{}, false) }
 	}
-	replies := make(chan conversations.Reply, 1)
-	s.behind(func(ctx context.Context) { replies <- s.Turn(ctx, *ev) })
-	wait := time.NewTimer(ackTime)
-	defer wait.Stop()
-	select {
-	case reply := <-replies:
-		return d.ack(reply, false), func(ctx context.Context) { d.show(ctx, reply, false) }
-	case <-wait.C:
-		return d.ack(conversations.Reply{}, true), func(ctx context.Context) { d.show(ctx, <-replies, true) }
-	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
+	defer cancel()
+	var once sync.Once
+	late := false
+	hurry := time.AfterFunc(ackTime, func() {
+		once.Do(func() { late = true; acknowledge(d.ack(conversations.Reply{}, true), true) })
+	})
+	defer hurry.Stop()
+	reply := s.Turn(ctx, *ev)
+	once.Do(func() { acknowledge(d.ack(reply, false), false) })
+	return func(ctx context.Context) { d.show(ctx, reply, late) }
 }
 
 // seen remembers deliveries for longer than Slack delivers one again soon, and than its
@@ -57,7 +62,7 @@ func (s *Slack) take(d delivery) (ack any, after func(context.Context)) {
 type seen struct {
 	now   func() time.Time
 	mu    sync.Mutex
-	at    map[string]time.Time
+	at    map[[16]byte]int64 // the hash of its id -> when, in Unix seconds
 	swept time.Time
 }
 
@@ -72,19 +77,21 @@ func (s *seen) first(id string) bool {
 	defer s.mu.Unlock()
 	now := s.now()
 	if s.at == nil || len(s.at) >= seenMost {
-		s.at = map[string]time.Time{} // a flood: the engine still knows each account's last events
+		s.at = map[[16]byte]int64{} // a flood: the engine still knows each account's last events
 	}
 	if now.Sub(s.swept) > time.Minute {
 		for id, at := range s.at {
-			if now.Sub(at) > seenLife {
+			if now.Unix()-at > int64(seenLife.Seconds()) {
 				delete(s.at, id)
 			}
 		}
 		s.swept = now
 	}
-	_, known := s.at[id]
+	sum := sha256.Sum256([]byte(id))
+	key := [16]byte(sum[:16])
+	_, known := s.at[key]
 	if !known {
-		s.at[id] = now
+		s.at[key] = now.Unix()
 	}
 	return !known
 }
