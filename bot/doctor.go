@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"cartwright/commerce/ledger"
+	"cartwright/config"
+	"cartwright/conversations/redis"
+	"cartwright/handlers/slack"
+)
+
+type doctorCommand struct{}
+
+// Run looks at every configured service, a line each.
+func (doctorCommand) Run(p *program) error {
+	cfg, err := p.configured()
+	if err != nil {
+		return err
+	}
+	well := true
+	for _, checks := range p.doctors(cfg) {
+		for name, err := range checks {
+			if err == nil {
+				fmt.Fprintf(p.stdout, "ok    %s\n", name)
+				continue
+			}
+			well = false
+			fmt.Fprintf(p.stdout, "FAIL  %s: %v\n", name, err)
+		}
+	}
+	if !well {
+		return errSilent
+	}
+	return nil
+}
+
+// doctors are the checks of each configured service.
+func (p *program) doctors(cfg config.Config) []iter.Seq2[string, error] {
+	name := "Redis"
+	if cfg.RedisEmbedded() {
+		name = "Redis, in this process"
+	}
+	all := []iter.Seq2[string, error]{check(name, func() error { return pingRedis(p.ctx, cfg) })}
+	books, err := p.openLedger(cfg, ledger.Options{})
+	all = append(all, check("database", func() error { return err }))
+	if err != nil || !cfg.Slack.Configured() {
+		return all
+	}
+	return append(all, slackDoctor(cfg, books).Checks(p.ctx))
+}
+
+func check(name string, do func() error) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) { yield(name, do()) }
+}
+
+func pingRedis(ctx context.Context, cfg config.Config) error {
+	store, err := redis.Open(ctx, cfg.Redis.Reveal(), time.Now)
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.Ping(ctx), store.Close())
+}
+
+func slackDoctor(cfg config.Config, books *ledger.Ledger) slack.Doctor {
+	var workspaces []string
+	for _, o := range cfg.Organisations {
+		workspaces = append(workspaces, o.Workspaces[slack.Platform]...)
+	}
+	slices.Sort(workspaces)
+	return slack.Doctor{DoctorOptions: slack.DoctorOptions{
+		Tokens: slackTokens(cfg.Slack, books), Workspaces: workspaces, AppToken: cfg.Slack.AppToken.Reveal(),
+		HTTP: cfg.Slack.SigningSecret.Set(), PublicURL: cfg.PublicURL.String(), Now: time.Now,
+	}}
+}
+
+type manifestCommand struct {
+	Platform string `arg:"" enum:"slack" help:"Which platform's: slack."`
+}
+
+// Run prints the app's manifest for this configuration.
+func (c manifestCommand) Run(p *program) error {
+	cfg, err := config.Read(p.env, p.readFile)
+	if err != nil {
+		return err
+	}
+	text, err := slack.Manifest(slack.ManifestOptions{
+		PublicURL: cfg.PublicURL.String(), Sockets: cfg.Slack.AppToken.Set(), Installs: cfg.Slack.Installs(),
+	})
+	if err != nil {
+		return err
+	}
+	_, err = p.stdout.Write(text)
+	return err
+}
