@@ -250,6 +250,10 @@ func orNone(v any) any {
 
 // paced holds a channel to its messages a second.
 func (w *Workspace) paced(channel string) error {
+	if w.refusals[channel] > 0 {
+		w.refusals[channel]--
+		return no("ratelimited")
+	}
 	now := w.Now()
 	recent := slices.DeleteFunc(w.minute[channel], func(at time.Time) bool { return now.Sub(at) >= time.Second })
 	if w.Burst > 0 && len(recent) >= w.Burst {

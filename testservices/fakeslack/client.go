@@ -103,6 +103,9 @@ func (c *Client) Command(ctx context.Context, channel, command, text string) err
 	if json.Unmarshal(answer, &body) != nil {
 		body = map[string]any{"text": string(answer)}
 	}
+	if body["text"] == nil && body["blocks"] == nil {
+		return nil // an acknowledgement that says nothing
+	}
 	return c.respond(&hookOnce(c.hooks[hook[strings.LastIndex(hook, "/")+1:]]).hook, body)
 }
 
@@ -358,7 +361,7 @@ func (c *Client) submitted(sent *View, answer []byte) error {
 	if at < 0 {
 		return fmt.Errorf("the modal %w any more", ErrNotThere)
 	}
-	if len(strings.TrimSpace(string(answer))) == 0 {
+	if said := strings.TrimSpace(string(answer)); said == "" || said == "{}" {
 		c.modals[c.ID] = stack[:at]
 		return nil
 	}

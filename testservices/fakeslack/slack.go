@@ -61,6 +61,7 @@ type Workspace struct {
 	homes    map[string]*View
 	errors   map[string]map[string]string // of a person's top modal, by block
 	minute   map[string][]time.Time       // channel -> when it was posted to
+	refusals map[string]int               // channel -> posts that are still told to wait
 }
 
 // Person is an account of a workspace.
@@ -168,7 +169,7 @@ func (s *Slack) Workspace(id string) *Workspace {
 	w := &Workspace{
 		Slack: s, ID: id, Token: "xoxb-" + id, BotUser: "UBOT" + id, Scopes: slices.Clone(AllScopes), Installed: true,
 		people: map[string]*Person{}, channels: map[string][]string{}, groups: map[string][]string{},
-		modals: map[string][]*View{}, homes: map[string]*View{}, errors: map[string]map[string]string{}, minute: map[string][]time.Time{},
+		modals: map[string][]*View{}, homes: map[string]*View{}, errors: map[string]map[string]string{}, minute: map[string][]time.Time{}, refusals: map[string]int{},
 	}
 	s.spaces[id] = w
 	return w
@@ -194,6 +195,13 @@ func (w *Workspace) Channel(id string, members ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.channels[id] = append(slices.Clone(members), w.BotUser)
+}
+
+// LimitChannel tells the next posts to a channel to wait a second.
+func (w *Workspace) LimitChannel(channel string, posts int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refusals[channel] = posts
 }
 
 // Leave takes somebody out of a channel, the bot by its BotUser.
