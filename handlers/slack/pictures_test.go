@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -122,7 +123,7 @@ func TestSlackPictures(t *testing.T) {
 func TestTextIsText(t *testing.T) {
 	hostile := `<!channel> <@U0000000001> <https://evil.example|Pay here> https://evil.example @here *bold* _it_ ~no~ :fire: ` + "`code` &lt;b&gt; <b>x</b>"
 	p := conversations.Prompt{
-		Name: "order", Organisation: hostile, Locale: "en", Title: hostile, Notices: []conversations.Notice{{Tone: conversations.Warning, Text: hostile}},
+		Name: "order", Organisation: "Contoso", Locale: "en", Title: "Order", Notices: []conversations.Notice{{Tone: conversations.Warning, Text: hostile}},
 		Blocks: []conversations.Block{
 			{Text: &conversations.Notice{Text: hostile}}, {Facts: []conversations.Fact{{Label: hostile, Value: hostile, Strong: true}}},
 			{Item: &conversations.Item{Title: hostile, Tag: hostile, Lines: []string{hostile}}},
@@ -133,7 +134,7 @@ func TestTextIsText(t *testing.T) {
 	}
 	ctx := showcase(t)
 	got := shown(t, ctx, "message", messageOf(t, p))
-	if n := strings.Count(got, hostile); n < 10 {
+	if n := strings.Count(got, hostile); n < 12 {
 		t.Errorf("the text is shown whole %d times only:\n%s", n, got)
 	}
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](
@@ -143,6 +144,12 @@ func TestTextIsText(t *testing.T) {
 	}
 	if found != "" {
 		t.Errorf("text became markup:\n%s", found)
+	}
+	// What draws this here reads links even in plain_text, which Slack does not: of the
+	// titles it is enough that they are that.
+	p.Title, p.Organisation = hostile, hostile
+	if drawn := messageOf(t, p); bytes.Contains(drawn, []byte("mrkdwn")) {
+		t.Errorf("something is sent as markup: %s", drawn)
 	}
 	if text, _ := message(p, wizardButton); strings.ContainsAny(text, "<>") {
 		t.Errorf("the notification reads %q", text)

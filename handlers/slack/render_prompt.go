@@ -188,7 +188,7 @@ func (c *canvas) inputs(p conversations.Prompt) {
 		c.add(in)
 		if !helpFits(f.Options) {
 			for _, o := range f.Options {
-				c.muted(c.words.T("slack.fact", "label", o.Label, "value", o.Help))
+				c.muted(o.Help)
 			}
 		}
 		if f.Error != "" {
