@@ -16,6 +16,9 @@ axe_version=$(sed -n 's/.*"axe-core": "\(.*\)".*/\1/p' test/browser/package.json
 wanted=()
 want() { "$1" "${@:3}" || wanted+=("$2"); }
 
+# Slack's own libraries judge the Slack that the tests play, and others' draw its messages.
+have_peers() { [ -f test/slack/node_modules/.package-lock.json ] && [ ! test/slack/package-lock.json -nt test/slack/node_modules/.package-lock.json ]; }
+
 find_missing() {
 	wanted=()
 	want have_postgres postgresql
@@ -23,7 +26,8 @@ find_missing() {
 	want have_chromium chromium
 	want have_chinese fonts-wqy-microhei
 	want have gcc gcc # the race detector needs it
-	have_axe || want have npm npm
+	want have node nodejs
+	have_axe && have_peers || want have npm npm
 }
 
 install_missing() {
@@ -46,6 +50,11 @@ install_axe() {
 		echo "npm could not install axe-core" >&2
 }
 
+install_peers() {
+	have npm && npm ci --prefix test/slack --ignore-scripts --no-audit --no-fund --silent ||
+		echo "npm could not install Slack's libraries" >&2
+}
+
 say_untested() {
 	local untested=()
 	have_postgres || untested+=("PostgreSQL: only SQLite is tested")
@@ -53,6 +62,7 @@ say_untested() {
 	have_chromium || untested+=("Chromium: the playground in a browser is not tested")
 	have_chinese || untested+=("Chinese: there is no font for it, and what a browser shows is not tested")
 	have_axe || untested+=("axe-core: the playground's accessibility is not tested")
+	have_peers || untested+=("Slack's own libraries: the Slack that the tests play is not judged, nor its messages drawn")
 	have gcc || untested+=("gcc: go test -race will fail")
 	[ ${#untested[@]} -eq 0 ] && return
 	printf 'NOT TESTED for want of %s\n' "${untested[@]}" >&2
@@ -62,4 +72,5 @@ say_untested() {
 find_missing
 [ ${#wanted[@]} -eq 0 ] || install_missing
 have_axe || install_axe
+have_peers || install_peers
 say_untested
