@@ -76,8 +76,8 @@ func (e *Engine) stock(ctx context.Context, f facts) (facts, error) {
 
 // gather reads what the prompt of the state needs besides.
 func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
-	if denial(s.Step, f) != nil {
-		return f, nil
+	if denied(s.Step, f) {
+		return f, nil // the prompt is the refusal
 	}
 	var err error
 	switch s.Step {

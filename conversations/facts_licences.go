@@ -38,6 +38,9 @@ func denial(s step, f facts) error {
 	return nil
 }
 
+// denied reports whether the actor may not take a step.
+func denied(s step, f facts) bool { return denial(s, f) != nil }
+
 // gatherLicences reads what the steps about owned licences need. What did not answer is
 // a fact too, so that nobody's choice is lost over it.
 func (e *Engine) gatherLicences(ctx context.Context, s state, f facts) (facts, error) {

@@ -95,7 +95,7 @@ func missingScopes(header http.Header) error {
 func (d Doctor) skew(header http.Header) error {
 	theirs, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
-		return nil // an answer without a date says nothing
+		return nil //nolint:nilerr // an answer without a date says nothing
 	}
 	apart := d.Now().Sub(theirs)
 	if apart.Abs() <= maxSkew {
@@ -108,7 +108,7 @@ func (d Doctor) skew(header http.Header) error {
 func blamed(err error, refused string) error {
 	var failed *url.Error
 	if errors.As(err, &failed) {
-		return fmt.Errorf("Slack does not answer: look at SLACK_API_URL and the way out of this network: %w", failed.Err) //nolint:staticcheck // a name
+		return fmt.Errorf("Slack does not answer: look at SLACK_API_URL and the way out of this network: %w", failed.Err)
 	}
 	return fmt.Errorf("%s: %w", refused, err)
 }

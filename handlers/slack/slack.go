@@ -103,7 +103,7 @@ func (s *Slack) ServesHTTP() bool { return s.SigningSecret != "" }
 
 // sender is how Slack is called: with time limits, and never led elsewhere.
 func sender() *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck,forcetypeassert // it is one
+	transport := http.DefaultTransport.(*http.Transport).Clone() // it is one
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 256, 64
 	return &http.Client{
 		Timeout: callTime, Transport: transport,

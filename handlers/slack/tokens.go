@@ -132,7 +132,7 @@ func (t *Tokens) fresh(ctx context.Context, workspace string, i installation) (s
 	case err != nil && left <= 0:
 		return "", err
 	case err != nil || !mine && left > 0:
-		return i.Token, nil // it works for a while yet
+		return i.Token, nil //nolint:nilerr // it works for a while yet
 	case !mine:
 		return t.renewed(ctx, workspace)
 	}

@@ -466,7 +466,7 @@ func (s *Slack) respond(h *hook, b map[string]any) error {
 	return nil
 }
 
-// Shown finds a message by what it shows now.
+// String is a message as a failing test shows it.
 func (p Posted) String() string {
 	return fmt.Sprintf("%s/%s to %q:\n%s", p.Channel, p.TS, p.To, p.Read())
 }

@@ -272,11 +272,11 @@ func (w *Workspace) trigger(user string) string {
 
 // hook is a response_url.
 type hook struct {
-	space               *Workspace
-	channel, user, kind string
-	message             *Posted // that it is of; nil for a command's
-	at                  time.Time
-	uses                int
+	space         *Workspace
+	channel, user string
+	message       *Posted // that it is of; nil for a command's
+	at            time.Time
+	uses          int
 }
 
 const (
