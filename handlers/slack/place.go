@@ -14,11 +14,12 @@ import (
 	"cartwright/conversations/locale"
 )
 
-// A response_url takes so many posts, for so long. The last post is kept for saying that
-// it goes on elsewhere, and the last minute for the way there.
+// A response_url takes five posts, for 30 minutes. The last post and the last minute are
+// kept for saying that it goes on elsewhere.
 const (
 	responseUses = 5
-	responseLife = 29 * time.Minute
+	responseLife = 30 * time.Minute
+	responseLast = 29 * time.Minute
 )
 
 // key names the message of a place, or the person's newest answer there.
@@ -46,10 +47,12 @@ var errUsedUp = errors.New("the response_url takes no more")
 
 // respond shows a prompt through the place's response_url.
 func (s *Slack) respond(ctx context.Context, at place, p conversations.Prompt) error {
+	age := s.Now().Sub(time.Unix(at.At, 0))
+	used, _ := s.uses.get(at.ResponseURL)
 	switch {
-	case at.ResponseURL == "" || s.Now().Sub(time.Unix(at.At, 0)) > responseLife || at.Uses >= responseUses:
+	case at.ResponseURL == "" || age >= responseLife || used >= responseUses:
 		return errUsedUp
-	case at.Uses == responseUses-1 && at.Message != "":
+	case at.Message != "" && (used == responseUses-1 || age >= responseLast):
 		_ = s.post(ctx, at, movedOn(p)) // the copy that follows is what counts
 		return errUsedUp
 	}
@@ -61,6 +64,8 @@ func (s *Slack) post(ctx context.Context, at place, p conversations.Prompt) erro
 	if !s.api.mayFollow(at.ResponseURL) {
 		return errUsedUp
 	}
+	used, _ := s.uses.get(at.ResponseURL)
+	s.uses.put(at.ResponseURL, used+1)
 	text, blocks := message(p, wizardButton)
 	msg := &slack.WebhookMessage{
 		Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, ReplaceOriginal: at.Message != "", UnfurlLinks: new(bool), UnfurlMedia: new(bool),

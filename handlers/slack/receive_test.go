@@ -21,6 +21,8 @@ import (
 	"cartwright/conversations"
 )
 
+var discard = slog.New(slog.DiscardHandler)
+
 const secret = "8f742231b10e8888abcd99yyyzzz85a5"
 
 // desk is the platform with a dialogue that notes what it was asked, and a Slack that

@@ -51,6 +51,7 @@ type Slack struct {
 	seen     seen
 	profiles *cache[conversations.Profile]
 	members  *cache[[]string]
+	uses     *cache[int]     // posts to a response_url so far
 	channels *cache[string]  // of direct messages, by account
 	work     sync.WaitGroup  // what goes on after an acknowledgement
 	base     context.Context //nolint:containedctx // of that work: it ends when Close gives up waiting
@@ -71,6 +72,7 @@ func New(o Options) *Slack {
 		seen:     seen{now: o.Now},
 		profiles: newCache[conversations.Profile](o.Now, profileLife),
 		members:  newCache[[]string](o.Now, membersLife),
+		uses:     newCache[int](o.Now, responseLife),
 		channels: newCache[string](o.Now, channelLife),
 		base:     base, stop: stop,
 	}
