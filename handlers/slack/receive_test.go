@@ -372,3 +372,16 @@ func FuzzCommands(f *testing.F) {
 		d.work.Wait()
 	})
 }
+
+// posted is a form's answer, as JSON.
+func posted(t *testing.T, address string, form url.Values, into any) {
+	t.Helper()
+	answer, err := http.PostForm(address, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
