@@ -25,18 +25,22 @@ type told struct {
 func (t told) id() string                        { return t.event.ID }
 func (t told) turn() *conversations.Event        { return &t.event }
 func (t told) ack(conversations.Reply, bool) any { return nil }
-func (t told) show(ctx context.Context, r conversations.Reply, late bool) {
+func (t told) show(ctx context.Context, r conversations.Reply, was taken) {
 	s := t.slack
 	switch {
 	case t.at.Own && r.Said == 0 && keptUp(r.Prompt):
 		return // that very message is brought up to date by itself
-	case isForm(r.Prompt) && !late && t.trigger != "" && s.openForm(ctx, t, r.Prompt):
+	case isForm(r.Prompt) && !was.late && t.trigger != "" && s.openForm(ctx, t, r.Prompt):
 		return
 	}
 	if !r.InPlace || t.at.Own {
 		t.at.Message = ""
 	}
-	s.lanes.put(t.at.key(), func() { s.present(ctx, t.at, r.Prompt) })
+	if t.at.Message == "" {
+		s.present(ctx, t.at, r.Prompt) // each has its answer
+		return
+	}
+	s.lanes.put(t.at.key(), was.number, func(ctx context.Context) { s.present(ctx, t.at, r.Prompt) })
 }
 
 // keptUp reports whether a prompt is what an order's or a task's own message shows.
@@ -127,11 +131,12 @@ func (s *Slack) click(i interaction, ev conversations.Event, at place) delivery 
 // asked is a click that asks for a prompt's fields, whatever the prompt is there for.
 type asked struct{ told }
 
-func (a asked) show(ctx context.Context, r conversations.Reply, late bool) {
-	if len(r.Prompt.Fields) > 0 && !late && a.slack.openForm(ctx, a.told, r.Prompt) {
+func (a asked) show(ctx context.Context, r conversations.Reply, was taken) {
+	if len(r.Prompt.Fields) > 0 && !was.late && a.slack.openForm(ctx, a.told, r.Prompt) {
 		return
 	}
-	a.told.show(ctx, r, true)
+	was.late = true
+	a.told.show(ctx, r, was)
 }
 
 // openForm asks for a prompt's fields in a modal. false: Slack did not open it.
@@ -154,9 +159,9 @@ func (s *Slack) openView(ctx context.Context, t told, v slack.ModalViewRequest) 
 // the dialogue runs in a modal.
 type opened struct{ told }
 
-func (o opened) show(ctx context.Context, r conversations.Reply, late bool) {
+func (o opened) show(ctx context.Context, r conversations.Reply, was taken) {
 	s := o.slack
-	if late || !s.openView(ctx, o.told, modal(r.Prompt, wholeModal, o.at)) {
+	if was.late || !s.openView(ctx, o.told, modal(r.Prompt, wholeModal, o.at)) {
 		s.present(ctx, place{Team: o.at.Team, User: o.at.User}, r.Prompt)
 	}
 }
@@ -167,8 +172,8 @@ type viewClick struct {
 	view view
 }
 
-func (v viewClick) show(ctx context.Context, r conversations.Reply, _ bool) {
-	v.slack.lanes.put(v.view.ID, func() { v.slack.updateView(ctx, v.at, v.view.ID, r.Prompt) })
+func (v viewClick) show(ctx context.Context, r conversations.Reply, was taken) {
+	v.slack.lanes.put(v.view.ID, was.number, func(ctx context.Context) { v.slack.updateView(ctx, v.at, v.view.ID, r.Prompt) })
 }
 
 // updateView shows a prompt in a modal, or where it has been closed in a message.
@@ -238,10 +243,10 @@ func (sub submission) ack(r conversations.Reply, late bool) any {
 	return sub.corrects(r.Prompt)
 }
 
-func (sub submission) show(ctx context.Context, r conversations.Reply, late bool) {
-	if late || sub.corrects(r.Prompt) == nil {
+func (sub submission) show(ctx context.Context, r conversations.Reply, was taken) {
+	if was.late || sub.corrects(r.Prompt) == nil {
 		sub.told.trigger = ""
-		sub.told.show(ctx, r, late)
+		sub.told.show(ctx, r, was)
 	}
 }
 
@@ -268,8 +273,8 @@ func (w wholeSubmission) next(p conversations.Prompt) (v slack.ModalViewRequest,
 	return v, err == nil && len(text) <= maxAck
 }
 
-func (w wholeSubmission) show(ctx context.Context, r conversations.Reply, late bool) {
-	if _, fits := w.next(r.Prompt); late || !fits {
+func (w wholeSubmission) show(ctx context.Context, r conversations.Reply, was taken) {
+	if _, fits := w.next(r.Prompt); was.late || !fits {
 		w.slack.updateView(ctx, w.at.plain(), w.view.ID, r.Prompt)
 	}
 }
@@ -290,7 +295,7 @@ type stranger struct {
 func (s stranger) id() string                        { return s.name }
 func (s stranger) turn() *conversations.Event        { return nil }
 func (s stranger) ack(conversations.Reply, bool) any { return nil }
-func (s stranger) show(ctx context.Context, _ conversations.Reply, _ bool) {
+func (s stranger) show(ctx context.Context, _ conversations.Reply, _ taken) {
 	if s.at.ResponseURL != "" {
 		s.slack.present(ctx, s.at, unserved(s.at.Team))
 	}
@@ -306,8 +311,8 @@ type homeShown struct {
 func (h homeShown) id() string                        { return h.name }
 func (h homeShown) turn() *conversations.Event        { return nil }
 func (h homeShown) ack(conversations.Reply, bool) any { return nil }
-func (h homeShown) show(ctx context.Context, _ conversations.Reply, _ bool) {
-	h.slack.lanes.put("home/"+h.at.Team+"/"+h.at.User, func() { h.slack.publish(ctx, h.at) })
+func (h homeShown) show(ctx context.Context, _ conversations.Reply, was taken) {
+	h.slack.lanes.put("home/"+h.at.Team+"/"+h.at.User, was.number, func(ctx context.Context) { h.slack.publish(ctx, h.at) })
 }
 
 func (s *Slack) publish(ctx context.Context, at place) {
@@ -383,7 +388,7 @@ type uninstalled struct {
 func (u uninstalled) id() string                        { return u.name }
 func (u uninstalled) turn() *conversations.Event        { return nil }
 func (u uninstalled) ack(conversations.Reply, bool) any { return nil }
-func (u uninstalled) show(ctx context.Context, _ conversations.Reply, _ bool) {
+func (u uninstalled) show(ctx context.Context, _ conversations.Reply, _ taken) {
 	err := u.slack.Tokens.Uninstalled(ctx, u.team, u.at)
 	if err != nil {
 		u.slack.Log.ErrorContext(ctx, "a token that was taken back is still kept", "workspace", u.team, "err", err)

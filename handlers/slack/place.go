@@ -22,9 +22,9 @@ const (
 	responseLast = 29 * time.Minute
 )
 
-// key names the message of a place, or the person's newest answer there.
+// key names the message of a place.
 func (at place) key() string {
-	return strings.Join([]string{at.Team, at.Channel, at.Thread, at.User, at.Message}, "/")
+	return strings.Join([]string{at.Team, at.Channel, at.User, at.Message}, "/")
 }
 
 // direct reports whether the place is the person's own conversation with the bot.

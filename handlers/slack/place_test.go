@@ -252,3 +252,26 @@ func TestRetriesOfEvents(t *testing.T) {
 		t.Errorf("%d answers: %v", n, d.calls)
 	}
 }
+
+// Whoever asks for three things at once has three answers; of three clicks in one message
+// the last one's stays.
+func TestEachCommandHasItsAnswer(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.answer = func(ev conversations.Event) conversations.Reply {
+		return conversations.Reply{Prompt: said("home", "Answer to "+ev.Text+ev.Ref), InPlace: ev.Ref != ""}
+	}
+	s.fake.Break(fakeslack.Fault{Method: "response_url", Times: 3, Hang: 200 * time.Millisecond})
+	for _, text := range []string{"one", "two", "three"} {
+		s.ok(s.aicha.Command(t.Context(), "C1", "/m365", text))
+	}
+	s.until("three answers", func() bool { return len(s.aicha.See("C1")) == 3 })
+	m := s.aicha.Last("C1")
+	for _, ref := range []string{"a", "b", "c", "d"} {
+		s.ok(s.aicha.Click(t.Context(), m, fakeslack.Button{Action: "w1", Value: ref, Text: ref}))
+	}
+	s.until("the last click's answer", func() bool { return strings.Contains(s.aicha.Last("C1").Read(), "Answer to d") })
+	if n := len(s.aicha.See("C1")); n != 3 {
+		t.Errorf("%d messages", n)
+	}
+}

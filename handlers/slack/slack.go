@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cartwright/conversations"
@@ -47,6 +48,7 @@ type Slack struct {
 	Options
 	api      *api
 	lanes    lanes
+	answered atomic.Int64 // deliveries
 	paces    paces
 	seen     seen
 	profiles *cache[conversations.Profile]
@@ -67,8 +69,11 @@ var (
 func New(o Options) *Slack {
 	base, stop := context.WithCancel(context.Background())
 	return &Slack{
-		Options:  o,
-		api:      newAPI(o),
+		Options: o,
+		api:     newAPI(o),
+		lanes: lanes{open: map[string]*lane{}, shown: newCache[int64](o.Now, shownLife), fresh: func() (context.Context, context.CancelFunc) {
+			return context.WithTimeout(base, turnTime)
+		}},
 		seen:     seen{now: o.Now},
 		profiles: newCache[conversations.Profile](o.Now, profileLife),
 		members:  newCache[[]string](o.Now, membersLife),

@@ -27,8 +27,14 @@ type delivery interface {
 	// ack is what the acknowledgement says of the reply; nil for an empty one. late: there
 	// is no reply yet.
 	ack(reply conversations.Reply, late bool) any
-	// show brings the reply before the person. late: the acknowledgement has not told of it.
-	show(ctx context.Context, reply conversations.Reply, late bool)
+	// show brings the reply before the person.
+	show(ctx context.Context, reply conversations.Reply, was taken)
+}
+
+// taken is how a delivery was.
+type taken struct {
+	late   bool  // the acknowledgement has not told of the reply
+	number int64 // greater than those of all that were answered before
 }
 
 // take has a delivery answered and acknowledges it, once: with the reply or, where that
@@ -42,7 +48,8 @@ func (s *Slack) take(ctx context.Context, d delivery, acknowledge func(ack any, 
 	ev := d.turn()
 	if ev == nil {
 		acknowledge(d.ack(conversations.Reply{}, false), false)
-		return func(ctx context.Context) { d.show(ctx, conversations.Reply{}, false) }
+		was := taken{number: s.answered.Add(1)}
+		return func(ctx context.Context) { d.show(ctx, conversations.Reply{}, was) }
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
 	defer cancel()
@@ -53,8 +60,10 @@ func (s *Slack) take(ctx context.Context, d delivery, acknowledge func(ack any, 
 	})
 	defer hurry.Stop()
 	reply := s.Turn(ctx, *ev)
+	was := taken{number: s.answered.Add(1)}
 	once.Do(func() { acknowledge(d.ack(reply, false), false) })
-	return func(ctx context.Context) { d.show(ctx, reply, late) }
+	was.late = late
+	return func(ctx context.Context) { d.show(ctx, reply, was) }
 }
 
 // seen remembers deliveries for longer than Slack delivers one again soon, and than its
@@ -96,23 +105,27 @@ func (s *seen) first(id string) bool {
 	return !known
 }
 
-// lanes bring prompts to a message one after the other. Of those that wait only the
-// newest is shown.
+// lanes bring prompts to a message one after the other. Of those that wait only the newest
+// is shown, and none after a newer one.
 type lanes struct {
-	mu   sync.Mutex
-	open map[string]*lane
+	mu    sync.Mutex
+	open  map[string]*lane
+	shown *cache[int64] // message -> number of the newest
+	// fresh is a context to show one prompt in: whoever put it there may be done.
+	fresh func() (context.Context, context.CancelFunc)
 }
 
-type lane struct {
-	next func()
-}
+type lane struct{ next func(context.Context) }
 
-// put does what brings a message up to date, now or after what is under way for it.
-func (l *lanes) put(message string, do func()) {
+// put does what brings a message up to date, now or after what is under way for it. number
+// is greater for what is newer.
+func (l *lanes) put(message string, number int64, do func(context.Context)) {
 	l.mu.Lock()
-	if l.open == nil {
-		l.open = map[string]*lane{}
+	if newest, _ := l.shown.get(message); newest > number {
+		l.mu.Unlock()
+		return
 	}
+	l.shown.put(message, number)
 	if busy, ok := l.open[message]; ok {
 		busy.next = do
 		l.mu.Unlock()
@@ -122,7 +135,9 @@ func (l *lanes) put(message string, do func()) {
 	l.open[message] = mine
 	l.mu.Unlock()
 	for do != nil {
-		do()
+		ctx, done := l.fresh()
+		do(ctx)
+		done()
 		l.mu.Lock()
 		if do, mine.next = mine.next, nil; do == nil {
 			delete(l.open, message)
