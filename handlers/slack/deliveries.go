@@ -211,7 +211,7 @@ type submission struct {
 // corrects is what the modal is told where something is to be corrected in it, nil where
 // it is done with.
 func (sub submission) corrects(p conversations.Prompt) any {
-	if p.Name == "trouble" && len(p.Notices) > 0 {
+	if p.Name == "trouble" && len(p.Notices) > 0 && sub.at.First != "" {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{sub.at.First: p.Notices[0].Text})
 	}
 	if p.Name != sub.at.Prompt || !isForm(p) {
