@@ -106,7 +106,7 @@ func (s *Slack) byToken(token string) *Workspace {
 func (s *Slack) note(space *Workspace, method string, body map[string]any, wrong string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := Call{Method: method, At: s.Now(), Body: body, Error: wrong}
+	c := Call{Method: method, At: s.Now(), Body: copied(body), Error: wrong}
 	if space != nil {
 		c.Workspace = space.ID
 	}

@@ -57,6 +57,10 @@ func (c *Client) Modal() *View {
 		return nil
 	}
 	v := *stack[len(stack)-1]
+	v.Values = maps.Clone(v.Values)
+	for block, inputs := range v.Values {
+		v.Values[block] = maps.Clone(inputs)
+	}
 	return &v
 }
 

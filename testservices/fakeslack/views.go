@@ -154,5 +154,18 @@ func (v *View) wire() map[string]any {
 	out["id"], out["hash"], out["root_view_id"], out["previous_view_id"] = v.ID, v.Hash, v.ID, nil
 	out["app_id"], out["bot_id"], out["private_metadata"], out["callback_id"] = "A1", "B1", v.Metadata, v.Callback
 	out["state"] = map[string]any{"values": v.Values}
+	return copied(out)
+}
+
+// copied is v as it is now, whatever is typed later.
+func copied(v map[string]any) map[string]any {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // it came as JSON
+	}
+	out := map[string]any{}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		panic(err)
+	}
 	return out
 }
