@@ -57,7 +57,7 @@ func (s *Slack) command(c slashCommand) (delivery, error) {
 	if c.Team == "" || c.User == "" || c.Trigger == "" {
 		return nil, fmt.Errorf("a command: %w", errShape)
 	}
-	at := place{Team: c.Team, User: c.User, Channel: c.Channel, ResponseURL: c.ResponseURL, At: s.Now().Unix()}
+	at := place{Team: c.Team, User: c.User, Channel: c.Channel, ResponseURL: c.ResponseURL, At: s.Now().Unix(), Given: c.Trigger}
 	id := eventID(c.Team, "command", c.Trigger)
 	account, organisation, ok := s.account(c.Team, c.User)
 	if !ok {
@@ -76,7 +76,7 @@ func (s *Slack) interaction(payload []byte) (delivery, error) {
 		return nil, err
 	}
 	ev := conversations.Event{ID: eventID(i.team(), "interaction", cmp.Or(i.TriggerID, i.viewHash()))}
-	at := place{Team: i.installed(), User: i.User.ID, ResponseURL: i.ResponseURL, At: s.Now().Unix()}
+	at := place{Team: i.installed(), User: i.User.ID, ResponseURL: i.ResponseURL, At: s.Now().Unix(), Given: i.TriggerID}
 	account, organisation, ok := s.account(i.team(), i.User.ID)
 	ev.Account, ev.Organisation = account, organisation
 	if !ok {

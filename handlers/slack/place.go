@@ -48,7 +48,7 @@ var errUsedUp = errors.New("the response_url takes no more")
 // respond shows a prompt through the place's response_url.
 func (s *Slack) respond(ctx context.Context, at place, p conversations.Prompt) error {
 	age := s.Now().Sub(time.Unix(at.At, 0))
-	used, _ := s.uses.get(at.ResponseURL)
+	used, _ := s.uses.get(at.Given)
 	switch {
 	case at.ResponseURL == "" || age >= responseLife || used >= responseUses:
 		return errUsedUp
@@ -64,8 +64,8 @@ func (s *Slack) post(ctx context.Context, at place, p conversations.Prompt) erro
 	if !s.api.mayFollow(at.ResponseURL) {
 		return errUsedUp
 	}
-	used, _ := s.uses.get(at.ResponseURL)
-	s.uses.put(at.ResponseURL, used+1)
+	used, _ := s.uses.get(at.Given)
+	s.uses.put(at.Given, used+1)
 	text, blocks := message(p, wizardButton)
 	msg := &slack.WebhookMessage{
 		Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, ReplaceOriginal: at.Message != "", UnfurlLinks: new(bool), UnfurlMedia: new(bool),

@@ -282,6 +282,7 @@ type place struct {
 	Message     string `json:"m,omitempty"` // that is replaced; "": a new one
 	ResponseURL string `json:"r,omitempty"`
 	At          int64  `json:"a,omitempty"` // when the response_url was given, in Unix seconds
+	Given       string `json:"g,omitempty"` // by which delivery
 	Own         bool   `json:"o,omitempty"` // the message is kept up to date by itself
 
 	Ref    string `json:"s,omitempty"` // of the form's Submit

@@ -53,7 +53,7 @@ type Slack struct {
 	seen     seen
 	profiles *cache[conversations.Profile]
 	members  *cache[[]string]
-	uses     *cache[int]     // posts to a response_url so far
+	uses     *cache[int]     // posts to a response_url so far, by who gave it
 	channels *cache[string]  // of direct messages, by account
 	work     sync.WaitGroup  // what goes on after an acknowledgement
 	base     context.Context //nolint:containedctx // of that work: it ends when Close gives up waiting
