@@ -101,7 +101,8 @@ func within(at string, raw json.RawMessage, v any) []string {
 	if o, ok := v.(map[string]any); ok {
 		v = o["text"]
 	}
-	n, least, most := 0, b.MinLength, b.MaxLength
+	var n int
+	least, most := b.MinLength, b.MaxLength
 	switch v := v.(type) {
 	case string:
 		n = utf8.RuneCountInString(v)
