@@ -39,6 +39,9 @@ type gate struct {
 const (
 	// atOnce is how many calls of a workspace are under way.
 	atOnce = 8
+	// answersAtOnce is how many posts to response_urls of a channel are: a channel in which
+	// many people click at once answers them all.
+	answersAtOnce = 64
 	// limitedTime is how long a limit holds of which Slack does not say how long.
 	limitedTime = 30 * time.Second
 	// busyTime is when to try again where a workspace has its calls under way.
@@ -53,16 +56,17 @@ func newAPI(o Options) *api {
 	return &api{tokens: o.Tokens, url: o.APIURL, base: base, http: sender(), now: o.Now, gates: map[string]*gate{}}
 }
 
-func (a *api) gate(workspace string) *gate {
+// gate is the gate of a workspace, or of a channel's response_urls.
+func (a *api) gate(of string, atOnce int) *gate {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	g, ok := a.gates[workspace]
+	g, ok := a.gates[of]
 	if !ok {
 		if len(a.gates) > 10_000 {
 			a.gates = map[string]*gate{}
 		}
 		g = &gate{free: make(chan struct{}, atOnce), until: map[string]time.Time{}}
-		a.gates[workspace] = g
+		a.gates[of] = g
 	}
 	return g
 }
@@ -87,7 +91,7 @@ func (a *api) call(ctx context.Context, workspace, method string, do func(contex
 	if err != nil {
 		return fmt.Errorf("%s in %s: %w", method, workspace, err)
 	}
-	g := a.gate(workspace)
+	g := a.gate(workspace, atOnce)
 	if wait := g.wait(method, a.now()); wait > 0 {
 		return &conversations.Wait{For: wait, Cause: fmt.Errorf("%s in %s is held back", method, workspace)}
 	}
@@ -105,12 +109,16 @@ func (a *api) patiently(ctx context.Context, workspace, method string, do func(c
 	if err != nil {
 		return fmt.Errorf("%s in %s: %w", method, workspace, err)
 	}
-	return a.persist(ctx, workspace, method, func() error { return do(ctx, client) })
+	return a.persist(ctx, a.gate(workspace, atOnce), workspace, method, func() error { return do(ctx, client) })
 }
 
-// persist is patiently, for what needs no token and has limits of its own.
-func (a *api) persist(ctx context.Context, of, method string, do func() error) error {
-	g := a.gate(of)
+// respond makes a post to a response_url, as soon as it may: it needs no token, and has
+// limits of its own.
+func (a *api) respond(ctx context.Context, channel string, do func() error) error {
+	return a.persist(ctx, a.gate(channel, answersAtOnce), channel, "response_url", do)
+}
+
+func (a *api) persist(ctx context.Context, g *gate, of, method string, do func() error) error {
 	for {
 		if wait := g.wait(method, a.now()); wait > 0 {
 			select {

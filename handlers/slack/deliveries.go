@@ -69,7 +69,7 @@ func (s *Slack) command(c slashCommand) (delivery, error) {
 // interaction reads what somebody clicked, submitted or chose. Nil: nothing is to be done.
 func (s *Slack) interaction(payload []byte) (delivery, error) {
 	var i interaction
-	if err := json.Unmarshal(payload, &i); err != nil {
+	if err := decode(payload, &i); err != nil {
 		return nil, err
 	}
 	if err := i.check(); err != nil {

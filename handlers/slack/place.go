@@ -73,7 +73,7 @@ func (s *Slack) post(ctx context.Context, at place, p conversations.Prompt) erro
 	if at.Message == "" {
 		msg.ResponseType = slack.ResponseTypeEphemeral
 	}
-	err := s.api.persist(ctx, at.Team+"/"+at.Channel, "response_url", func() error {
+	err := s.api.respond(ctx, at.Team+"/"+at.Channel, func() error {
 		return slack.PostWebhookCustomHTTPContext(ctx, at.ResponseURL, s.api.http, msg)
 	})
 	var status slack.StatusCodeError

@@ -41,8 +41,11 @@ func (s *Slack) Events(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	var challenge struct{ Type, Challenge string }
-	if json.Unmarshal(body, &challenge) == nil && challenge.Type == "url_verification" {
+	var challenge struct {
+		Type      string `json:"type"`
+		Challenge string `json:"challenge"`
+	}
+	if decode(body, &challenge) == nil && challenge.Type == "url_verification" {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, challenge.Challenge)
 		return

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"cartwright/conversations"
 )
 
@@ -307,7 +309,7 @@ func TestTyped(t *testing.T) {
 // Slack has sent a list for "no values".
 func TestFieldsOfAView(t *testing.T) {
 	t.Parallel()
-	v := view{State: json.RawMessage(`{"values":{"quantity|abc":{"input":{"type":"number_input","value":"5"}},
+	v := view{State: jsontext.Value(`{"values":{"quantity|abc":{"input":{"type":"number_input","value":"5"}},
 		"plan|abc":{"input":{"type":"radio_buttons","selected_option":{"value":"P1Y.annual"}}},
 		"auto_assign|abc":{"input":{"type":"checkboxes","selected_options":[{"value":"true"}]}},
 		"q|abc":{"input":{"type":"plain_text_input","value":null}}}}`)}
@@ -318,7 +320,7 @@ func TestFieldsOfAView(t *testing.T) {
 		}
 	}
 	for _, none := range []string{``, `null`, `{"values":[]}`, `{"values":null}`, `[]`, `{"values":{"a":[]}}`} {
-		if got := (view{State: json.RawMessage(none)}).fields(); len(got) != 0 {
+		if got := (view{State: jsontext.Value(none)}).fields(); len(got) != 0 {
 			t.Errorf("%s has %v", none, got)
 		}
 	}

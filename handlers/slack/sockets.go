@@ -109,7 +109,7 @@ func (s *Slack) delivered(r socketmode.Request) (delivery, error) {
 	switch r.Type {
 	case socketmode.RequestTypeSlashCommands:
 		var c slashCommand
-		if err := json.Unmarshal(r.Payload, &c); err != nil {
+		if err := decode(r.Payload, &c); err != nil {
 			return nil, err
 		}
 		return s.command(c)
