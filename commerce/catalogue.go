@@ -94,16 +94,24 @@ func (o Offer) AutoAssigns() bool { return o.Group != AddOn }
 // several prices, the latest that does not begin in the future holds.
 // Demonstration prices are for sandbox organisations only.
 func (o Offer) Price(org Organisation, id PlanID, now time.Time) (Plan, bool) {
-	var found Plan
-	for _, p := range o.Plans {
-		if p.PlanID == id && p.sells(org, now) && (found.Price.None() || p.From.After(found.From)) {
+	if p := o.plan(&org, id, now); p != nil {
+		return *p, true
+	}
+	return Plan{}, false
+}
+
+// plan is Price without a copy: a list asks for some hundred.
+func (o *Offer) plan(org *Organisation, id PlanID, now time.Time) *Plan {
+	var found *Plan
+	for i := range o.Plans {
+		if p := &o.Plans[i]; p.PlanID == id && p.sells(org, now) && (found == nil || p.From.After(found.From)) {
 			found = p
 		}
 	}
-	return found, !found.Price.None()
+	return found
 }
 
-func (p Plan) sells(org Organisation, now time.Time) bool {
+func (p *Plan) sells(org *Organisation, now time.Time) bool {
 	return p.Price.Currency() == org.Currency && !p.From.After(now) && (!p.Demonstration || org.Backend == Sandbox)
 }
 
@@ -112,27 +120,26 @@ func (p Plan) sells(org Organisation, now time.Time) bool {
 func (o Offer) PlansFor(org Organisation, now time.Time) []Plan {
 	var plans []Plan
 	for _, id := range PlanIDs {
-		if plan, ok := o.planFor(org, id, now); ok {
-			plans = append(plans, plan)
+		if plan := o.planFor(&org, id, now); plan != nil {
+			plans = append(plans, *plan)
 		}
 	}
 	return plans
 }
 
-// planFor is a plan that the organisation can buy now. Only one cloud has plans without
+// planFor is a plan that the organisation can buy now, nil where it cannot. Only one cloud has plans without
 // a year's commitment.
-func (o Offer) planFor(org Organisation, id PlanID, now time.Time) (Plan, bool) {
+func (o *Offer) planFor(org *Organisation, id PlanID, now time.Time) *Plan {
 	if id.Commitment == Month && org.Cloud != Worldwide {
-		return Plan{}, false
+		return nil
 	}
-	return o.Price(org, id, now)
+	return o.plan(org, id, now)
 }
 
 // soldTo reports whether the organisation can buy the offer now, in any plan.
-func (o Offer) soldTo(org Organisation, now time.Time) bool {
+func (o *Offer) soldTo(org *Organisation, now time.Time) bool {
 	return slices.Contains(o.Clouds, org.Cloud) && slices.ContainsFunc(PlanIDs, func(id PlanID) bool {
-		_, ok := o.planFor(org, id, now)
-		return ok
+		return o.planFor(org, id, now) != nil
 	})
 }
 
@@ -161,9 +168,9 @@ func (c Catalogue) Offer(id string) (Offer, bool) {
 // price in its currency.
 func (c Catalogue) For(org Organisation, now time.Time) []Offer {
 	var offers []Offer
-	for _, o := range c.Offers {
-		if o.soldTo(org, now) {
-			offers = append(offers, o)
+	for i := range c.Offers {
+		if c.Offers[i].soldTo(&org, now) {
+			offers = append(offers, c.Offers[i])
 		}
 	}
 	return offers

@@ -27,7 +27,7 @@ func (s Shelf) Offers() []Offer { return s.Catalogue.For(s.Organisation, s.Now) 
 // Offer finds an offer that can be bought.
 func (s Shelf) Offer(id string) (Offer, bool) {
 	o, known := s.Catalogue.Offer(id)
-	if !known || !o.soldTo(s.Organisation, s.Now) {
+	if !known || !o.soldTo(&s.Organisation, s.Now) {
 		return Offer{}, false
 	}
 	return o, true
@@ -95,10 +95,8 @@ func (s Shelf) Problem(c Cart, l CartLine) error {
 }
 
 func (s Shelf) plan(o Offer, id PlanID) (Plan, bool) {
-	for _, p := range o.PlansFor(s.Organisation, s.Now) {
-		if p.PlanID == id {
-			return p, true
-		}
+	if p := o.planFor(&s.Organisation, id, s.Now); p != nil {
+		return *p, true
 	}
 	return Plan{}, false
 }

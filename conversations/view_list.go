@@ -92,10 +92,10 @@ func groupOptions(f facts) []Option {
 }
 
 func offerItem(o commerce.Offer, f facts) *Item {
-	item := &Item{Title: o.Name}
-	for _, plan := range o.PlansFor(f.org, f.now)[:1] {
-		item.Lines = append(item.Lines, f.words.T("list.from_price", "price", unitPrice(f, plan.PlanID, plan.Price), "plan", planName(f, plan.PlanID)))
-	}
+	first := o.PlansFor(f.org, f.now)[0]
+	item := &Item{Title: o.Name, Lines: []string{
+		f.words.T("list.from_price", "price", unitPrice(f, first.PlanID, first.Price), "plan", planName(f, first.PlanID)),
+	}}
 	h := f.shelf.Holding(o)
 	if h.Known && h.Owned > 0 {
 		item.Lines = append(item.Lines, f.words.N("list.owned", h.Owned, "free", h.Free()))
@@ -104,7 +104,7 @@ func offerItem(o commerce.Offer, f facts) *Item {
 	if h.Open > 0 {
 		item.Lines = append(item.Lines, f.words.N("list.open", h.Open))
 	}
-	if why := f.closedTo(o); why != nil {
+	if why := f.closedTo(o, first.PlanID); why != nil {
 		item.Lines = append(item.Lines, sentence(f, why))
 		item.Tone = Muted
 		return item
@@ -114,11 +114,11 @@ func offerItem(o commerce.Offer, f facts) *Item {
 }
 
 // closedTo says why not even one licence of the offer could be put into the cart.
-func (f facts) closedTo(o commerce.Offer) error {
+func (f facts) closedTo(o commerce.Offer, plan commerce.PlanID) error {
 	if !f.org.Buying {
 		return commerce.Refuse(commerce.CodeBuyingStopped)
 	}
-	trial := commerce.CartLine{Offer: o.ID, Plan: o.PlansFor(f.org, f.now)[0].PlanID, Quantity: max(1, o.Seats.Min)}
+	trial := commerce.CartLine{Offer: o.ID, Plan: plan, Quantity: max(1, o.Seats.Min)}
 	_, err := f.cart.Put(f.shelf, trial)
 	if commerce.IsCode(err, commerce.CodeCartFull) {
 		return nil // said when the cart is reached: lines may still be merged or removed
