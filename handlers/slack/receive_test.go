@@ -326,11 +326,27 @@ func TestFieldsOfAView(t *testing.T) {
 	}
 }
 
-func FuzzInteractions(f *testing.F) {
+// fuzzed is a desk whose Slack is in the process: what is fuzzed never leaves it.
+func fuzzed(f *testing.F) *desk {
 	d := newDesk(f)
-	d.Turn = func(context.Context, conversations.Event) conversations.Reply {
-		return conversations.Reply{Prompt: conversations.Prompt{Name: "home", Locale: "en", Title: "Hello"}}
-	}
+	d.Turn = func(_ context.Context, ev conversations.Event) conversations.Reply { return d.answer(ev) }
+	d.api.http = &http.Client{Transport: inside{}}
+	return d
+}
+
+// inside answers every request, wherever it goes.
+type inside struct{}
+
+func (inside) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	_, _ = io.WriteString(w, `{"ok":true,"channel":{"id":"D1"},"ts":"1.2"}`)
+	answer := w.Result()
+	answer.Request = r
+	return answer, nil
+}
+
+func FuzzInteractions(f *testing.F) {
+	d := fuzzed(f)
 	values, _ := url.ParseQuery(clickBody("1"))
 	f.Add(values.Get("payload"))
 	f.Add(`{"type":"view_submission","team":null,"user":{"id":"U1","team_id":"T1"},"view":{"id":"V1","callback_id":"form","private_metadata":"{\"t\":\"T9\"}","state":{"values":[]}}}`)
@@ -348,7 +364,7 @@ func FuzzInteractions(f *testing.F) {
 }
 
 func FuzzEvents(f *testing.F) {
-	d := newDesk(f)
+	d := fuzzed(f)
 	f.Add(`{"type":"event_callback","team_id":"T1","event_id":"E1","event":{"type":"app_mention","user":"U1","text":"<@U0> cart","channel":"C1"}}`)
 	f.Add(`{"type":"event_callback","team_id":"T1","event_id":"E2","event":{"type":"user_change","user":{"id":"U1"}}}`)
 	f.Add(`{"type":"event_callback","team_id":"T1","event_id":"E3","event":{"type":"app_home_opened","user":"U1","tab":"home"}}`)
@@ -363,7 +379,7 @@ func FuzzEvents(f *testing.F) {
 }
 
 func FuzzCommands(f *testing.F) {
-	d := newDesk(f)
+	d := fuzzed(f)
 	f.Add("team_id=T1&user_id=U1&trigger_id=1&text=buy+premium")
 	f.Add("ssl_check=1")
 	f.Fuzz(func(t *testing.T, body string) {
