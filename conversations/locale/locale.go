@@ -105,8 +105,8 @@ func (w Words) in() *spoken {
 // A key without words in this language is told to OnMissing's hook, and read in English;
 // one that English lacks too becomes ⟦key⟧. So does a value that was not given.
 func (w Words) T(key string, pairs ...any) string {
-	if text, ok := w.in().plain[key]; ok {
-		return text
+	if text, ok := w.in().texts[key]; ok {
+		return text.fill(&values{words: w, key: key, pairs: pairs})
 	}
 	return w.say(i18n.LocalizeConfig{MessageID: key}, values{pairs: pairs})
 }

@@ -13,8 +13,10 @@ type parser struct{}
 
 func (parser) Cacheable() bool { return true }
 
-// Parse reads a text with {{.name}} in it, and refuses anything else in braces.
-func (parser) Parse(text, _, _ string) (template.ParsedTemplate, error) {
+func (parser) Parse(text, _, _ string) (template.ParsedTemplate, error) { return parse(text) }
+
+// parse reads a text with {{.name}} in it, and refuses anything else in braces.
+func parse(text string) (*parsed, error) {
 	var p parsed
 	for {
 		before, rest, found := strings.Cut(text, "{{")
@@ -34,16 +36,20 @@ func (parser) Parse(text, _, _ string) (template.ParsedTemplate, error) {
 // parsed is a text around the values named between: texts[0] names[0] texts[1] …
 type parsed struct{ texts, names []string }
 
-// Execute fills in *values.
-func (p *parsed) Execute(data any) (string, error) {
-	v := data.(*values)
+// Execute fills in *values, for go-i18n.
+func (p *parsed) Execute(data any) (string, error) { return p.fill(data.(*values)), nil }
+
+func (p *parsed) fill(v *values) string {
+	if len(p.names) == 0 {
+		return p.texts[0]
+	}
 	var b strings.Builder
 	b.WriteString(p.texts[0])
 	for i, name := range p.names {
 		b.WriteString(v.value(name))
 		b.WriteString(p.texts[i+1])
 	}
-	return b.String(), nil
+	return b.String()
 }
 
 // values is what goes into one text.

@@ -25,7 +25,7 @@ var embedded embed.FS
 type spoken struct {
 	name       string
 	keys       []string
-	plain      map[string]string // the texts that no value goes into
+	texts      map[string]*parsed // of what is not counted
 	localizer  *i18n.Localizer
 	calendar   calendar
 	money      *currency.Formatter
@@ -80,9 +80,13 @@ func speak(name string, bundle *i18n.Bundle, messages map[string]*i18n.Message) 
 	if !ok {
 		return nil, fmt.Errorf("there are words in %s, and no calendar", name)
 	}
+	texts, err := parseAll(messages)
+	if err != nil {
+		return nil, fmt.Errorf("read the words in %s: %w", name, err)
+	}
 	l := &spoken{
 		name: name, keys: slices.Sorted(maps.Keys(messages)), calendar: calendar,
-		plain: plain(messages), localizer: i18n.NewLocalizer(bundle, name),
+		texts: texts, localizer: i18n.NewLocalizer(bundle, name),
 	}
 	l.money = currency.NewFormatter(currency.NewLocale(name))
 	l.difference = currency.NewFormatter(currency.NewLocale(name))
@@ -158,16 +162,20 @@ func completed(messages map[string]*i18n.Message) []*i18n.Message {
 	return all
 }
 
-// plain are the messages that say the same to everybody: most of a prompt, without the
-// 2 µs that go-i18n takes for each.
-func plain(messages map[string]*i18n.Message) map[string]string {
-	texts := map[string]string{}
+// parseAll reads what each message says where nothing is counted. go-i18n, which counts,
+// looks anew for the language that serves best with each text.
+func parseAll(messages map[string]*i18n.Message) (map[string]*parsed, error) {
+	texts := map[string]*parsed{}
 	for key, m := range messages {
-		if m.Other != "" && !strings.Contains(m.Other, "{{") {
-			texts[key] = m.Other
+		text, err := parse(m.Other)
+		if err != nil {
+			return nil, err
+		}
+		if m.Other != "" {
+			texts[key] = text
 		}
 	}
-	return texts
+	return texts, nil
 }
 
 // inOrder is English, then the others by name.
