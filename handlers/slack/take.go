@@ -117,9 +117,9 @@ type lanes struct {
 
 type lane struct{ next func(context.Context) }
 
-// put does what brings a message up to date, now or after what is under way for it. number
-// is greater for what is newer.
-func (l *lanes) put(message string, number int64, do func(context.Context)) {
+// put does what brings a message up to date, now or after what is under way for it, and
+// then in a context of its own. number is greater for what is newer.
+func (l *lanes) put(ctx context.Context, message string, number int64, do func(context.Context)) {
 	l.mu.Lock()
 	if newest, _ := l.shown.get(message); newest > number {
 		l.mu.Unlock()
@@ -134,14 +134,20 @@ func (l *lanes) put(message string, number int64, do func(context.Context)) {
 	mine := &lane{}
 	l.open[message] = mine
 	l.mu.Unlock()
-	for do != nil {
+	do(ctx)
+	for do = l.next(message, mine); do != nil; do = l.next(message, mine) {
 		ctx, done := l.fresh()
 		do(ctx)
 		done()
-		l.mu.Lock()
-		if do, mine.next = mine.next, nil; do == nil {
-			delete(l.open, message)
-		}
-		l.mu.Unlock()
 	}
+}
+
+// next is what came meanwhile, nil where the lane is free.
+func (l *lanes) next(message string, mine *lane) (do func(context.Context)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if do, mine.next = mine.next, nil; do == nil {
+		delete(l.open, message)
+	}
+	return do
 }
