@@ -167,7 +167,7 @@ func (c Catalogue) Offer(id string) (Offer, bool) {
 // For lists the offers that the organisation can buy now: sold in its cloud, with a
 // price in its currency.
 func (c Catalogue) For(org Organisation, now time.Time) []Offer {
-	var offers []Offer
+	offers := make([]Offer, 0, len(c.Offers))
 	for i := range c.Offers {
 		if c.Offers[i].soldTo(&org, now) {
 			offers = append(offers, c.Offers[i])

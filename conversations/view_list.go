@@ -135,25 +135,20 @@ func unitPrice(f facts, id commerce.PlanID, price commerce.Money) string {
 	return f.words.T(key, "price", money(f, price))
 }
 
-// find lists the offers of a group in which every word of the query occurs, in the name
-// or one of the aliases.
+// find keeps of the offers, which are the caller's to give, those of a group in which every
+// word of the query occurs, in the name or one of the aliases.
 func find(offers []commerce.Offer, query, group string) []commerce.Offer {
-	words := strings.Fields(fold(query))
-	var found []commerce.Offer
-	for _, o := range offers {
-		if group != "" && group != everyGroup && string(o.Group) != group {
-			continue
-		}
-		if len(words) == 0 {
-			found = append(found, o)
-			continue
-		}
-		text := fold(o.Name + " " + strings.Join(o.Aliases, " ") + " " + o.ID)
-		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
-			found = append(found, o)
-		}
+	if group != "" && group != everyGroup {
+		offers = slices.DeleteFunc(offers, func(o commerce.Offer) bool { return string(o.Group) != group })
 	}
-	return found
+	if strings.TrimSpace(query) == "" {
+		return offers
+	}
+	words := strings.Fields(fold(query))
+	return slices.DeleteFunc(offers, func(o commerce.Offer) bool {
+		text := fold(o.Name + " " + strings.Join(o.Aliases, " ") + " " + o.ID)
+		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+	})
 }
 
 // fold makes letters comparable: no case, no accents, no width.
