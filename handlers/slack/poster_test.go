@@ -17,8 +17,8 @@ func TestChangesOfAMessageAreASecondApart(t *testing.T) {
 	d.Now = func() time.Time { return now }
 	to := conversations.Account{Platform: Platform, Workspace: "T1", ID: "U1"}
 	p := conversations.Prompt{Name: "order", Locale: "en", Title: "CW-1"}
-	ref, err := d.Post(t.Context(), "contoso", to, p)
-	if err != nil {
+	const ref = "D1/1.2"
+	if err := d.Edit(t.Context(), "contoso", to, ref, p); err != nil {
 		t.Fatal(err)
 	}
 	var wait *conversations.Wait

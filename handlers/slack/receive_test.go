@@ -46,7 +46,11 @@ func newDesk(t testing.TB) *desk {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.calls = append(d.calls, r.URL.Path+" "+string(body))
-		_, _ = io.WriteString(w, `{"ok":true,"channel":{"id":"D1"},"ts":"1.2"}`)
+		channel := `"D1"`
+		if strings.HasSuffix(r.URL.Path, "conversations.open") {
+			channel = `{"id":"D1"}`
+		}
+		_, _ = io.WriteString(w, `{"ok":true,"channel":`+channel+`,"ts":"1.2"}`)
 	}))
 	t.Cleanup(web.Close)
 	d.Slack = New(Options{
