@@ -90,6 +90,7 @@ func TestWhoSomebodyIs(t *testing.T) {
 		`"is_restricted":true`:                 {"", "<nil>", true},
 		`"is_ultra_restricted":true`:           {"", "<nil>", true},
 		`"is_stranger":true`:                   {"", "<nil>", true},
+		`"team_id":"T9"`:                       {"", "<nil>", true}, // of another workspace: it is there by a shared channel
 	} {
 		now = now.Add(time.Hour)
 		user.Store(answer)
