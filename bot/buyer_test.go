@@ -105,9 +105,11 @@ var builtIn = commerce.BuiltIn()
 type story struct {
 	name              string
 	wants             []want
-	outcome, scenario string // on the payment page
-	cancels           bool   // once the payment page was opened
-	waits             bool   // until the first payment link has ended
+	outcome, scenario string   // on the payment page
+	cancels           bool     // once the payment page was opened
+	waits             bool     // until the first payment link has ended
+	approve           []string // persons who approve the order, one after the other
+	rejects           string   // a person who rejects it after them
 	more              settings
 	ends              commerce.State
 	places            bool                    // the vendor has an order in the end
@@ -215,6 +217,8 @@ func (b *buyer) tend(p conversations.Prompt) conversations.Prompt {
 	case p.Closed:
 		b.done = true
 		return p
+	case b.has(p, "order.cancel:") && strings.Contains(p.Title, "waiting for approval") && len(b.story.approve) > 0:
+		b.decide()
 	case link != "" && b.story.cancels:
 		b.page(link)
 		return b.follow(p, "order.cancel:")
@@ -223,6 +227,27 @@ func (b *buyer) tend(p conversations.Prompt) conversations.Prompt {
 	}
 	time.Sleep(pause)
 	return b.say("order " + b.order)
+}
+
+// decide has the managers answer the request, each of them once or, where the bot died
+// meanwhile, again.
+func (b *buyer) decide() {
+	b.t.Helper()
+	for _, who := range b.story.approve {
+		m := *b
+		m.person = who
+		if ref := action(m.click("approval:"+b.order, nil), "approve:"); ref != "" {
+			m.click(ref, nil)
+		}
+	}
+	if b.story.rejects == "" {
+		return
+	}
+	m := *b
+	m.person = b.story.rejects
+	if ref := action(m.click("approval:"+b.order, nil), "reject:"); ref != "" {
+		m.click(strings.Replace(ref, "reject:", "reject.why:", 1), map[string]string{"reason": "not now"})
+	}
 }
 
 // linkOf is the payment link that an order's prompt offers, "" for none.

@@ -62,7 +62,18 @@ var stories = []story{
 		name: "a second link", wants: plain.wants[1:], outcome: "paid", scenario: "deliver", ends: commerce.StateCompleted, places: true,
 		waits: true, more: settings{linkLifeEnv: "700ms"}, crashes: naming("open", "link_asked", "expired", "void", "gateway.look_up"),
 	},
+	{
+		name: "approved", wants: plain.wants[1:], approve: []string{"bruno", "dagmar"}, outcome: "paid", scenario: "deliver", ends: commerce.StateCompleted, places: true,
+		more: managers, crashes: naming("approval", "submitted", "opened", "post", "edit"),
+	},
+	{
+		name: "rejected", wants: plain.wants[1:], approve: []string{"bruno"}, rejects: "chloe", ends: commerce.StateRejected,
+		more: managers, crashes: naming("rejected"),
+	},
 }
+
+// managers is an organisation in which every larger order needs two approvals.
+var managers = settings{"ORGANISATIONS_FILE": "testdata/approvals.yaml"}
 
 // naming picks the points whose names contain one of the words.
 func naming(words ...string) func(string) bool {

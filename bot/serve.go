@@ -59,6 +59,7 @@ func (serveCommand) Run(p *program) error {
 		return err
 	}
 	s := &server{program: p, log: log}
+	s.warn(cfg)
 	s.config.Store(&cfg)
 	err = s.serve(p.ctx, cfg)
 	if p.ctx.Err() != nil && errors.Is(err, context.Canceled) {
@@ -156,6 +157,7 @@ type chats struct {
 // talk builds the dialogue and its platforms, and starts the jobs that tell people.
 func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.Service, books *ledger.Ledger, store *redis.Store, public *url.URL, m *metrics) (c chats, err error) {
 	directories, posters := map[string]conversations.Directory{}, map[string]conversations.Poster{}
+	service.Directory = conversations.People{Directories: directories}
 	engine := &conversations.Engine{
 		Service: service, Store: s.store(store), Limiter: store, Directories: directories,
 		Now: time.Now, Log: s.log, PerMinute: perMinute,
@@ -177,7 +179,7 @@ func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.
 		directories[slack.Platform] = c.slack
 		posters[slack.Platform] = s.poster(c.slack)
 	}
-	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Now: time.Now}
+	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Now: time.Now, Directories: directories}
 	radar := &conversations.Radar{
 		Announcements: announcements, Directories: directories, Every: time.Duration(float64(time.Hour) / cfg.ClockSpeed),
 		Organisations: func() []commerce.Organisation { return s.served(service) },
@@ -381,7 +383,15 @@ func (s *server) reload(ctx context.Context, outside *sandbox.Sandbox) {
 	next := s.current()
 	next.Organisations, next.Catalogue = fresh.Organisations, fresh.Catalogue
 	s.config.Store(&next)
+	s.warn(fresh)
 	s.log.Info("reloaded", "organisations", len(next.Organisations), "offers", len(next.Catalogue.Offers))
+}
+
+// warn logs what in the configuration is allowed and may be a mistake.
+func (s *server) warn(cfg config.Config) {
+	for _, w := range cfg.Warnings {
+		s.log.Warn("the organisations file", "warning", w)
+	}
 }
 
 // logHeads writes the audit's heads where they can be kept apart from the database.

@@ -28,6 +28,12 @@ const (
 	CodeQuoteExpired    Code = "quote_expired"    //
 	CodePriceMoved      Code = "price_moved"      // the difference must be accepted first
 	CodeOrderState      Code = "order_state"      // state: the order is past what was asked
+	CodeOwnOrder        Code = "own_order"        // ask: nobody approves what they ordered themselves
+	CodeVoted           Code = "voted"            // the person has voted already
+	CodeDecided         Code = "decided"          // verdict, name: of whoever was first
+	CodeReason          Code = "reason"           // max: a rejection says why, in so many characters
+	CodeNudged          Code = "nudged"           // the buyer reminds the approvers once a day
+	CodeApprovalExpired Code = "approval_expired" // nobody decided in time
 	CodePaymentDeclined Code = "payment_declined" //
 	CodeLinkExpired     Code = "link_expired"     //
 	CodeVendorRefused   Code = "vendor_refused"   // the vendor will not take the order or line

@@ -28,6 +28,9 @@ type Ledger interface {
 	// are not delivered, or were delivered only after seen (so that seats read at that
 	// time do not hold them yet).
 	OpenSeats(ctx context.Context, org string, seen time.Time) (map[string]int, error)
+	// Spent lists what the organisation's orders since then commit it to, without those
+	// that came to nothing.
+	Spent(ctx context.Context, org string, since time.Time) ([]Commitment, error)
 	// Assignments lists an order's people, by line.
 	Assignments(ctx context.Context, order string) ([]Assignment, error)
 	// ByPaymentToken finds the order of a payment link. CodeNotFound: no such token.
@@ -100,6 +103,8 @@ type Tx interface {
 	Lease(order string, now, t time.Time) (bool, error)
 	// OpenSeats is Ledger.OpenSeats, inside the transaction.
 	OpenSeats(org string, seen time.Time) (map[string]int, error)
+	// Spent is Ledger.Spent, inside the transaction, which locks the organisation.
+	Spent(org string, since time.Time) ([]Commitment, error)
 	// Assignments lists an order's people, by line.
 	Assignments(order string) ([]Assignment, error)
 	// SaveAssignments inserts or replaces people of an order, by order and user.

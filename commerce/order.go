@@ -51,6 +51,7 @@ type Order struct {
 	Version      int         `json:"version"`
 	Quote        Quote       `json:"quote"` // what was bought at which price
 	Lines        []OrderLine `json:"lines"`
+	Approval     *Approval   `json:"approval,omitempty"` // nil: none was needed
 	Payment      Payment     `json:"payment"`
 	VendorOrder  string      `json:"vendor_order,omitempty"`
 	Reason       Code        `json:"reason,omitempty"`  // why it failed or expired

@@ -107,7 +107,7 @@ func (o Order) People() Progress {
 // admit takes the policy's answer: the order waits for approval, or for its payment.
 func (o *Order) admit(need Requirement, now time.Time, t Timings) error {
 	if need.Approvals > 0 {
-		return o.to(StateAwaitingApproval, now)
+		return o.request(need, now, t)
 	}
 	o.Payment.PayBy = now.Add(t.PayBy)
 	return o.to(StateAwaitingPayment, now)

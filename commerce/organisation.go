@@ -54,6 +54,9 @@ type Organisation struct {
 	People       []Person
 	Groups       map[Role]map[string][]string // role -> platform -> groups that grant it
 	Policy       Policy
+	// ApprovalChannel is where approvals are asked for, by platform; none: of each person
+	// directly.
+	ApprovalChannel map[string]string
 }
 
 // Tax is shown as an estimate. The zero Tax means that prices are shown before tax.
@@ -126,6 +129,15 @@ func (o Organisation) holders(role Role) []string {
 		}
 	}
 	return names
+}
+
+// Workspace is the organisation's first workspace on a platform. In the playground each
+// organisation is one.
+func (o Organisation) Workspace(platform string) string {
+	if all := o.Workspaces[platform]; len(all) > 0 {
+		return all[0]
+	}
+	return o.ID
 }
 
 // Person finds a person of the organisation by id.

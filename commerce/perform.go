@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -95,12 +96,15 @@ func superseded(o Order, version int) bool {
 	return o.Version != version && (o.Intent == nil || o.Intent.For != version)
 }
 
+// looks are the steps that change nothing outside.
+var looks = []Step{StepVerdict, StepUnanswered, StepRemind, StepEscalate, StepDelivery, StepLinkExpiry, StepPayBy}
+
 // intend writes down what is about to be done. A look changes nothing outside, so it
 // needs no intent.
 func (w *work) intend(tx Tx, o Order, step Step, version int) error {
 	now := w.Now()
 	w.step = step
-	if step == StepDelivery || step == StepLinkExpiry || step == StepPayBy {
+	if slices.Contains(looks, step) {
 		w.order = o
 		return nil
 	}
@@ -145,6 +149,14 @@ func (o Order) linkKey(link int) string { return fmt.Sprintf("%s/%s/%d", o.Key, 
 // call makes the step's outside call.
 func (w *work) call(ctx context.Context) (outcome, error) {
 	switch w.step {
+	case StepVerdict:
+		return w.verdict(ctx)
+	case StepUnanswered:
+		return outcome{apply: (*Order).unanswered, action: "approval.expired"}, nil
+	case StepRemind:
+		return outcome{apply: func(o *Order, now time.Time) error { o.Approval.remind(now, w.Timings); return nil }, action: "approval.reminded"}, nil
+	case StepEscalate:
+		return outcome{apply: func(o *Order, _ time.Time) error { o.Approval.Escalated = true; return nil }, action: "approval.escalated"}, nil
 	case StepOpenPayment:
 		return w.openPayment(ctx)
 	case StepLinkExpiry:

@@ -26,6 +26,7 @@ type Service struct {
 	Organisations func(id string) (Organisation, bool)
 	Catalogue     func() Catalogue
 	Backends      map[Backend]Ports
+	Directory     Directory
 	Timings       Timings
 	PublicURL     string // base of the links that payers come back to
 	Now           func() time.Time

@@ -88,7 +88,15 @@ func (s *Service) submit(tx Tx, r Request, cart Cart, shelf Shelf, people []User
 		return "", err
 	}
 	order, assignments := NewOrder(id, random128(), r.Actor, cart, shelf, people)
-	need := shelf.Organisation.Policy.Evaluate(order.Quote)
+	org := shelf.Organisation
+	spent, err := tx.Spent(org.ID, shelf.Now.Add(-SpentWindow))
+	if err != nil {
+		return "", err
+	}
+	need, err := org.Policy.Evaluate(FactsOf(order.Quote, org, shelf.Catalogue, order.Buyer, sum(spent, "")))
+	if err != nil {
+		return "", err
+	}
 	err = order.admit(need, shelf.Now, s.Timings)
 	if err != nil {
 		return "", err

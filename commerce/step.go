@@ -10,6 +10,10 @@ type Step string
 
 const (
 	StepNone        Step = ""
+	StepVerdict     Step = "verdict"         // the votes are enough: look at voters and prices again
+	StepUnanswered  Step = "approval_expiry" // nobody decided in time
+	StepRemind      Step = "remind"          // nobody decided yet
+	StepEscalate    Step = "escalate"        // nor when others are to be asked too
 	StepOpenPayment Step = "open_payment"
 	StepLinkExpiry  Step = "link_expiry" // ask the gateway whether an old link was paid after all
 	StepPayBy       Step = "pay_by"      // nobody paid in time
@@ -29,6 +33,15 @@ type Timings struct {
 	Lease   time.Duration // one outside call has, at the most
 	Read    time.Duration // a turn waits for an outside read; 0: ReadTimeout
 	Recheck time.Duration // between two looks at a delivery, at first; it grows with the order's age
+	Speed   float64       // how many times faster waits are that an organisation sets itself; 0: as they are
+}
+
+// Wait is how long a wait of the organisation's own takes.
+func (t Timings) Wait(d time.Duration) time.Duration {
+	if t.Speed == 0 {
+		return d
+	}
+	return time.Duration(float64(d) / t.Speed)
 }
 
 // StandardTimings are those of a real organisation.
@@ -43,6 +56,7 @@ func StandardTimings() Timings {
 func (t Timings) Faster(speed float64) Timings {
 	scale := func(d time.Duration) time.Duration { return time.Duration(float64(d) / speed) }
 	t.Quote, t.Link, t.PayBy, t.Recheck = scale(t.Quote), scale(t.Link), scale(t.PayBy), scale(t.Recheck)
+	t.Speed = speed
 	t.Recheck = max(t.Recheck, 50*time.Millisecond)
 	return t
 }
@@ -52,6 +66,8 @@ func (t Timings) Faster(speed float64) Timings {
 // delivered is given back.
 func (o Order) Next(now time.Time, t Timings) (Step, time.Time) {
 	switch o.State {
+	case StateAwaitingApproval:
+		return o.Approval.next(now, t)
 	case StateAwaitingPayment:
 		return o.nextPayment(now, t)
 	case StatePaymentSecured:
@@ -162,6 +178,9 @@ func (o Order) owesRefund() bool {
 func (o *Order) to(s State, now time.Time) error {
 	for _, allowed := range transitions[o.State] {
 		if allowed == s {
+			if o.State == StateAwaitingApproval && o.Approval != nil {
+				o.Approval.Closed = o.Version + 1 // the one that is being made
+			}
 			o.State = s
 			o.EndedAt = time.Time{}
 			if s.Ended() {

@@ -30,6 +30,9 @@ type Config struct {
 
 	Organisations []commerce.Organisation
 	Catalogue     commerce.Catalogue
+
+	// Warnings are of what is allowed and may be a mistake, for the log.
+	Warnings []string
 }
 
 // Read makes a Config of the environment: env finds a variable, readFile reads a file
@@ -53,6 +56,7 @@ func Read(env func(string) (string, bool), readFile func(string) ([]byte, error)
 	c.PublicURL = r.publicURL(c.HTTPAddr)
 	c.Playground = r.playground()
 	r.checkTogether(c)
+	c.Warnings = r.warnings
 	if len(r.mistakes) > 0 {
 		return Config{}, r.mistakes
 	}
@@ -88,7 +92,8 @@ func (r *reader) organisations() []commerce.Organisation {
 	if !ok {
 		return nil
 	}
-	orgs, problems := readOrganisations(raw)
+	orgs, problems, warnings := readOrganisations(raw)
+	r.warnings = append(r.warnings, warnings...)
 	for _, p := range problems {
 		r.mistakes.add("ORGANISATIONS_FILE", p.remedy, "%s", p.text)
 	}

@@ -21,6 +21,7 @@ type reader struct {
 	env      func(string) (string, bool)
 	readFile func(string) ([]byte, error)
 	mistakes Mistakes
+	warnings []string
 }
 
 func (r *reader) lookUp(name string) (string, bool) {

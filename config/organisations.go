@@ -18,7 +18,7 @@ var builtIn []byte
 // BuiltInOrganisations are the three sandboxes that a program without an organisations
 // file serves.
 func BuiltInOrganisations() []commerce.Organisation {
-	orgs, problems := readOrganisations(builtIn)
+	orgs, problems, _ := readOrganisations(builtIn)
 	if len(problems) > 0 {
 		panic(fmt.Sprint(problems)) // the embedded file is tested
 	}
@@ -115,8 +115,9 @@ type operatorsFile struct {
 	People     []personFile  `yaml:"people"`
 }
 
-// readOrganisations reads a whole file, or finds all its problems.
-func readOrganisations(raw []byte) ([]commerce.Organisation, []problem) {
+// readOrganisations reads a whole file, or finds all its problems. warnings are of what
+// may be meant.
+func readOrganisations(raw []byte) (orgs []commerce.Organisation, problems []problem, warnings []string) {
 	// Each organisation stays undecoded, so that a malformed one does not hide the
 	// problems of the others.
 	var file struct {
@@ -124,12 +125,11 @@ func readOrganisations(raw []byte) ([]commerce.Organisation, []problem) {
 		Operators     ast.Node   `yaml:"operators"`
 	}
 	if err := decodeDocument(raw, &file); err != nil {
-		return nil, []problem{{err.Error(), "correct or remove it"}}
+		return nil, []problem{{err.Error(), "correct or remove it"}}, nil
 	}
 	if len(file.Organisations) == 0 {
-		return nil, []problem{{"the file has no organisations", `list them under "organisations"`}}
+		return nil, []problem{{"the file has no organisations", `list them under "organisations"`}}, nil
 	}
-	var orgs []commerce.Organisation
 	s := survey{ids: map[string]bool{}, workspaces: map[string]string{}}
 	for i, node := range file.Organisations {
 		orgs = append(orgs, s.organisation(i+1, node))
@@ -137,7 +137,7 @@ func readOrganisations(raw []byte) ([]commerce.Organisation, []problem) {
 	if file.Operators != nil {
 		s.operators(file.Operators)
 	}
-	return orgs, s.problems
+	return orgs, s.problems, s.warnings
 }
 
 func decodeDocument(raw []byte, into any) (err error) {

@@ -68,6 +68,7 @@ func TestAnOrganisationsFileReadsAsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	small, _ := commerce.NewPolicy([]commerce.Rule{{Name: "small", When: "committed < 500"}}, "EUR")
 	want := []commerce.Organisation{{
 		ID: "contoso", Name: "Contoso SARL", Cloud: commerce.Worldwide, Country: "FR", Currency: "EUR",
 		TimeZone: paris, WorkingHours: "Mon-Fri 09:00-18:00", Tax: commerce.Tax{Name: "TVA", Rate: "0.2"}, Tolerance: "0.025",
@@ -80,10 +81,13 @@ func TestAnOrganisationsFileReadsAsWritten(t *testing.T) {
 			{ID: "zhang-wei", Name: "张伟", Roles: []commerce.Role{"finance", "cfo"}, Locale: "zh-CN",
 				Accounts: map[string]string{"playground": "zhang-wei", "discord": "12"}},
 		},
-		Groups: map[commerce.Role]map[string][]string{commerce.Buyer: {"slack": {"S0AB"}}, commerce.Approver: {"discord": {"role id"}}},
+		Groups:          map[commerce.Role]map[string][]string{commerce.Buyer: {"slack": {"S0AB"}}, commerce.Approver: {"discord": {"role id"}}},
+		Policy:          small,
+		ApprovalChannel: map[string]string{"slack": "C9"},
 	}}
 	sameZone := cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
-	if diff := cmp.Diff(want, c.Organisations, sameZone); diff != "" {
+	sameRules := cmp.Comparer(func(a, b commerce.Policy) bool { return cmp.Equal(a.Rules(), b.Rules()) })
+	if diff := cmp.Diff(want, c.Organisations, sameZone, sameRules); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -145,7 +149,19 @@ func TestAnOrganisationsMistakesAreNamed(t *testing.T) {
 		{"locale", "locale: fr", "locale: french-ish-language", `contoso: Aïcha has the locale "french-ish-language"`},
 		{"email", "aicha@contoso.example", "aicha", `contoso: Aïcha has the email "aicha"`},
 		{"unknown platform", "slack: U2", "irc: bruno", `contoso: line 18: unknown field "irc"`},
-		{"an approval", "approvals: 0", "approvals: 1", "contoso: approval rule number 1 (small) asks for 1 approvals, which this version does not support"},
+		{"of nobody", "approvals: 0", "approvals: 1", "contoso: approval rule number 1 (small) does not say from whom: write from"},
+		{"too few people", "approvals: 0", "approvals: 2, from: [finance]", "contoso: approval rule number 1 (small) asks for 2 approvals, and there are 1 too few people to give them"},
+		{"too few for roles of their own", "approvals: 0", "approvals: 2, from: [finance, cfo], distinct_roles: true", "asks for 2 approvals, and there are 1 too few people"},
+		{"too few when one of them buys", "approvals: 0", "approvals: 1, from: [licensing]", "asks for 1 approvals, and when Aïcha buys there are 1 too few people to give them"},
+		{"a misspelt fact", "committed < 500", "commited_ < 500", "contoso: rule small: when: unknown name commited_"},
+		{"a wrong type", "committed < 500", "committed < 'much'", "contoso: rule small: when: invalid operation"},
+		{"no condition", "committed < 500", "committed", "contoso: rule small: when: "},
+		{"many", "approvals: 0", "approvals: 21, from: [approver]", "does not say how many approvals: write how many it needs, from 0 to 20"},
+		{"a nameless rule", "name: small", "name: ''", `approval rule number 1 has the name "": give it a name of its own`},
+		{"two of a name for rules", "approvals: 0}", "approvals: 0}\n        - {name: small, approvals: 0}", `approval rule number 2 has the name "small"`},
+		{"two channels", "channel: {slack: C9}", "channel: {slack: C9, discord: C9}", "contoso: approvals.channel names several platforms: keep one of them"},
+		{"a channel elsewhere", "workspaces: {slack: [T0123], ", "workspaces: {", "contoso: approvals.channel is on slack, of which the organisation has no workspace"},
+		{"an escalation to nobody", "approvals: 0", "approvals: 0, escalate: {after: 48h}", "has an escalation without after or to"},
 		{"no count", ", approvals: 0", "", "contoso: approval rule number 1 (small) does not say how many approvals"},
 		{"an impossible wait", "approvals: 0", "approvals: 0, expires: 3 days", `contoso: approval rule number 1 (small): expires is "3 days"`},
 		{"an escalation's role", "approvals: 0", "approvals: 0, escalate: {after: 48h, to: [A B]}", `has the role "A B"`},
@@ -227,5 +243,20 @@ func TestOneUnreadableKeyHidesNothing(t *testing.T) {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q is not in\n%v", part, err)
 		}
+	}
+}
+
+// A role that a group grants cannot be counted: that is said, and whoever has it by a
+// group alone is asked in a channel.
+func TestAGroupMayGrantApprovals(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(full, "approvals: 0", "approvals: 2, from: [approver]", 1)
+	c, err := readFull(text)
+	if err != nil || len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], "contoso: approval rule number 1 (small) asks for 2 approvals; by the people in the file it lacks 1, and counts on groups") {
+		t.Errorf("%v, with warnings %q", err, c.Warnings)
+	}
+	_, err = readFull(strings.Replace(text, "channel: {slack: C9}", "channel: {}", 1))
+	if err == nil || !strings.Contains(err.Error(), "asks a role that a group grants: whoever is in it can only be asked in a channel: write approvals.channel") {
+		t.Errorf("without a channel: %v", err)
 	}
 }

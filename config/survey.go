@@ -30,6 +30,7 @@ type survey struct {
 	ids        map[string]bool   // of organisations
 	workspaces map[string]string // platform and id -> whose it is
 	problems   []problem
+	warnings   []string
 }
 
 func (s *survey) wrong(remedy, format string, args ...any) {
@@ -54,14 +55,15 @@ func (s *survey) organisation(number int, node ast.Node) commerce.Organisation {
 	}
 	s.identity(f)
 	s.backend(f)
-	s.approvals(f.Approvals)
-	return commerce.Organisation{
+	o := commerce.Organisation{
 		ID: f.ID, Name: f.Name, Cloud: f.Cloud, Country: f.Country, Currency: f.Currency,
 		TimeZone: s.timeZone(f.TimeZone), WorkingHours: s.workingHours(f.WorkingHours),
 		Tax: s.tax(f.Tax), Tolerance: s.percent("price_tolerance", f.Tolerance), Backend: f.Backend,
 		Buying: f.Buying == nil || *f.Buying, Workspaces: s.workspacesOf(f.Workspaces),
 		People: s.people(f.People), Groups: s.groups(f.Groups),
 	}
+	s.approvals(&o, f.Approvals)
+	return o
 }
 
 // decoded reads an organisation key by key, so that a key that cannot be read hides no
@@ -264,40 +266,6 @@ func (s *survey) person(number int, f personFile) commerce.Person {
 	accounts := map[string]string{playgroundPlatform: id, "slack": f.Slack, "discord": f.Discord, "teams": f.Teams}
 	maps.DeleteFunc(accounts, func(_, account string) bool { return account == "" })
 	return commerce.Person{ID: id, Name: f.Name, Email: f.Email, Roles: f.Roles, Locale: f.Locale, Accounts: accounts}
-}
-
-// approvals refuses rules that ask for an approval: to ignore one would spend money
-// that somebody meant to look at first.
-func (s *survey) approvals(f *approvalsFile) {
-	if f == nil {
-		return
-	}
-	for i, rule := range f.Rules {
-		s.rule(fmt.Sprintf("approval rule number %d (%s)", i+1, rule.Name), rule)
-	}
-}
-
-func (s *survey) rule(name string, f ruleFile) {
-	switch {
-	case f.Approvals == nil || *f.Approvals < 0:
-		s.wrong("write how many it needs, from 0 on", "%s does not say how many approvals", name)
-	case *f.Approvals > 0:
-		s.wrong("remove the rule, or set buying: false until approvals are supported", "%s asks for %d approvals, which this version does not support", name, *f.Approvals)
-	}
-	waits := map[string]string{"expires": f.Expires, "remind": f.Remind}
-	roles := f.From
-	if f.Escalate != nil {
-		waits["escalate.after"] = f.Escalate.After
-		roles = slices.Concat(roles, f.Escalate.To)
-	}
-	for _, key := range slices.Sorted(maps.Keys(waits)) {
-		if wait, err := time.ParseDuration(waits[key]); waits[key] != "" && (err != nil || wait <= 0) {
-			s.wrong("write hours such as 72h", "%s: %s is %q", name, key, waits[key])
-		}
-	}
-	for _, role := range roles {
-		s.role(name, role)
-	}
 }
 
 // operators checks the form of a reseller's own staff. Nobody in it gets any right.

@@ -17,6 +17,9 @@ type Announcements struct {
 	Sent    Sent
 	Posters map[string]Poster // by platform
 	Now     func() time.Time
+	// Directories tell where those who are reminded are; one that is missing: where their
+	// organisation is.
+	Directories map[string]Directory
 }
 
 var _ commerce.Announcer = (*Announcements)(nil)
@@ -35,7 +38,7 @@ func (a *Announcements) Announce(ctx context.Context, ref commerce.OrderRef, ver
 	if err != nil {
 		return 0, err
 	}
-	return a.keep(ctx, note{org: org, id: ref.ID, to: o.Account, version: version}, func() (Prompt, int, error) {
+	wait, err := a.keep(ctx, note{org: org, id: ref.ID, to: o.Account, version: version}, func() (Prompt, int, error) {
 		o, err := a.Service.Ledger.Order(ctx, ref.Organisation, ref.ID)
 		if err != nil {
 			return Prompt{}, 0, err
@@ -43,6 +46,11 @@ func (a *Announcements) Announce(ctx context.Context, ref commerce.OrderRef, ver
 		p, err := a.orderMessage(ctx, org, o)
 		return p, o.Version, err
 	})
+	if o.Approval == nil {
+		return wait, err
+	}
+	asked, errAsked := a.ask(ctx, org, o)
+	return soonest(wait, asked), errors.Join(err, errAsked)
 }
 
 // AnnounceTask is Announce, for a task.
@@ -71,6 +79,8 @@ type note struct {
 	id      string // of what it is about
 	to      Account
 	version int
+	asks    bool          // it is posted only to be answered
+	late    time.Duration // and not before that
 }
 
 // keep brings a message up to date. It is claimed before read is called, so that of two
@@ -106,8 +116,11 @@ func (a *Announcements) show(ctx context.Context, n note, now message, read func
 		return now, nil
 	}
 	prompt, version, err := read()
-	if err != nil || version == 0 {
+	switch {
+	case err != nil || version == 0 || now.ref == "" && n.asks && !answerable(prompt):
 		return now, err
+	case now.ref == "" && n.late > 0:
+		return now, &Wait{For: n.late, Cause: errors.New("its reader does not work now")}
 	}
 	poster, ok := a.Posters[n.to.Platform]
 	if !ok {

@@ -34,6 +34,11 @@ type facts struct {
 	preview    commerce.Preview
 	task       commerce.Task // zero where there is no such task
 	unread     error         // what did not answer, of these
+
+	catalogue commerce.Catalogue
+	need      commerce.Requirement // of the cart's quote
+	request   commerce.Case        // of the order
+	forMe     []commerce.Order     // that wait for the actor's vote
 }
 
 // pageSize is how many things a list shows at once.
@@ -56,7 +61,7 @@ func (f facts) offers(form form) bool {
 
 // ground reads what every step needs: who it is, what is sold, the cart.
 func (e *Engine) ground(ctx context.Context, f facts) (facts, error) {
-	f.now = e.Now()
+	f.now, f.catalogue = e.Now(), e.Service.Catalogue()
 	f.denied = commerce.Authorise(f.org, f.actor, commerce.Buyer)
 	if f.mayBuy() {
 		return e.stock(ctx, f)
@@ -81,8 +86,20 @@ func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 	}
 	var err error
 	switch s.Step {
-	case stepDetails, stepPayment:
+	case stepDetails:
 		f.people, f.peopleKnown = e.Service.Unlicensed(ctx, f.org.ID)
+	case stepPayment:
+		f.people, f.peopleKnown = e.Service.Unlicensed(ctx, f.org.ID)
+		if f.cart.Quote != nil {
+			f.need, err = e.Service.Requirement(ctx, f.actor, *f.cart.Quote)
+		}
+	case stepApprovals:
+		f.forMe, f.orders, err = e.Service.Approvals(ctx, f.actor)
+	case stepApproval, stepReject:
+		f, err = e.gatherOrder(ctx, s, f)
+		if err == nil && f.order.Approval != nil {
+			f.request, err = e.Service.Case(ctx, f.order)
+		}
 	case stepOrders:
 		f.orders, err = e.Service.Orders(ctx, f.actor, s.Page*pageSize, pageSize+1)
 		if len(f.orders) > pageSize {

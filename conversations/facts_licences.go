@@ -18,6 +18,11 @@ func (f facts) reads() bool {
 	return !f.actor.Failed && f.actor.Person != "" && len(f.actor.Roles) > 0
 }
 
+// decides reports whether the actor has a role that a rule asks for approval.
+func (f facts) decides() bool {
+	return slices.ContainsFunc(f.org.Policy.Roles(), f.actor.Has) && f.actor.Organisation == f.org.ID && f.actor.Person != ""
+}
+
 // denial says why the actor may not take a step, nil where they may. What can be seen by
 // whoever holds any role is decided by the domain.
 func denial(s step, f facts) error {
@@ -25,7 +30,7 @@ func denial(s step, f facts) error {
 	case stepList, stepDetails, stepCart, stepCheck, stepPayment:
 		return f.denied
 	case stepHome, stepClosed:
-		if f.denied != nil && f.may(commerce.Licensing) == nil {
+		if f.denied != nil && (f.may(commerce.Licensing) == nil || f.decides()) {
 			return nil
 		}
 		return f.denied

@@ -45,6 +45,8 @@ func moments(t testing.TB) map[string]func(*commerce.Order) {
 		}),
 		"completed_people_failed": in(commerce.StateCompleted, taken(t, commerce.LineProvisioned, commerce.LineProvisioned)),
 		"rejected":                in(commerce.StateRejected),
+		"gone":                    in(commerce.StateRejected, func(o *commerce.Order) { o.Reason = commerce.CodeOfferGone }),
+		"approval_expired":        in(commerce.StateExpired, func(o *commerce.Order) { o.Reason = commerce.CodeApprovalExpired }),
 		"expired":                 in(commerce.StateExpired, pay(commerce.PaymentExpired)),
 		"cancelling":              in(commerce.StateCancelling, pay(commerce.PaymentOpen)),
 		"cancelled":               in(commerce.StateCancelled, pay(commerce.PaymentVoided)),

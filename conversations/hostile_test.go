@@ -134,7 +134,7 @@ func TestStaleRefs(t *testing.T) {
 func TestDeadButtons(t *testing.T) {
 	t.Parallel()
 	p := newWorld(t).as("aicha")
-	for _, ref := range []string{"approve:CW-1", "PLACE:1", strings.Repeat("x", 91), "home:" + strings.Repeat("0", 86), "home\x00", "home "} {
+	for _, ref := range []string{"approved:CW-1", "PLACE:1", strings.Repeat("x", 91), "home:" + strings.Repeat("0", 86), "home\x00", "home "} {
 		p.sends("", ref, nil).at("home").sees("That button no longer works. Nothing was changed; please go on from here.")
 	}
 }

@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"context"
+	"slices"
 
 	"cartwright/commerce"
 )
@@ -18,6 +19,9 @@ func (e *Engine) Overview(ctx context.Context, organisation string, account Acco
 	f, err := e.ground(ctx, f)
 	if err == nil && f.reads() {
 		f.orders, err = e.Service.OrdersUnderWay(ctx, f.actor, 2*pageSize+1)
+	}
+	if err == nil && f.decides() {
+		f.forMe, _, err = e.Service.Approvals(ctx, f.actor)
 	}
 	links := map[string]string{}
 	for _, o := range f.orders {
@@ -41,11 +45,14 @@ func overviewPrompt(links map[string]string, f facts) Prompt {
 		return finished(refusal(stepHome, f), f)
 	}
 	p := Prompt{Name: "overview", Title: f.words.T("home.title", "name", f.actor.Name)}
-	var waiting, others []Block
+	waiting := approvalItems(f.forMe[:min(len(f.forMe), pageSize)], f)
+	var others []Block
 	for _, o := range f.orders[:min(len(f.orders), 2*pageSize)] {
-		if waitsFor(f, o) {
+		switch {
+		case slices.ContainsFunc(f.forMe, func(other commerce.Order) bool { return other.ID == o.ID }):
+		case waitsFor(f, o):
 			waiting = append(waiting, Block{Item: overviewItem(o, links[o.ID], f)})
-		} else {
+		default:
 			others = append(others, Block{Item: overviewItem(o, "", f)})
 		}
 	}

@@ -102,6 +102,13 @@ func (d *directory) Profile(_ context.Context, _ string, a conversations.Account
 	return conversations.Profile{Name: a.ID, Locale: d.langs[a.ID], Groups: d.groups[a.ID], Closed: d.closed[a.ID]}, nil
 }
 
+// fail has every lookup fail, or none.
+func (d *directory) fail(fails bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.fails = fails
+}
+
 // outages are the outside systems that do not answer.
 type outages struct {
 	seats, people, prices bool

@@ -51,4 +51,6 @@ type Sent interface {
 	Claim(ctx context.Context, order string, to Account) (ref string, version int, ok bool, err error)
 	// Done notes what the message shows now, and gives the claim back.
 	Done(ctx context.Context, order string, to Account, ref string, version int) error
+	// Readers lists the accounts that an order's messages were posted to.
+	Readers(ctx context.Context, order string) ([]Account, error)
 }

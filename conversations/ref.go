@@ -34,6 +34,7 @@ const (
 	verbOrderCancel  = "order.cancel"
 	verbOrderLink    = "order.link"
 	verbOrderRetry   = "order.retry"
+	verbOrderNudge   = "order.nudge"
 	maxRef           = 90
 	maxText          = 2_000
 	maxPage          = 10_000

@@ -42,6 +42,8 @@ type state struct {
 	Hash     string   `json:"hash,omitempty"`     // of the quote that was shown
 	Order    string   `json:"order,omitempty"`
 	Task     string   `json:"task,omitempty"`
+	Shown    string   `json:"shown,omitempty"`  // the hash of the quote that a vote is about
+	Reason   string   `json:"reason,omitempty"` // for a rejection, as typed
 	Licences licences `json:"licences,omitzero"`
 	Events   string   `json:"events,omitempty"` // the last ones' short names: a short cut for redeliveries, no more
 	Issues   []issue  `json:"issues,omitempty"` // what the last event led to is said first

@@ -49,6 +49,12 @@ func command(s state, text string, f facts) (state, effect) {
 		s.Step, s.Page = stepSubscriptions, 0
 	case "assign", "remove", "move":
 		return handOut(s, commerce.TaskKind(strings.ToLower(word)), rest, f)
+	case "approvals":
+		s.Step = stepApprovals
+	case "withdraw":
+		return onOrder(s, rest, withdrawOrder)
+	case "nudge":
+		return onOrder(s, rest, nudgeOrder)
 	case "help":
 		s.Step = stepHelp
 	case "cancel":
@@ -58,6 +64,15 @@ func command(s state, text string, f facts) (state, effect) {
 		return s.say(Warning, "notice.not_understood", "text", shortened(text)), nil
 	}
 	return s, nil
+}
+
+// onOrder changes the order of a number.
+func onOrder(s state, text string, do func(*commerce.Service) changeOrder) (state, effect) {
+	s = numbered(s, text)
+	if s.Step != stepOrder || s.Order == "" {
+		return s, nil
+	}
+	return s, orderChange{s.Order, do}
 }
 
 // firstWord is a command and what follows it, whatever blanks stand between them.
@@ -133,6 +148,9 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 	case verbOrderPeople:
 		s.Step, s.Order, s.Page = stepPeople, r.text(0), r.page(1)
 	default:
+		if next, eff, ok := clickApproval(s, r, values); ok {
+			return next, eff
+		}
 		if next, eff, ok := clickLicences(s, r, values, f); ok {
 			return next, eff
 		}
@@ -148,6 +166,8 @@ func again(s state, r ref, f facts) state {
 		s.Step = at
 	case stepDetails:
 		return detailsAgain(s, r, f)
+	case stepReject:
+		s, _, _ = clickApproval(s, ref{verb: verbReject, args: r.args[min(1, len(r.args)):]}, nil)
 	case stepPick:
 		s, _, _ = clickLicences(s, ref{verb: verbPick}, nil, f)
 	case stepAddresses:
@@ -180,12 +200,14 @@ func detailsAgain(s state, r ref, f facts) state {
 }
 
 // clip keeps a search within what one is.
-func clip(query string) string {
-	query = strings.TrimSpace(strings.ToValidUTF8(query, "\uFFFD"))
-	if runes := []rune(query); len(runes) > 100 {
-		return string(runes[:100])
+func clip(query string) string { return clipTo(query, 100) }
+
+func clipTo(text string, most int) string {
+	text = strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD"))
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most])
 	}
-	return query
+	return text
 }
 
 // groupNamed is a group of the catalogue, "" for all where there is no such group.
@@ -217,6 +239,8 @@ func act(s state, r ref, f facts) (state, effect) {
 		return s, orderChange{r.text(0), newLink}
 	case verbOrderRetry:
 		return s, orderChange{r.text(0), retryPeople}
+	case verbOrderNudge:
+		return s, orderChange{r.text(0), nudgeOrder}
 	}
 	s.Step = stepHome
 	return s.say(Warning, "notice.dead"), nil

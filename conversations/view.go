@@ -33,6 +33,14 @@ func view(s state, f facts) Prompt {
 		p = orderPrompt(f.order, f.assigned, f.link, f)
 	case s.Step == stepPeople:
 		p = peoplePrompt(s, f)
+	case s.Step == stepApprovals:
+		p = approvalsPrompt(f)
+	case s.Step == stepApproval && f.order.Approval != nil:
+		p = approvalPrompt(f.order, f.request, mayVote(f.order, f), f)
+	case s.Step == stepReject && f.order.Approval != nil:
+		p = rejectPrompt(s, f)
+	case s.Step == stepApproval, s.Step == stepReject:
+		p = orderPrompt(f.order, f.assigned, f.link, f)
 	case s.Step == stepHelp:
 		p = helpPrompt(f)
 	case s.Step == stepClosed:
@@ -54,6 +62,8 @@ func againRef(p Prompt, s state) string {
 		return makeRef(verbAgain, p.Name, s.Form.Offer, s.Form.Line, s.Form.Revision)
 	case at == stepRenew:
 		return makeRef(verbAgain, p.Name, s.Licences.SKU)
+	case at == stepReject:
+		return makeRef(verbAgain, p.Name, s.Order, s.Shown)
 	}
 	return makeRef(verbAgain, p.Name)
 }
@@ -129,8 +139,8 @@ func spoken(f facts, name string, value any) any {
 	case []string:
 		return f.words.Or(v)
 	case string:
-		if name == "state" {
-			return f.words.T("state." + v)
+		if name == "state" || name == "verdict" {
+			return f.words.T(name + "." + v)
 		}
 		return v
 	case int:

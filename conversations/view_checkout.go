@@ -120,7 +120,7 @@ func paymentPrompt(s state, f facts) Prompt {
 		Name: "payment", Title: f.words.T("payment.title"),
 		Blocks: []Block{
 			{Facts: []Fact{
-				{Label: f.words.T("payment.approval"), Value: approval(f.org.Policy.Evaluate(*q), f)},
+				{Label: f.words.T("payment.approval"), Value: approval(f.need, f)},
 				{Label: f.words.T("quote.charged"), Value: money(f, q.Charged), Strong: true},
 				{Label: f.words.T("quote.committed"), Value: money(f, q.Committed)},
 			}},
@@ -134,6 +134,7 @@ func paymentPrompt(s state, f facts) Prompt {
 			cancelAction(f),
 		},
 	}
+	p.Blocks = append(p.Blocks, required(f.need, f.actor.Person, f)...)
 	p.Blocks = append(p.Blocks, paymentWays(f)...)
 	if n := assignable(*q, f); n > 0 {
 		p.Blocks = append(p.Blocks, paragraph(f.words.N("payment.assigns", n)))

@@ -17,6 +17,7 @@ func homePrompt(f facts) Prompt {
 	if f.mayBuy() {
 		p.Actions = append(buyAction(f, true), cart)
 	}
+	p.Actions = append(p.Actions, approvalsAction(f)...)
 	p.Actions = append(p.Actions, subscriptionsAction(f))
 	p.Actions = append(p.Actions, handOutActions(f)...)
 	p.Actions = append(p.Actions,
@@ -24,6 +25,14 @@ func homePrompt(f facts) Prompt {
 		Action{Ref: makeRef(verbHelp), Label: f.words.T("action.help")},
 	)
 	return p
+}
+
+// approvalsAction leads to what waits for approval, where anything ever does.
+func approvalsAction(f facts) []Action {
+	if len(f.org.Policy.Roles()) == 0 || !f.reads() {
+		return nil
+	}
+	return []Action{{Ref: makeRef(verbApprovals), Label: f.words.T("approvals.title")}}
 }
 
 // handOutActions begin what is done with owned licences, for those who may.
@@ -55,7 +64,7 @@ func closedPrompt(s state, f facts) Prompt {
 }
 
 // commands are the words that can be typed, in the order of the help.
-var commands = []string{"buy", "cart", "orders", "order", "subscriptions", "assign", "remove", "move", "cancel", "help"}
+var commands = []string{"buy", "cart", "orders", "order", "approvals", "withdraw", "nudge", "subscriptions", "assign", "remove", "move", "cancel", "help"}
 
 func helpPrompt(f facts) Prompt {
 	p := Prompt{Name: "help", Title: f.words.T("help.title"), Blocks: []Block{paragraph(f.words.T("help.text"))}}

@@ -16,7 +16,7 @@ func orderPrompt(o commerce.Order, people []commerce.Assignment, link string, f 
 		Notices: []Notice{happening(o, f)},
 		Closed:  o.State.Ended(),
 	}
-	p.Blocks = handingOut(o, f)
+	p.Blocks = append(approvalSoFar(o, f), handingOut(o, f)...)
 	p.Below = append([]Block{{Table: orderTable(o, f)}, {Facts: orderFacts(o, f)}}, results(o, people, f)...)
 	p.Actions = orderActions(o, link, f)
 	if leadsOut(p.Actions) {
@@ -27,6 +27,9 @@ func orderPrompt(o commerce.Order, people []commerce.Assignment, link string, f 
 
 // happening is what is going on with the order, in a sentence.
 func happening(o commerce.Order, f facts) Notice {
+	if o.Approval != nil && (o.State == commerce.StateAwaitingApproval || o.Approval.Verdict == commerce.VerdictRejected) {
+		return approvalNotice(o, f)
+	}
 	n := Notice{Text: f.words.T("order.now." + moment(o, f.now))}
 	switch o.State {
 	case commerce.StateCompleted:
@@ -58,6 +61,14 @@ func moment(o commerce.Order, now time.Time) string {
 			return "failed_provisioning"
 		}
 		return "failed_refused"
+	case commerce.StateExpired:
+		if o.Reason == commerce.CodeApprovalExpired {
+			return "approval_expired"
+		}
+	case commerce.StateRejected:
+		if o.Reason != "" {
+			return "gone"
+		}
 	}
 	return string(o.State)
 }
@@ -220,6 +231,9 @@ func orderActions(o commerce.Order, link string, f facts) []Action {
 	if o.State == commerce.StateCompleted && o.People().Failed > 0 {
 		actions = append(actions, Action{Ref: makeRef(verbOrderRetry, o.ID), Label: f.words.N("order.retry", o.People().Failed)})
 	}
+	if o.State == commerce.StateAwaitingApproval && o.Approval != nil && !o.Approval.Quorum() {
+		actions = append(actions, Action{Ref: makeRef(verbOrderNudge, o.ID), Label: f.words.T("approval.nudge")})
+	}
 	if o.State.Cancellable() {
 		actions = append(actions, cancelOrderAction(o, f))
 	}
@@ -232,11 +246,15 @@ func leadsOut(actions []Action) bool {
 }
 
 func cancelOrderAction(o commerce.Order, f facts) Action {
+	label := f.words.T("order.cancel")
+	if o.State == commerce.StateAwaitingApproval {
+		label = f.words.T("approval.withdraw")
+	}
 	return Action{
-		Ref: makeRef(verbOrderCancel, o.ID), Label: f.words.T("order.cancel"), Style: Danger,
+		Ref: makeRef(verbOrderCancel, o.ID), Label: label, Style: Danger,
 		Confirm: &Confirm{
 			Title: f.words.T("order.cancel_title", "order", o.ID), Text: f.words.T("order.cancel_text"),
-			Yes: f.words.T("order.cancel"), No: f.words.T("action.keep"),
+			Yes: label, No: f.words.T("action.keep"),
 		},
 	}
 }

@@ -96,6 +96,7 @@ func (w *world) open(path string, fatal func(string, ...any)) {
 			Vendor: vendor{w.outside.Vendor(), &w.down}, Gateway: w.outside.Gateway(), Licensor: licensor{w.outside.Licensor(), &w.down},
 		}},
 		PublicURL: "https://cartwright.example", Now: w.now, Log: slog.New(slog.DiscardHandler),
+		Directory: conversations.People{Directories: map[string]conversations.Directory{platform: w.directory}},
 	}
 	w.announcements = &conversations.Announcements{
 		Service: w.service, Sent: w.books, Posters: map[string]conversations.Poster{platform: w.chat}, Now: w.now,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -66,6 +67,40 @@ func openSeats(ctx context.Context, q querier, org string, seen time.Time) (map[
 		return nil, fmt.Errorf("count open seats of %s: %w", org, err)
 	}
 	return open, nil
+}
+
+// Spent reads the orders themselves: there are few in a month.
+func (l *Ledger) Spent(ctx context.Context, org string, since time.Time) ([]commerce.Commitment, error) {
+	return spent(ctx, &l.reads, org, since)
+}
+
+// Spent locks the organisation: of two orders at once the second one counts the first.
+func (t *tx) Spent(org string, since time.Time) ([]commerce.Commitment, error) {
+	if err := t.Lock(org); err != nil {
+		return nil, err
+	}
+	return spent(t.ctx, t, org, since)
+}
+
+func spent(ctx context.Context, q querier, org string, since time.Time) ([]commerce.Commitment, error) {
+	var all []commerce.Commitment
+	err := each(ctx, q, func(rows *sql.Rows) error {
+		var id, body string
+		if err := rows.Scan(&id, &body); err != nil {
+			return err
+		}
+		var o struct {
+			Quote struct{ Committed commerce.Money } `json:"quote"`
+		}
+		err := json.Unmarshal([]byte(body), &o)
+		all = append(all, commerce.Commitment{Order: id, Amount: o.Quote.Committed})
+		return err
+	}, `SELECT id, body FROM orders WHERE organisation = $1 AND submitted_at >= $2
+		AND state NOT IN ('rejected', 'expired', 'cancelling', 'cancelled', 'failed')`, org, micros(since))
+	if err != nil {
+		return nil, fmt.Errorf("sum up what %s has spent: %w", org, err)
+	}
+	return all, nil
 }
 
 // Assignments lists an order's people by line, then by name.

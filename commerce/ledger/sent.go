@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -38,6 +39,21 @@ func (t *tx) claimMessage(order string, to commerce.Account) (ref string, versio
 		WHERE order_id = $1 AND platform = $2 AND workspace = $3 AND account = $4`,
 		order, to.Platform, to.Workspace, to.ID, micros(now.Add(claimTime)), *t.ledger.holder.Load())
 	return ref, version, err == nil, err
+}
+
+// Readers lists the accounts that messages of an order were posted to, or are about to be.
+func (l *Ledger) Readers(ctx context.Context, order string) ([]commerce.Account, error) {
+	var all []commerce.Account
+	err := each(ctx, &l.reads, func(rows *sql.Rows) error {
+		var a commerce.Account
+		err := rows.Scan(&a.Platform, &a.Workspace, &a.ID)
+		all = append(all, a)
+		return err
+	}, "SELECT platform, workspace, account FROM sent_messages WHERE order_id = $1 ORDER BY platform, workspace, account", order)
+	if err != nil {
+		return nil, fmt.Errorf("list who reads of order %s: %w", order, err)
+	}
+	return all, nil
 }
 
 // Done notes what the message shows now, and gives the claim back. A message that shows

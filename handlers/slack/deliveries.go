@@ -43,8 +43,11 @@ func (t told) show(ctx context.Context, r conversations.Reply, was taken) {
 	s.lanes.put(ctx, t.at.key(), was.number, func(ctx context.Context) { s.present(ctx, t.at, r.Prompt) })
 }
 
-// keptUp reports whether a prompt is what an order's or a task's own message shows.
-func keptUp(p conversations.Prompt) bool { return p.Name == "order" || p.Name == "task" }
+// keptUp reports whether a prompt is what a message of its own shows: of an order, a task
+// or a request for approval.
+func keptUp(p conversations.Prompt) bool {
+	return p.Name == "order" || p.Name == "task" || p.Name == "approval"
+}
 
 // account is who did something, and in which organisation.
 func (s *Slack) account(team, user string) (conversations.Account, string, bool) {

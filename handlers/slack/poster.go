@@ -13,12 +13,16 @@ import (
 	"cartwright/conversations"
 )
 
-// Post sends the account a direct message and returns its reference, "channel/ts".
+// Post sends the account a direct message, or a channel one, and returns its reference,
+// "channel/ts".
 func (s *Slack) Post(ctx context.Context, _ string, to conversations.Account, p conversations.Prompt) (string, error) {
 	options := ownMessage(p)
 	ref := ""
 	err := s.api.call(ctx, to.Workspace, "chat.postMessage", func(ctx context.Context, c *slack.Client) error {
-		channel, err := s.directChannel(ctx, c, to.Workspace, to.ID)
+		channel, err := to.ID, error(nil)
+		if !isChannel(to.ID) {
+			channel, err = s.directChannel(ctx, c, to.Workspace, to.ID)
+		}
 		if err != nil {
 			return err
 		}
@@ -32,6 +36,9 @@ func (s *Slack) Post(ctx context.Context, _ string, to conversations.Account, p 
 	s.paces.take(ref, s.Now())
 	return ref, nil
 }
+
+// isChannel tells a channel's id from a person's.
+func isChannel(id string) bool { return strings.HasPrefix(id, "C") || strings.HasPrefix(id, "G") }
 
 // Edit replaces a message that Post sent.
 func (s *Slack) Edit(ctx context.Context, _ string, to conversations.Account, ref string, p conversations.Prompt) error {

@@ -1,0 +1,203 @@
+package commerce
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// covers reports, by trying every way, whether people can be given n roles of their own:
+// what matched answers in another way.
+func covers(people [][]Role, n int) bool {
+	if n == 0 {
+		return true
+	}
+	for i, held := range people {
+		for _, r := range held {
+			rest := make([][]Role, 0, len(people)-1)
+			for j, other := range people {
+				if j != i {
+					rest = append(rest, slices.DeleteFunc(slices.Clone(other), func(o Role) bool { return o == r }))
+				}
+			}
+			if covers(rest, n-1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var someRoles = []Role{Approver, "finance", "cfo", Licensing, Buyer}
+
+func drawRoles(t *rapid.T, label string) []Role {
+	return rapid.SliceOfNDistinct(rapid.SampledFrom(someRoles), 0, 3, func(r Role) Role { return r }).Draw(t, label)
+}
+
+// trial is a request for approval under random hands.
+type trial struct {
+	*rapid.T
+	org    Organisation
+	order  Order
+	now    time.Time
+	prices map[string]Money // hash -> subtotal, of every quote that was shown
+	cast   []Vote           // votes that were taken
+}
+
+func newTrial(t *rapid.T) *trial {
+	tr := &trial{T: t, now: time.Unix(1_800_000_000, 0), prices: map[string]Money{}}
+	tr.org = Organisation{ID: "o", Currency: "EUR", Tolerance: rapid.SampledFrom([]string{"0", "0.05"}).Draw(t, "tolerance")}
+	for i := range 5 {
+		tr.org.People = append(tr.org.People, Person{ID: fmt.Sprintf("p%d", i), Name: fmt.Sprintf("P%d", i), Roles: drawRoles(t, "roles")})
+	}
+	tr.order = Order{ID: "CW-1", Organisation: "o", Buyer: "p0", State: StateSubmitted, Quote: tr.quote(100)}
+	need := Requirement{
+		Approvals: rapid.IntRange(1, 3).Draw(t, "approvals"), From: rapid.SliceOfNDistinct(rapid.SampledFrom(someRoles[:3]), 1, 3, func(r Role) Role { return r }).Draw(t, "from"),
+		DistinctRoles: rapid.Bool().Draw(t, "distinct"), Expires: time.Hour,
+	}
+	if err := tr.order.request(need, tr.now, Timings{}); err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+func (tr *trial) quote(euro int) Quote {
+	m, err := NewMoney(fmt.Sprint(euro), "EUR")
+	if err != nil {
+		tr.Fatal(err)
+	}
+	q := Quote{Currency: "EUR", Subtotal: m, Committed: m, Total: m, Hash: fmt.Sprintf("hash of %d", euro)}
+	tr.prices[q.Hash] = m
+	return q
+}
+
+func (tr *trial) someone() Person { return rapid.SampledFrom(tr.org.People).Draw(tr.T, "who") }
+
+func (tr *trial) votes() {
+	p, hash := tr.someone(), rapid.SampledFrom([]string{tr.order.Quote.Hash, tr.order.Quote.Hash, "hash of 100", "hash of 104"}).Draw(tr.T, "hash")
+	actor := Actor{Organisation: "o", Person: p.ID, Name: p.Name, Roles: p.Roles, Failed: rapid.IntRange(0, 9).Draw(tr.T, "lookup") == 0}
+	if tr.order.MayVote(tr.org, actor, hash) != nil {
+		return
+	}
+	v := Vote{Person: p.ID, Name: p.Name, Roles: tr.order.Approval.held(p.Roles), Hash: hash, At: tr.now, Reject: rapid.IntRange(0, 7).Draw(tr.T, "against") == 0}
+	if v.Person == tr.order.Buyer || actor.Failed || v.Hash != tr.order.Quote.Hash || len(v.Roles) == 0 {
+		tr.Fatalf("this vote was taken: %+v of %+v", v, actor)
+	}
+	if err := tr.order.vote(v, tr.now); err != nil {
+		tr.Fatal(err)
+	}
+	tr.cast = append(tr.cast, v)
+}
+
+func (tr *trial) rolesChange() {
+	i := rapid.IntRange(0, len(tr.org.People)-1).Draw(tr.T, "whose")
+	tr.org.People[i].Roles = drawRoles(tr.T, "new roles")
+}
+
+func (tr *trial) judges() {
+	if tr.order.State != StateAwaitingApproval || !tr.order.Approval.Quorum() {
+		return
+	}
+	approved := tr.order.Quote
+	j := judgement{roles: map[string][]Role{}, tolerance: tr.org.Tolerance, quote: tr.quote(rapid.SampledFrom([]int{90, 100, 104, 110}).Draw(tr.T, "price"))}
+	for _, p := range tr.org.People {
+		j.roles[p.ID] = p.Roles
+	}
+	if err := tr.order.judge(j, tr.now, Timings{}); err != nil {
+		tr.Fatal(err)
+	}
+	if tr.order.State == StateAwaitingPayment {
+		tr.holds(approved)
+	}
+}
+
+// holds looks whether what goes to its payment was approved by enough entitled people who
+// are not the buyer, on exactly what is paid or on something dearer by no more than the
+// tolerance.
+func (tr *trial) holds(approved Quote) {
+	a := tr.order.Approval
+	seen := map[string]bool{}
+	var people [][]Role
+	for _, v := range a.Votes {
+		p, _ := tr.org.Person(v.Person)
+		held := slices.DeleteFunc(slices.Clone(p.Roles), func(r Role) bool { return !slices.Contains(a.Need.From, r) })
+		switch {
+		case seen[v.Person], v.Person == tr.order.Buyer, len(held) == 0, v.Reject, v.Hash != approved.Hash:
+			tr.Fatalf("%+v counts; %s has %v, the quote was %s", v, v.Person, p.Roles, approved.Hash)
+		case !slices.ContainsFunc(tr.cast, func(c Vote) bool { return c.Person == v.Person && c.Hash == v.Hash && !c.Reject }):
+			tr.Fatalf("%+v was never cast", v)
+		}
+		seen[v.Person] = true
+		people = append(people, held)
+	}
+	if len(people) < a.Need.Approvals || a.Need.DistinctRoles && !covers(people, a.Need.Approvals) {
+		tr.Fatalf("%v are not %d (distinct roles: %v)", people, a.Need.Approvals, a.Need.DistinctRoles)
+	}
+	most := approved.Subtotal.Plus(approved.Subtotal.Percent(tr.org.Tolerance))
+	if tr.order.Quote.Subtotal.Cmp(most) > 0 {
+		tr.Fatalf("%s is paid and %s was approved", tr.order.Quote.Subtotal, approved.Subtotal)
+	}
+}
+
+// No order reaches its payment without its quorum of distinct, entitled people who are not
+// the buyer, bound to exactly what is then paid: whatever the people, the rule, the order of
+// the votes, and what changes in between.
+func TestNoOrderIsPaidWithoutItsQuorum(t *testing.T) {
+	t.Parallel()
+	paid := 0
+	rapid.Check(t, func(t *rapid.T) {
+		tr := newTrial(t)
+		for range rapid.IntRange(1, 25).Draw(t, "moves") {
+			switch rapid.IntRange(0, 5).Draw(t, "move") {
+			case 0:
+				tr.rolesChange()
+			case 1:
+				tr.judges()
+			default:
+				tr.votes()
+			}
+		}
+		tr.judges()
+		if tr.order.State == StateAwaitingPayment {
+			paid++
+		}
+	})
+	if paid == 0 {
+		t.Error("no order ever reached its payment: nothing was tried")
+	}
+}
+
+// Kuhn's algorithm answers as trying every way does.
+func TestMatchedTriesEveryWay(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		people := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) []Role { return drawRoles(t, "held") }), 0, 5).Draw(t, "people")
+		n := matched(people)
+		if !covers(people, n) || covers(people, n+1) {
+			t.Fatalf("%v: %d", people, n)
+		}
+	})
+}
+
+// Who may vote, in each state, by role: the whole matrix.
+func TestWhoMayVoteInWhichState(t *testing.T) {
+	t.Parallel()
+	org := Organisation{ID: "o", People: []Person{{ID: "buyer", Name: "B", Roles: []Role{Buyer, Approver}}, {ID: "other", Name: "O"}}}
+	for _, state := range States {
+		for _, role := range append(someRoles, Viewer, "none") {
+			for _, who := range []string{"buyer", "other", ""} {
+				for _, failed := range []bool{false, true} {
+					o := Order{Buyer: "buyer", Organisation: "o", State: state, Quote: Quote{Hash: "h"}, Approval: &Approval{Need: Requirement{Approvals: 1, From: []Role{Approver, "finance"}}}}
+					err := o.MayVote(org, Actor{Organisation: "o", Person: who, Roles: []Role{role}, Failed: failed}, "h")
+					want := state == StateAwaitingApproval && who == "other" && !failed && (role == Approver || role == "finance")
+					if (err == nil) != want || err != nil && CodeOf(err) == CodeInternal {
+						t.Errorf("%s as %s in %s, failed %v: %v", who, role, state, failed, err)
+					}
+				}
+			}
+		}
+	}
+}

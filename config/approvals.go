@@ -1,0 +1,128 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"cartwright/commerce"
+)
+
+// maxApprovals is how many people a rule may ask for: nobody wants to wait for more.
+const maxApprovals = 20
+
+// approvals reads an organisation's rules. One that cannot be read, or asks for more people
+// than there are, is refused: to ignore it would spend money that somebody meant to look
+// at first.
+func (s *survey) approvals(o *commerce.Organisation, f *approvalsFile) {
+	if f == nil {
+		return
+	}
+	o.ApprovalChannel = f.Channel.byPlatform()
+	s.channel(*o)
+	var rules []commerce.Rule
+	names := map[string]bool{}
+	for i, file := range f.Rules {
+		name := fmt.Sprintf("approval rule number %d (%s)", i+1, file.Name)
+		if strings.TrimSpace(file.Name) == "" || names[file.Name] {
+			s.wrong("give it a name of its own: people are told it", "approval rule number %d has the name %q", i+1, file.Name)
+		}
+		names[file.Name] = true
+		rule := s.rule(name, file)
+		s.satisfiable(name, *o, rule)
+		rules = append(rules, rule)
+	}
+	policy, problems := commerce.NewPolicy(rules, o.Currency)
+	for _, err := range problems {
+		s.wrong("write a condition over committed, total, quantity, products, groups, term, buyer, country and spent_30d", "%s", strings.ReplaceAll(err.Error(), "\n", " "))
+	}
+	o.Policy = policy
+}
+
+func (f channelFile) byPlatform() map[string]string {
+	all := map[string]string{"slack": f.Slack, "discord": f.Discord, "teams": f.Teams}
+	maps.DeleteFunc(all, func(_, id string) bool { return id == "" })
+	return all
+}
+
+// channel checks that the channel is in a workspace of the organisation.
+func (s *survey) channel(o commerce.Organisation) {
+	if len(o.ApprovalChannel) > 1 {
+		s.wrong("keep one of them", "approvals.channel names several platforms")
+	}
+	for platform := range o.ApprovalChannel {
+		if len(o.Workspaces[platform]) == 0 {
+			s.wrong("add the workspace that it is in to workspaces", "approvals.channel is on %s, of which the organisation has no workspace", platform)
+		}
+	}
+}
+
+func (s *survey) rule(name string, f ruleFile) commerce.Rule {
+	r := commerce.Rule{Name: f.Name, When: f.When, From: f.From, DistinctRoles: f.DistinctRoles}
+	if f.Approvals == nil || *f.Approvals < 0 || *f.Approvals > maxApprovals {
+		s.wrong(fmt.Sprintf("write how many it needs, from 0 to %d", maxApprovals), "%s does not say how many approvals", name)
+	} else {
+		r.Approvals = *f.Approvals
+	}
+	if r.Approvals > 0 && len(r.From) == 0 {
+		s.wrong("write from: [approver], or other roles", "%s does not say from whom", name)
+	}
+	r.Expires, r.Remind = s.wait(name, "expires", f.Expires), s.wait(name, "remind", f.Remind)
+	if f.Escalate != nil {
+		r.Escalate = commerce.Escalation{After: s.wait(name, "escalate.after", f.Escalate.After), To: f.Escalate.To}
+		if f.Escalate.After == "" || len(f.Escalate.To) == 0 {
+			s.wrong("write escalate: {after: 48h, to: [cfo]}", "%s has an escalation without after or to", name)
+		}
+	}
+	for _, role := range slices.Concat(r.From, r.Escalate.To) {
+		s.role(name, role)
+	}
+	return r
+}
+
+func (s *survey) wait(name, key, text string) time.Duration {
+	if text == "" {
+		return 0
+	}
+	wait, err := time.ParseDuration(text)
+	if err != nil || wait < time.Minute || wait > 90*24*time.Hour {
+		s.wrong("write hours such as 72h, a minute to 90 days", "%s: %s is %q", name, key, text)
+		return 0
+	}
+	return wait
+}
+
+// satisfiable counts over the people whether the rule can be met, whoever buys. Where a
+// group grants one of its roles that cannot be counted, and is told.
+func (s *survey) satisfiable(name string, o commerce.Organisation, r commerce.Rule) {
+	if r.Approvals == 0 || len(r.From) == 0 {
+		return
+	}
+	byGroup := slices.ContainsFunc(r.From, func(role commerce.Role) bool { return len(o.Groups[role]) > 0 })
+	if byGroup && len(o.ApprovalChannel) == 0 {
+		s.wrong("write approvals.channel", "%s asks a role that a group grants: whoever is in it can only be asked in a channel", name)
+	}
+	short, buyer := mostShort(o, r)
+	switch {
+	case short == 0:
+	case byGroup:
+		s.warnings = append(s.warnings, fmt.Sprintf("%s: %s asks for %d approvals; by the people in the file it lacks %d, and counts on groups", s.where, name, r.Approvals, short))
+	case buyer != "":
+		s.wrong("give the roles to more people, or ask for fewer", "%s asks for %d approvals, and when %s buys there are %d too few people to give them", name, r.Approvals, buyer, short)
+	default:
+		s.wrong("give the roles to more people, or ask for fewer", "%s asks for %d approvals, and there are %d too few people to give them", name, r.Approvals, short)
+	}
+}
+
+// mostShort is how many approvals are lacking at worst: nobody approves what they buy.
+func mostShort(o commerce.Organisation, r commerce.Rule) (short int, buyer string) {
+	short = r.Lacking(o.People, "")
+	for _, p := range o.People {
+		if n := r.Lacking(o.People, p.ID); n > short && slices.Contains(p.Roles, commerce.Buyer) {
+			short, buyer = n, p.Name
+		}
+	}
+	return short, buyer
+}

@@ -1,0 +1,186 @@
+package conversations
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"cartwright/commerce"
+)
+
+// ask shows a request for approval to those who are asked, and keeps every copy of it up
+// to date until it is decided. One that cannot be shown holds up no other.
+func (a *Announcements) ask(ctx context.Context, org commerce.Organisation, o commerce.Order) (wait time.Duration, err error) {
+	readers, err := a.readers(ctx, org, o)
+	if err != nil {
+		return 0, err
+	}
+	var errs []error
+	for _, to := range readers {
+		for copies := range o.Approval.Reminders + 1 {
+			again, err := a.copy(ctx, org, o, to, copies)
+			wait = soonest(wait, again)
+			errs = append(errs, err)
+		}
+	}
+	return wait, errors.Join(errs...)
+}
+
+// copy keeps one copy of a request up to date: the first one, or that of a reminder, which
+// is a further message. A reminder comes in its reader's working hours.
+func (a *Announcements) copy(ctx context.Context, org commerce.Organisation, o commerce.Order, to Account, reminder int) (time.Duration, error) {
+	n := note{org: org, id: o.ID, to: to, version: requestVersion(o), asks: true}
+	if reminder == 0 {
+		return a.keep(ctx, n, func() (Prompt, int, error) { return a.requestMessage(ctx, org, o, to) })
+	}
+	n.id = fmt.Sprintf("%s/reminder/%d", o.ID, reminder)
+	until := commerce.WorkingFrom(a.Now(), org.WorkingHours, a.zoneOf(ctx, org, to))
+	n.late = until.Sub(a.Now())
+	return a.keep(ctx, n, func() (Prompt, int, error) { return a.reminderMessage(ctx, org, o, to) })
+}
+
+// answerable reports whether the reader can answer a request.
+func answerable(p Prompt) bool {
+	return slices.ContainsFunc(p.Actions, func(a Action) bool { return readRef(a.Ref).verb == verbApprove })
+}
+
+// soonest is the shorter of two waits, of which 0 is none.
+func soonest(a, b time.Duration) time.Duration {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// zoneOf is where the reader is, as far as their platform knows.
+func (a *Announcements) zoneOf(ctx context.Context, org commerce.Organisation, to Account) *time.Location {
+	d, ok := a.Directories[to.Platform]
+	if !ok || isChannel(org, to) {
+		return org.TimeZone
+	}
+	profile, err := d.Profile(ctx, org.ID, to)
+	if err != nil || profile.TimeZone == nil {
+		return org.TimeZone
+	}
+	return profile.TimeZone
+}
+
+// reminderMessage is the request once more, for those who may still answer it.
+func (a *Announcements) reminderMessage(ctx context.Context, org commerce.Organisation, was commerce.Order, to Account) (Prompt, int, error) {
+	p, version, err := a.requestMessage(ctx, org, was, to)
+	if err == nil && !p.Closed {
+		f := a.asked(org, to)
+		p.Notices = append([]Notice{{Tone: Warning, Text: f.words.T("approval.reminder", "date", f.words.DateTime(was.SubmittedAt))}}, p.Notices...)
+	}
+	return p, version, err
+}
+
+// requestVersion is the version of the order that last changed the request.
+func requestVersion(o commerce.Order) int {
+	if o.State == commerce.StateAwaitingApproval {
+		return o.Version
+	}
+	return o.Approval.Closed
+}
+
+// requestMessage is the request as one of those reads it who are asked; version 0 where
+// there is nothing to ask any more and nothing was.
+func (a *Announcements) requestMessage(ctx context.Context, org commerce.Organisation, was commerce.Order, to Account) (Prompt, int, error) {
+	o, err := a.Service.Ledger.Order(ctx, org.ID, was.ID)
+	if err != nil || o.Approval == nil {
+		return Prompt{}, 0, err
+	}
+	c, err := a.Service.Case(ctx, o)
+	if err != nil {
+		return Prompt{}, 0, err
+	}
+	f := a.asked(org, to)
+	votes := o.State == commerce.StateAwaitingApproval && (isChannel(org, to) || mayVote(o, f))
+	return approvalPrompt(o, c, votes, f), requestVersion(o), nil
+}
+
+// asked is who reads a request: a person, or everybody in the organisation's channel.
+func (a *Announcements) asked(org commerce.Organisation, to Account) facts {
+	f := a.reader(org, "", to, "und-"+org.Country, "")
+	if p, ok := org.Holding(to); ok && !isChannel(org, to) {
+		f = a.reader(org, p.ID, to, p.Locale, "")
+	}
+	f.catalogue = a.Service.Catalogue()
+	return f
+}
+
+func isChannel(org commerce.Organisation, to Account) bool {
+	return org.ApprovalChannel[to.Platform] == to.ID && to.ID != ""
+}
+
+// readers are the accounts that have a copy of the request or, while it is open, are to
+// have one: the organisation's channel, or else each person who may vote.
+func (a *Announcements) readers(ctx context.Context, org commerce.Organisation, o commerce.Order) ([]Account, error) {
+	have, err := a.Sent.Readers(ctx, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	have = slices.DeleteFunc(have, func(to Account) bool { return to == o.Account })
+	if o.State != commerce.StateAwaitingApproval {
+		return have, nil
+	}
+	for _, to := range a.addressed(org, o) {
+		if !slices.Contains(have, to) {
+			have = append(have, to)
+		}
+	}
+	return have, nil
+}
+
+func (a *Announcements) addressed(org commerce.Organisation, o commerce.Order) []Account {
+	for platform, channel := range org.ApprovalChannel {
+		if _, served := a.Posters[platform]; served {
+			return []Account{{Platform: platform, Workspace: org.Workspace(platform), ID: channel}}
+		}
+	}
+	var all []Account
+	for _, p := range o.ApproverPeople(org) {
+		if to, ok := a.accountOf(org, p, o.Account.Platform); ok {
+			all = append(all, to)
+		}
+	}
+	return all
+}
+
+// accountOf is where a person is reached: on the platform that is preferred, or else on
+// the first that is served.
+func (a *Announcements) accountOf(org commerce.Organisation, p commerce.Person, preferred string) (Account, bool) {
+	platforms := slices.SortedFunc(maps.Keys(a.Posters), func(x, y string) int {
+		switch {
+		case x == preferred:
+			return -1
+		case y == preferred:
+			return 1
+		}
+		return strings.Compare(x, y)
+	})
+	for _, platform := range platforms {
+		if id := p.Accounts[platform]; id != "" {
+			return Account{Platform: platform, Workspace: org.Workspace(platform), ID: id}, true
+		}
+	}
+	return Account{}, false
+}
+
+// People finds out what a person may do now: commerce.Directory over the platforms' own.
+type People struct{ Directories map[string]Directory }
+
+var _ commerce.Directory = People{}
+
+// Actor is the person with the roles that they hold now.
+func (p People) Actor(ctx context.Context, org commerce.Organisation, person string, account Account) commerce.Actor {
+	actor := identify(ctx, org, account, p.Directories[account.Platform])
+	if !actor.Failed && actor.Person != person {
+		actor.Roles = nil // the account is somebody else's by now, or nobody's
+	}
+	return actor
+}

@@ -1,0 +1,331 @@
+package conversations_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"cartwright/commerce"
+	"cartwright/conversations"
+)
+
+// approves gives the organisation the rules of the contract's example.
+func (w *world) approves(rules ...commerce.Rule) {
+	w.Helper()
+	if len(rules) == 0 {
+		rules = []commerce.Rule{
+			{Name: "small", When: "committed < 500", Approvals: 0},
+			{Name: "normal", When: "committed < 10000", Approvals: 1, From: []commerce.Role{commerce.Approver}},
+			{Name: "large", Approvals: 2, From: []commerce.Role{commerce.Approver, "finance"}, DistinctRoles: true},
+		}
+	}
+	w.changes(w.org, func(o *commerce.Organisation) {
+		policy, problems := commerce.NewPolicy(rules, o.Currency)
+		if len(problems) > 0 {
+			w.Fatalf("the rules are wrong: %v", problems)
+		}
+		o.Policy = policy
+	})
+}
+
+// reads is the message about an order that the bot posted to the person.
+func (p *person) reads(order string) *person {
+	p.Helper()
+	p.prompt = conversations.Prompt{}
+	p.chat.mu.Lock()
+	defer p.chat.mu.Unlock()
+	for ref, m := range p.chat.messages {
+		if strings.HasPrefix(ref, p.org+"/"+p.id+"/") && strings.Contains(m.Title, order) {
+			p.prompt = m
+			return p
+		}
+	}
+	p.Fatalf("%s has no message about %s", p.id, order)
+	return p
+}
+
+// A small order needs nobody; a larger one a manager, who finds all that there is to
+// decide on, and whose click sends it on to its payment by itself.
+func TestAManagerApproves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	small := aicha.buys("business-basic", "2", "P1Y.annual", false)
+	aicha.reads(small).sees("waiting for payment")
+
+	aicha.puts("business-premium", "10", "P1Y.annual", false).types("cart").clicks("Check out").clicks("Next").at("payment").
+		sees("1 approval is needed: Bruno or Chloé will be asked.", "The commitment, €2,424.00, is €500.00 or more.")
+	aicha.clicks("Place order").at("submitted")
+	w.works()
+	order := w.orders()[0].ID
+	aicha.reads(order).sees("waiting for approval", "1 more approval is needed, by Bruno or Chloé.", "Without an answer the request ends on 26 November 2026").
+		lacks("Pay").offers("Remind the approvers", "Withdraw")
+
+	bruno.reads(order).at("approval").sees("Approval of "+order, "Aïcha, 23 November 2026", "€2,908.80", "€2,424.00", "Ordered in the last 30 days, besides this", "Why approval is needed",
+		"Microsoft 365 Business Premium | 10").offers("Approve", "Reject", "Show the order")
+	bruno.clicks("Approve").at("approval").sees("Approved by enough people.", "Bruno approved, 23 November 2026")
+	w.works()
+	bruno.reads(order).sees("Approved: Bruno gave the last approval").offers("Show the order")
+	w.as("chloe").reads(order).sees("Approved: Bruno gave the last approval").offers("Show the order")
+	aicha.reads(order).sees("waiting for payment", "Bruno approved").offers("Pay", "Cancel the order")
+	if o := w.orders()[0]; o.Approval.Verdict != commerce.VerdictApproved || o.Approval.Votes[0].Hash != o.Quote.Hash {
+		t.Errorf("the order is %+v", o.Approval)
+	}
+}
+
+// A large order needs two people, for two roles.
+func TestTwoManagersApprove(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, chloe, bruno, dagmar := w.as("aicha"), w.as("chloe"), w.as("bruno"), w.as("dagmar")
+	order := aicha.buys("business-premium", "100", "P1Y.annual", false)
+	aicha.reads(order).sees("2 more approvals are needed, by Bruno, Chloé or Dagmar.", "The commitment, €24,240.00, is €10,000.00 or more.")
+	chloe.reads(order).clicks("Approve").sees("1 more approval is needed", "Chloé approved")
+	chloe.sends("", chloe.last.Ref, nil).sees("You have voted on this already.")
+	w.works()
+	aicha.reads(order).sees("waiting for approval", "1 more approval is needed", "Chloé approved")
+	bruno.reads(order).clicks("Approve").sees("Approved by enough people.")
+	w.works()
+	aicha.reads(order).sees("waiting for payment", "Chloé approved", "Bruno approved")
+	dagmar.reads(order).sees("Approved: Bruno gave the last approval").offers("Show the order")
+}
+
+// One rejection ends it, with a reason that everybody reads.
+func TestAManagerRejects(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno, chloe := w.as("aicha"), w.as("bruno"), w.as("chloe")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	approve := chloe.reads(order).refOf("approve")
+	bruno.reads(order).clicks("Reject").at("reject").clicks("Reject").at("reject").sees("Write a reason of 1 to 500 characters")
+	bruno.fills("reason", "We have ten free ones.").clicks("Reject").at("approval").sees("Rejected by Bruno", "We have ten free ones.").offers("Show the order")
+	w.works()
+	aicha.reads(order).sees("rejected", "Rejected by Bruno, 23 November 2026, 10:00: We have ten free ones. Nothing was bought.")
+	chloe.reads(order).sees("Rejected by Bruno", "We have ten free ones.").offers("Show the order")
+	chloe.sends("", approve, nil).at("approval").sees("This was rejected before: Bruno was first.")
+	w.works()
+	if o := w.orders()[0]; o.State != commerce.StateRejected || len(o.Approval.Votes) != 1 {
+		t.Errorf("the order is %s, with %+v", o.State, o.Approval)
+	}
+}
+
+// Nobody votes who may not: not the buyer, whatever roles they have, nobody without a
+// role, nobody whose lookup failed, nobody on another price. Each try is recorded, and
+// nothing changes.
+func TestWhoMayNotVote(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	w.changes("contoso", func(o *commerce.Organisation) { o.People[0].Roles = append(o.People[0].Roles, commerce.Approver) })
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	approve := bruno.reads(order).refOf("approve")
+	refused := func() int {
+		return w.count("SELECT count(*) FROM audit_entries WHERE body LIKE '%approval.refused%'")
+	}
+	for i, c := range []struct {
+		who, ref, says string
+		before, after  func()
+	}{
+		{"aicha", approve, "You ordered this yourself, so you cannot approve or reject it. Bruno or Chloé can.", nil, nil},
+		{"dagmar", approve, "You do not have the role that this needs.", nil, nil},
+		{"emil", approve, "You do not have the role that this needs.", nil, nil},
+		{"bruno", "approve:" + order + ":" + strings.Repeat("0", 32), "That was out of date", nil, nil},
+		{"bruno", "approve:" + order, "That was out of date", nil, nil},
+		{"bruno", approve, "Your roles could not be looked up just now", func() { w.directory.fail(true) }, func() { w.directory.fail(false) }},
+	} {
+		if c.before != nil {
+			c.before()
+		}
+		w.as(c.who).sends("", c.ref, nil).sees(c.says)
+		if c.after != nil {
+			c.after()
+		}
+		w.works()
+		if o := w.orders()[0]; len(o.Approval.Votes) != 0 || o.State != commerce.StateAwaitingApproval || refused() != i+1 {
+			t.Errorf("%s with %s: the order is %s with %+v, and %d refusals are recorded", c.who, c.ref, o.State, o.Approval.Votes, refused())
+		}
+	}
+	for _, text := range []string{"approve " + order, "Approve " + order, approve, "reject " + order + " no", "approval " + order} {
+		bruno.types(text).at("home").sees("I did not understand")
+	}
+	if o := w.orders()[0]; len(o.Approval.Votes) != 0 {
+		t.Errorf("a typed word voted: %+v", o.Approval.Votes)
+	}
+}
+
+// Whoever loses the role between their vote and the verdict does not count; a lookup that
+// fails then leaves the request open until it works.
+func TestALostRoleDoesNotCount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno, chloe := w.as("aicha"), w.as("bruno"), w.as("chloe")
+	order := aicha.buys("business-premium", "100", "P1Y.annual", false)
+	bruno.reads(order).clicks("Approve")
+	w.works()
+	w.changes("contoso", func(o *commerce.Organisation) { o.People[1].Roles = nil })
+	chloe.reads(order).clicks("Approve").sees("Approved by enough people.")
+	w.works()
+	aicha.reads(order).sees("waiting for approval", "1 more approval is needed", "Chloé approved").lacks("Bruno approved")
+	w.directory.fail(true)
+	w.changes("contoso", func(o *commerce.Organisation) { o.People[1].Roles = []commerce.Role{commerce.Approver} })
+	w.directory.fail(false)
+	bruno.types("approvals").clicks("Show the request for " + order).clicks("Approve").sees("Approved by enough people.")
+	w.directory.fail(true)
+	w.works()
+	if o := w.orders()[0]; o.State != commerce.StateAwaitingApproval || len(o.Approval.Votes) != 2 {
+		t.Errorf("while nobody can be looked up the order is %s with %+v", o.State, o.Approval.Votes)
+	}
+	w.directory.fail(false)
+	w.passes(time.Minute)
+	aicha.reads(order).sees("waiting for payment")
+}
+
+// What is paid is at most what was approved: a price that has risen since asks anew, one
+// that has fallen is paid.
+func TestThePriceAtTheVerdict(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	old := bruno.reads(order).refOf("approve")
+	w.sells("business-premium", priced(t, "250.00"))
+	bruno.clicks("Approve")
+	w.works()
+	bruno.reads(order).sees("The price rose from €2,424.00 to €2,500.00 before tax", "1 approval of the new price is needed.").offers("Approve", "Reject", "Show the order")
+	aicha.reads(order).sees("The price rose from €2,424.00 to €2,500.00", "waiting for approval")
+	bruno.sends("", old, nil).sees("That was out of date")
+	w.sells("business-premium", priced(t, "240.00"))
+	bruno.reads(order).clicks("Approve")
+	w.works()
+	aicha.reads(order).sees("waiting for payment", "€2,880.00")
+	if o := w.orders()[0]; o.Approval.Round != 2 || len(o.Approval.Void) != 1 || o.Quote.Subtotal.Number() != "2400.00" {
+		t.Errorf("round %d, void %+v, subtotal %s", o.Approval.Round, o.Approval.Void, o.Quote.Subtotal)
+	}
+}
+
+// A request that nobody answers ends, and one that the buyer takes back.
+func TestARequestEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	late := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	w.passes(73 * time.Hour)
+	aicha.reads(late).sees("expired", "Nobody answered the request for approval in time")
+	bruno.reads(late).sees("Nobody answered the request for approval in time").offers("Show the order")
+	bruno.sends("", "approve:"+late+":"+w.orders()[0].Quote.Hash, nil).sees("expired")
+
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	bruno.types("withdraw " + order).sees("You do not have the role")
+	aicha.types("withdraw " + order).at("order").sees("being cancelled")
+	w.works()
+	bruno.reads(order).sees("cancelled").offers("Show the order")
+	aicha.types("withdraw " + order).sees("cancelled")
+}
+
+// What waits for somebody, and what they asked for.
+func TestApprovals(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	bruno.types("approvals").at("approvals").sees("Nothing waits for your approval")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	aicha.types("approvals").at("approvals").sees("You asked for", order).lacks("Waiting for you").clicks("Show the request for " + order).at("approval").offers("Show the order")
+	bruno.types("approvals").sees("Waiting for you", order).clicks("Show the request for "+order).at("approval").offers("Approve", "Reject", "Show the order")
+	w.as("dagmar").types("approvals").sees("Nothing waits for your approval")
+	bruno.clicks("Reject").clicks("Back to the request").at("approval").clicks("Show the order").at("order")
+	w.as("emil").types("approvals").sees("You do not have the role")
+}
+
+// Orders of the last 30 days count, so that splitting one dodges no limit.
+func TestSplittingAnOrderDodgesNoLimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves(commerce.Rule{Name: "free", When: "committed + spent_30d < 1000"}, commerce.Rule{Name: "asked", Approvals: 1, From: []commerce.Role{commerce.Approver}})
+	aicha := w.as("aicha")
+	for range 2 {
+		aicha.buys("business-premium", "2", "P1Y.annual", false)
+	}
+	third := aicha.buys("business-premium", "2", "P1Y.annual", false)
+	aicha.reads(third).sees("waiting for approval", "The rule “asked” asks for it.")
+	if orders := w.orders(); orders[1].State != commerce.StateAwaitingPayment {
+		t.Errorf("the second is %s", orders[1].State)
+	}
+}
+
+// messages counts the messages about an order that the person was sent.
+func (p *person) messages(order string) int {
+	p.chat.mu.Lock()
+	defer p.chat.mu.Unlock()
+	n := 0
+	for ref, m := range p.chat.messages {
+		if strings.HasPrefix(ref, p.org+"/"+p.id+"/") && strings.Contains(m.Title, order) {
+			n++
+		}
+	}
+	return n
+}
+
+// Those who have not answered are reminded, later and later, in working hours; then others
+// are asked too; and every copy tells how it ended.
+func TestReminders(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves(commerce.Rule{
+		Name: "asked", Approvals: 2, From: []commerce.Role{commerce.Approver}, Remind: 10 * time.Hour, Expires: 20 * 24 * time.Hour,
+		Escalate: commerce.Escalation{After: 72 * time.Hour, To: []commerce.Role{"cfo"}},
+	})
+	aicha, bruno, chloe, dagmar := w.as("aicha"), w.as("bruno"), w.as("chloe"), w.as("dagmar")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false) // on Monday at 10
+	chloe.reads(order).clicks("Approve")
+	w.passes(11 * time.Hour) // 21:00: it is due and not sent
+	if bruno.messages(order) != 1 {
+		t.Errorf("at night there are %d messages", bruno.messages(order))
+	}
+	w.passes(12 * time.Hour) // Tuesday at 9
+	if bruno.messages(order) != 2 || chloe.messages(order) != 1 {
+		t.Errorf("the next morning there are %d messages for who has not answered and %d for who has", bruno.messages(order), chloe.messages(order))
+	}
+	w.passes(24 * time.Hour)
+	if bruno.messages(order) != 3 || dagmar.messages(order) != 0 {
+		t.Errorf("after two days there are %d messages, and %d elsewhere", bruno.messages(order), dagmar.messages(order))
+	}
+	w.passes(30 * time.Hour)
+	dagmar.reads(order).sees("1 more approval is needed, by Bruno, Chloé or Dagmar.").clicks("Approve").sees("Approved by enough people.")
+	w.works()
+	bruno.chat.mu.Lock()
+	for ref, m := range bruno.chat.messages {
+		if strings.Contains(ref, "/bruno/") && !m.Closed {
+			t.Errorf("a copy still asks:\n%s", written(m))
+		}
+	}
+	bruno.chat.mu.Unlock()
+	aicha.reads(order).sees("waiting for payment")
+}
+
+// The buyer reminds them, once a day.
+func TestNudge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	aicha.types("nudge " + order).at("order").lacks("They were reminded")
+	w.works()
+	if bruno.messages(order) != 2 {
+		t.Errorf("there are %d messages", bruno.messages(order))
+	}
+	aicha.reads(order).clicks("Remind the approvers").sees("They were reminded less than a day ago")
+	bruno.types("nudge " + order).sees("You do not have the role")
+	w.works()
+	if bruno.messages(order) != 2 {
+		t.Errorf("there are %d messages", bruno.messages(order))
+	}
+}
