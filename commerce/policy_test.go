@@ -120,7 +120,7 @@ func TestConditions(t *testing.T) {
 func TestMistakesOfConditionsAreFoundAtTheStart(t *testing.T) {
 	t.Parallel()
 	for _, when := range []string{
-		"commited_ < 500", "committed < ", `committed < "500"`, "quantity", "committed", "total + 1", `term > 5`, `"a" in quantity`,
+		"commitment < 500", "committed < ", `committed < "500"`, "quantity", "committed", "total + 1", `term > 5`, `"a" in quantity`,
 		"now() > 5", "committed.amount > 5", "quantity = 5", strings.Repeat("quantity > 5 and ", 200) + "true", `products == 5`,
 	} {
 		p, problems := NewPolicy([]Rule{{Name: "fine", When: "quantity > 1"}, {Name: "mine", When: when}}, "EUR")

@@ -153,7 +153,7 @@ func TestAnOrganisationsMistakesAreNamed(t *testing.T) {
 		{"too few people", "approvals: 0", "approvals: 2, from: [finance]", "contoso: approval rule number 1 (small) asks for 2 approvals, and there are 1 too few people to give them"},
 		{"too few for roles of their own", "approvals: 0", "approvals: 2, from: [finance, cfo], distinct_roles: true", "asks for 2 approvals, and there are 1 too few people"},
 		{"too few when one of them buys", "approvals: 0", "approvals: 1, from: [licensing]", "asks for 1 approvals, and when Aïcha buys there are 1 too few people to give them"},
-		{"a misspelt fact", "committed < 500", "commited_ < 500", "contoso: rule small: when: unknown name commited_"},
+		{"a misspelt fact", "committed < 500", "commitment < 500", "contoso: rule small: when: unknown name commitment"},
 		{"a wrong type", "committed < 500", "committed < 'much'", "contoso: rule small: when: invalid operation"},
 		{"no condition", "committed < 500", "committed", "contoso: rule small: when: "},
 		{"many", "approvals: 0", "approvals: 21, from: [approver]", "does not say how many approvals: write how many it needs, from 0 to 20"},

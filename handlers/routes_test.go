@@ -237,6 +237,7 @@ func TestEveryAnswerKeepsTheBrowserHere(t *testing.T) {
 	for _, c := range []call{
 		{method: "GET", path: "/"}, {method: "GET", path: "/nowhere"}, {method: "GET", path: "/pay/" + token},
 		{method: "GET", path: "/", host: "evil.example"}, {method: "GET", path: "/sandbox/pay/" + session},
+		{method: "GET", path: "/slack/install"}, {method: "GET", path: "/slack/oauth/callback"},
 	} {
 		resp, _ := o.do(t, c)
 		for name, want := range map[string]string{

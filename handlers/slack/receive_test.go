@@ -109,10 +109,13 @@ const (
 )
 
 func clickBody(trigger string) string {
-	payload := fmt.Sprintf(`{"type":"block_actions","team":{"id":"T1"},"user":{"id":"U1","team_id":"T1"},"trigger_id":%q,
+	return url.Values{"payload": {clickPayload(trigger)}}.Encode()
+}
+
+func clickPayload(trigger string) string {
+	return fmt.Sprintf(`{"type":"block_actions","team":{"id":"T1"},"user":{"id":"U1","team_id":"T1"},"trigger_id":%q,
 		"container":{"type":"message","message_ts":"1.1","channel_id":"C1"},"response_url":"https://hooks.slack.com/actions/1",
 		"actions":[{"action_id":"w1","value":"cart","type":"button"}]}`, trigger)
-	return url.Values{"payload": {payload}}.Encode()
 }
 
 // Slack's own example, and everything around it that is not quite it: nothing comes in
@@ -211,6 +214,16 @@ func TestTheQueryIsNotRead(t *testing.T) {
 	}
 }
 
+// A text that was cut in the middle of a letter is no reason to refuse a click.
+func TestHalfALetter(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	body := url.Values{"payload": {strings.Replace(clickPayload("1"), `"team":`, `"message":{"text":"\ud83d"},"team":`, 1)}}.Encode()
+	if w := d.deliver(d.Interactions, formType, body, sign(body, time.Now(), secret)); w.Code != 200 || len(d.asked()) != 1 {
+		t.Errorf("%d, %d events", w.Code, len(d.asked()))
+	}
+}
+
 func TestMalformed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ to, kind, body string }{
@@ -221,6 +234,7 @@ func TestMalformed(t *testing.T) {
 		"JSON as a payload": {"interactions", jsonType, `{"type":"block_actions"}`},
 		"a broken escape":   {"commands", formType, "text=%zz"},
 		"no team":           {"commands", formType, "text=help&user_id=U1&trigger_id=1"},
+		"a name twice":      {"interactions", formType, url.Values{"payload": {strings.Replace(clickPayload("1"), `"user":`, `"user":{"id":"U9","team_id":"T1"},"user":`, 1)}}.Encode()},
 		"an event of none":  {"events", jsonType, `{"type":"event_callback"}`},
 		"no JSON event":     {"events", jsonType, `x`},
 	} {
