@@ -82,9 +82,14 @@ func (a *account) checkOrder(o commerce.Order) {
 	if n := one[int](a, `SELECT count(*) FROM orders WHERE lease_until > 0 OR due_at > 0`); n > 0 {
 		a.t.Error("the order is still leased or due")
 	}
-	shown := column[int](a, `SELECT version FROM sent_messages WHERE ref <> '' AND claimed_until = 0 AND order_id LIKE 'CW-%'`)
+	shown := column[int](a, `SELECT version FROM sent_messages WHERE ref <> '' AND claimed_until = 0 AND order_id LIKE 'CW-%' AND account = $1`, o.Account.ID)
 	if !cmp.Equal(shown, []int{o.Version}) {
 		a.t.Errorf("the messages show versions %v of %d", shown, o.Version)
+	}
+	for _, v := range column[int](a, `SELECT version FROM sent_messages WHERE ref <> '' AND order_id LIKE 'CW-%' AND account <> $1`, o.Account.ID) {
+		if o.Approval == nil || v != o.Approval.Closed {
+			a.t.Errorf("a copy of the request shows version %d: %+v", v, o.Approval)
+		}
 	}
 }
 

@@ -21,8 +21,9 @@ type Approval struct {
 	NudgedAt    time.Time   `json:"nudged_at,omitzero"`  // the last one that the buyer asked for
 	Verdict     Verdict     `json:"verdict,omitempty"`
 	DecidedAt   time.Time   `json:"decided_at,omitzero"`
-	Closed      int         `json:"closed,omitempty"` // the order's version at which it stopped to wait
-	Moved       Money       `json:"moved,omitzero"`   // the subtotal that was approved, where a verdict found a higher one
+	Closed      int         `json:"closed,omitempty"`   // the order's version at which it stopped to wait
+	Proposal    *Proposal   `json:"proposal,omitempty"` // waits for the buyer
+	Moved       Money       `json:"moved,omitzero"`     // the subtotal that was approved, where a verdict found a higher one
 }
 
 // Verdict is how a request for approval ended, "" while it is open.

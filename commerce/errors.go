@@ -32,6 +32,7 @@ const (
 	CodeVoted           Code = "voted"            // the person has voted already
 	CodeDecided         Code = "decided"          // verdict, name: of whoever was first
 	CodeReason          Code = "reason"           // max: a rejection says why, in so many characters
+	CodeNoChange        Code = "no_change"        // a proposal that differs in nothing
 	CodeNudged          Code = "nudged"           // the buyer reminds the approvers once a day
 	CodeApprovalExpired Code = "approval_expired" // nobody decided in time
 	CodePaymentDeclined Code = "payment_declined" //

@@ -151,6 +151,14 @@ type Entry struct {
 	Data         json.RawMessage `json:"data,omitempty"`
 }
 
+// Copy is a message that was posted, or is about to be.
+type Copy struct {
+	ID      string // of the order, or of what belongs to it
+	To      Account
+	Version int // that it shows
+	Posted  bool
+}
+
 // Announcer tells people of an order or a task: posts its message, or edits the posted one.
 type Announcer interface {
 	// Announce shows the order as it is now, which is version or later. It answers how

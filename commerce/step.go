@@ -68,6 +68,8 @@ func (o Order) Next(now time.Time, t Timings) (Step, time.Time) {
 	switch o.State {
 	case StateAwaitingApproval:
 		return o.Approval.next(now, t)
+	case StateChangesProposed:
+		return StepUnanswered, o.Approval.ExpiresAt
 	case StateAwaitingPayment:
 		return o.nextPayment(now, t)
 	case StatePaymentSecured:
@@ -178,7 +180,7 @@ func (o Order) owesRefund() bool {
 func (o *Order) to(s State, now time.Time) error {
 	for _, allowed := range transitions[o.State] {
 		if allowed == s {
-			if o.State == StateAwaitingApproval && o.Approval != nil {
+			if (o.State == StateAwaitingApproval || o.State == StateChangesProposed) && o.Approval != nil {
 				o.Approval.Closed = o.Version + 1 // the one that is being made
 			}
 			o.State = s

@@ -15,32 +15,52 @@ import (
 // ask shows a request for approval to those who are asked, and keeps every copy of it up
 // to date until it is decided. One that cannot be shown holds up no other.
 func (a *Announcements) ask(ctx context.Context, org commerce.Organisation, o commerce.Order) (wait time.Duration, err error) {
-	readers, err := a.readers(ctx, org, o)
+	copies, err := a.Sent.Copies(ctx, o.ID)
 	if err != nil {
 		return 0, err
 	}
 	var errs []error
-	for _, to := range readers {
-		for copies := range o.Approval.Reminders + 1 {
-			again, err := a.copy(ctx, org, o, to, copies)
-			wait = soonest(wait, again)
-			errs = append(errs, err)
-		}
+	for _, n := range a.outdated(org, o, copies) {
+		again, err := a.copy(ctx, org, o, n)
+		wait = soonest(wait, again)
+		errs = append(errs, err)
 	}
 	return wait, errors.Join(errs...)
 }
 
-// copy keeps one copy of a request up to date: the first one, or that of a reminder, which
-// is a further message. A reminder comes in its reader's working hours.
-func (a *Announcements) copy(ctx context.Context, org commerce.Organisation, o commerce.Order, to Account, reminder int) (time.Duration, error) {
-	n := note{org: org, id: o.ID, to: to, version: requestVersion(o), asks: true}
-	if reminder == 0 {
-		return a.keep(ctx, n, func() (Prompt, int, error) { return a.requestMessage(ctx, org, o, to) })
+// outdated are the copies of a request that do not show it as it is: the first ones, and
+// those of reminders, which are further messages. While it is open each of those who may
+// vote is to have one.
+func (a *Announcements) outdated(org commerce.Organisation, o commerce.Order, copies []commerce.Copy) []note {
+	var notes []note
+	version := requestVersion(o)
+	want := func(id string, to Account, open bool) {
+		i := slices.IndexFunc(copies, func(c commerce.Copy) bool { return c.ID == id && c.To == to })
+		posted := i >= 0 && copies[i].Posted
+		if posted && copies[i].Version < version || !posted && open {
+			notes = append(notes, note{org: org, id: id, to: to, version: version, asks: true})
+		}
 	}
-	n.id = fmt.Sprintf("%s/reminder/%d", o.ID, reminder)
-	until := commerce.WorkingFrom(a.Now(), org.WorkingHours, a.zoneOf(ctx, org, to))
-	n.late = until.Sub(a.Now())
-	return a.keep(ctx, n, func() (Prompt, int, error) { return a.reminderMessage(ctx, org, o, to) })
+	open := o.State == commerce.StateAwaitingApproval
+	for _, to := range a.readers(org, o, copies) {
+		want(o.ID, to, open)
+		for n := range o.Approval.Reminders {
+			want(fmt.Sprintf("%s%s%d", o.ID, reminderID, n+1), to, open && n+1 == o.Approval.Reminders)
+		}
+	}
+	return notes
+}
+
+const reminderID = "/reminder/"
+
+// copy brings one copy of a request up to date. A reminder comes in its reader's working
+// hours.
+func (a *Announcements) copy(ctx context.Context, org commerce.Organisation, o commerce.Order, n note) (time.Duration, error) {
+	if !strings.Contains(n.id, reminderID) {
+		return a.keep(ctx, n, func() (Prompt, int, error) { return a.requestMessage(ctx, org, o, n.to) })
+	}
+	n.late = commerce.WorkingFrom(a.Now(), org.WorkingHours, a.zoneOf(ctx, org, n.to)).Sub(a.Now())
+	return a.keep(ctx, n, func() (Prompt, int, error) { return a.reminderMessage(ctx, org, o, n.to) })
 }
 
 // answerable reports whether the reader can answer a request.
@@ -119,21 +139,22 @@ func isChannel(org commerce.Organisation, to Account) bool {
 
 // readers are the accounts that have a copy of the request or, while it is open, are to
 // have one: the organisation's channel, or else each person who may vote.
-func (a *Announcements) readers(ctx context.Context, org commerce.Organisation, o commerce.Order) ([]Account, error) {
-	have, err := a.Sent.Readers(ctx, o.ID)
-	if err != nil {
-		return nil, err
-	}
-	have = slices.DeleteFunc(have, func(to Account) bool { return to == o.Account })
-	if o.State != commerce.StateAwaitingApproval {
-		return have, nil
-	}
-	for _, to := range a.addressed(org, o) {
-		if !slices.Contains(have, to) {
-			have = append(have, to)
+func (a *Announcements) readers(org commerce.Organisation, o commerce.Order, copies []commerce.Copy) []Account {
+	var all []Account
+	for _, c := range copies {
+		if c.ID == o.ID && c.To != o.Account {
+			all = append(all, c.To)
 		}
 	}
-	return have, nil
+	if o.State != commerce.StateAwaitingApproval {
+		return all
+	}
+	for _, to := range a.addressed(org, o) {
+		if !slices.Contains(all, to) {
+			all = append(all, to)
+		}
+	}
+	return all
 }
 
 func (a *Announcements) addressed(org commerce.Organisation, o commerce.Order) []Account {

@@ -63,7 +63,7 @@ func TestAManagerApproves(t *testing.T) {
 		lacks("Pay").offers("Remind the approvers", "Withdraw")
 
 	bruno.reads(order).at("approval").sees("Approval of "+order, "Aïcha, 23 November 2026", "€2,908.80", "€2,424.00", "Ordered in the last 30 days, besides this", "Why approval is needed",
-		"Microsoft 365 Business Premium | 10").offers("Approve", "Reject", "Show the order")
+		"Microsoft 365 Business Premium | 10").offers("Approve", "Approve with changes", "Reject", "Show the order")
 	bruno.clicks("Approve").at("approval").sees("Approved by enough people.", "Bruno approved, 23 November 2026")
 	w.works()
 	bruno.reads(order).sees("Approved: Bruno gave the last approval").offers("Show the order")
@@ -197,7 +197,7 @@ func TestThePriceAtTheVerdict(t *testing.T) {
 	w.sells("business-premium", priced(t, "250.00"))
 	bruno.clicks("Approve")
 	w.works()
-	bruno.reads(order).sees("The price rose from €2,424.00 to €2,500.00 before tax", "1 approval of the new price is needed.").offers("Approve", "Reject", "Show the order")
+	bruno.reads(order).sees("The price rose from €2,424.00 to €2,500.00 before tax", "1 approval of the new price is needed.").offers("Approve", "Approve with changes", "Reject", "Show the order")
 	aicha.reads(order).sees("The price rose from €2,424.00 to €2,500.00", "waiting for approval")
 	bruno.sends("", old, nil).sees("That was out of date")
 	w.sells("business-premium", priced(t, "240.00"))
@@ -238,7 +238,7 @@ func TestApprovals(t *testing.T) {
 	bruno.types("approvals").at("approvals").sees("Nothing waits for your approval")
 	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
 	aicha.types("approvals").at("approvals").sees("You asked for", order).lacks("Waiting for you").clicks("Show the request for " + order).at("approval").offers("Show the order")
-	bruno.types("approvals").sees("Waiting for you", order).clicks("Show the request for "+order).at("approval").offers("Approve", "Reject", "Show the order")
+	bruno.types("approvals").sees("Waiting for you", order).clicks("Show the request for "+order).at("approval").offers("Approve", "Approve with changes", "Reject", "Show the order")
 	w.as("dagmar").types("approvals").sees("Nothing waits for your approval")
 	bruno.clicks("Reject").clicks("Back to the request").at("approval").clicks("Show the order").at("order")
 	w.as("emil").types("approvals").sees("You do not have the role")
@@ -327,5 +327,62 @@ func TestNudge(t *testing.T) {
 	w.works()
 	if bruno.messages(order) != 2 {
 		t.Errorf("there are %d messages", bruno.messages(order))
+	}
+}
+
+// A manager would approve fewer, monthly: the buyer sees the difference and accepts. The
+// proposer's approval counts, and no other one that was given before.
+func TestAManagerApprovesWithChanges(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves(commerce.Rule{Name: "asked", Approvals: 2, From: []commerce.Role{commerce.Approver, "finance"}})
+	aicha, bruno, chloe, dagmar := w.as("aicha"), w.as("bruno"), w.as("chloe"), w.as("dagmar")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", true)
+	old := dagmar.reads(order).refOf("approve")
+	bruno.reads(order).clicks("Approve")
+	w.works()
+	chloe.reads(order).clicks("Approve with changes").at("propose").sees("Choose fewer licences or another plan.", "[Licences of Microsoft 365 Business Premium: 10]").
+		clicks("Propose").at("propose").sees("nothing in it differs")
+	chloe.fills("seats_1", "11").clicks("Propose").at("propose").sees("Enter a whole number from 1 to 10")
+	chloe.fills("seats_1", "4", "terms_1", "P1Y.monthly").clicks("Propose").at("approval").sees("Chloé would approve something else. Aïcha accepts or declines it.", "What is proposed instead").offers("Show the order")
+	w.works()
+	bruno.reads(order).sees("Chloé would approve something else.").offers("Show the order")
+	dagmar.sends("", old, nil).sees("waiting for changes to be agreed")
+	aicha.reads(order).sees("waiting for changes to be agreed", "Chloé would approve something else.", "What is proposed instead", "| Microsoft 365 Business Premium | 4 | Yearly, paid monthly", "€101.81").
+		offers("Who gets a licence", "Accept the proposal", "Decline the proposal", "Withdraw")
+	bruno.sends("", aicha.refOf("order.accept"), nil).sees("You do not have the role")
+	aicha.clicks("Accept the proposal").at("order").sees("waiting for approval", "1 more approval is needed", "Chloé approved").lacks("Bruno approved", "What is proposed instead")
+	w.works()
+	dagmar.reads(order).clicks("Approve")
+	w.works()
+	aicha.reads(order).sees("waiting for payment", "| Microsoft 365 Business Premium | 4 | Yearly, paid monthly", "4 people will get a licence")
+	o := w.orders()[0]
+	if o.Approval.Round != 2 || len(o.Approval.Void) != 1 || o.Approval.Void[0].Person != "bruno" || o.People().Total != 4 {
+		t.Errorf("%+v, for %+v people", o.Approval, o.People())
+	}
+}
+
+// Declined, the request goes on with the votes that it has; unanswered, it ends.
+func TestAProposalIsDeclined(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves(commerce.Rule{Name: "asked", Approvals: 2, From: []commerce.Role{commerce.Approver, "finance"}})
+	aicha, bruno, chloe := w.as("aicha"), w.as("bruno"), w.as("chloe")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	bruno.reads(order).clicks("Approve")
+	w.works()
+	chloe.reads(order).clicks("Approve with changes").fills("seats_1", "5").clicks("Propose")
+	w.works()
+	accept := aicha.reads(order).refOf("order.accept")
+	aicha.clicks("Decline the proposal").sees("waiting for approval", "1 more approval is needed", "Bruno approved")
+	aicha.sends("", accept, nil).sees("waiting for approval")
+	w.works()
+	chloe.reads(order).clicks("Approve with changes").fills("seats_1", "6").clicks("Propose")
+	w.works()
+	aicha.sends("", accept, nil).sees("That was out of date")
+	w.passes(73 * time.Hour)
+	aicha.reads(order).sees("expired", "Nobody answered the request for approval in time")
+	for _, p := range []*person{bruno, chloe} {
+		p.reads(order).sees("Nobody answered the request for approval in time").offers("Show the order")
 	}
 }

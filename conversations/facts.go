@@ -95,7 +95,7 @@ func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 		}
 	case stepApprovals:
 		f.forMe, f.orders, err = e.Service.Approvals(ctx, f.actor)
-	case stepApproval, stepReject:
+	case stepApproval, stepReject, stepPropose:
 		f, err = e.gatherOrder(ctx, s, f)
 		if err == nil && f.order.Approval != nil {
 			f.request, err = e.Service.Case(ctx, f.order)

@@ -46,6 +46,7 @@ var samples = []*commerce.Error{
 	commerce.Refuse(commerce.CodeVoted, "at", "2026-11-24T10:00:00Z"),
 	commerce.Refuse(commerce.CodeDecided, "verdict", "rejected", "name", "Bruno"),
 	commerce.Refuse(commerce.CodeNudged),
+	commerce.Refuse(commerce.CodeNoChange),
 	commerce.Refuse(commerce.CodeReason, "max", commerce.MaxReason),
 	commerce.Refuse(commerce.CodeApprovalExpired),
 	commerce.Refuse(commerce.CodeBuyingStopped),

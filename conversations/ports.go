@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"cartwright/commerce"
 )
 
 // ErrMessageGone says that a posted message no longer exists or cannot be edited.
@@ -51,6 +53,6 @@ type Sent interface {
 	Claim(ctx context.Context, order string, to Account) (ref string, version int, ok bool, err error)
 	// Done notes what the message shows now, and gives the claim back.
 	Done(ctx context.Context, order string, to Account, ref string, version int) error
-	// Readers lists the accounts that an order's messages were posted to.
-	Readers(ctx context.Context, order string) ([]Account, error)
+	// Copies lists an order's messages, and those whose id begins with its own and a slash.
+	Copies(ctx context.Context, order string) ([]commerce.Copy, error)
 }

@@ -33,20 +33,21 @@ const (
 // state is the half-filled form of one conversation. Everything in it may be lost: what
 // matters is in the ledger.
 type state struct {
-	Step     step     `json:"step"`
-	Query    string   `json:"query,omitempty"`
-	Group    string   `json:"group,omitempty"`
-	Page     int      `json:"page,omitempty"`
-	Form     form     `json:"form,omitzero"`
-	Revision int      `json:"revision,omitempty"` // of the cart whose quote was shown
-	Hash     string   `json:"hash,omitempty"`     // of the quote that was shown
-	Order    string   `json:"order,omitempty"`
-	Task     string   `json:"task,omitempty"`
-	Shown    string   `json:"shown,omitempty"`  // the hash of the quote that a vote is about
-	Reason   string   `json:"reason,omitempty"` // for a rejection, as typed
-	Licences licences `json:"licences,omitzero"`
-	Events   string   `json:"events,omitempty"` // the last ones' short names: a short cut for redeliveries, no more
-	Issues   []issue  `json:"issues,omitempty"` // what the last event led to is said first
+	Step     step       `json:"step"`
+	Query    string     `json:"query,omitempty"`
+	Group    string     `json:"group,omitempty"`
+	Page     int        `json:"page,omitempty"`
+	Form     form       `json:"form,omitzero"`
+	Revision int        `json:"revision,omitempty"` // of the cart whose quote was shown
+	Hash     string     `json:"hash,omitempty"`     // of the quote that was shown
+	Order    string     `json:"order,omitempty"`
+	Task     string     `json:"task,omitempty"`
+	Shown    string     `json:"shown,omitempty"`  // the hash of the quote that a vote is about
+	Reason   string     `json:"reason,omitempty"` // for a rejection, as typed
+	Changes  []lineForm `json:"changes,omitempty"`
+	Licences licences   `json:"licences,omitzero"`
+	Events   string     `json:"events,omitempty"` // the last ones' short names: a short cut for redeliveries, no more
+	Issues   []issue    `json:"issues,omitempty"` // what the last event led to is said first
 }
 
 // form is the details step's fields, as typed.

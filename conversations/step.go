@@ -166,8 +166,8 @@ func again(s state, r ref, f facts) state {
 		s.Step = at
 	case stepDetails:
 		return detailsAgain(s, r, f)
-	case stepReject:
-		s, _, _ = clickApproval(s, ref{verb: verbReject, args: r.args[min(1, len(r.args)):]}, nil)
+	case stepReject, stepPropose:
+		s, _, _ = clickApproval(s, ref{verb: r.text(0), args: r.args[min(1, len(r.args)):]}, nil)
 	case stepPick:
 		s, _, _ = clickLicences(s, ref{verb: verbPick}, nil, f)
 	case stepAddresses:

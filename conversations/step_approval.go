@@ -2,6 +2,9 @@ package conversations
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 
 	"cartwright/commerce"
 )
@@ -14,14 +17,21 @@ const (
 	verbApprove   = "approve"    // order, hash of its quote
 	verbReject    = "reject"     // order, hash: asks why
 	verbRejectWhy = "reject.why" // order, hash; field reason
+	verbPropose   = "propose"    // order, hash: asks what
+	verbProposal  = "propose.send"
+	verbAccepted  = "order.accept"  // order, hash of the proposal
+	verbDeclined  = "order.decline" // order, hash of the proposal
 	fieldReason   = "reason"
+	fieldSeats    = "seats_" // and the line
+	fieldTerms    = "terms_" // and the line
 )
 
 // Steps about approvals.
 const (
 	stepApprovals step = "approvals"
 	stepApproval  step = "approval"
-	stepReject    step = "reject" // why
+	stepReject    step = "reject"  // why
+	stepPropose   step = "propose" // what instead
 )
 
 // clickApproval reads the clicks about approvals; ok is false for any other.
@@ -38,10 +48,93 @@ func clickApproval(s state, r ref, values map[string]string) (next state, eff ef
 	case verbRejectWhy:
 		s.Step, s.Order, s.Shown, s.Reason = stepReject, r.text(0), r.text(1), clipTo(values[fieldReason], commerce.MaxReason)
 		return s, vote{order: s.Order, hash: s.Shown, reject: true, reason: s.Reason}, true
+	case verbPropose:
+		s.Step, s.Order, s.Shown, s.Changes = stepPropose, r.text(0), r.text(1), nil
+	case verbProposal:
+		s.Step, s.Order, s.Shown, s.Changes = stepPropose, r.text(0), r.text(1), readChanges(values)
+		return s, proposal{order: s.Order, hash: s.Shown, changes: s.Changes}, true
+	case verbAccepted:
+		return s, answer{order: r.text(0), hash: r.text(1), accept: true}, true
+	case verbDeclined:
+		return s, answer{order: r.text(0), hash: r.text(1)}, true
 	default:
 		return s, nil, false
 	}
 	return s, nil, true
+}
+
+// lineForm is what was filled in for a line of an order.
+type lineForm struct {
+	Line  int    `json:"line"`
+	Seats string `json:"seats"`
+	Plan  string `json:"plan"`
+}
+
+// readChanges reads the fields of a proposal, by the lines that they are of.
+func readChanges(values map[string]string) []lineForm {
+	var changes []lineForm
+	for key, seats := range values {
+		line, err := strconv.Atoi(strings.TrimPrefix(key, fieldSeats))
+		if strings.HasPrefix(key, fieldSeats) && err == nil && len(changes) < commerce.MaxCartLines {
+			changes = append(changes, lineForm{Line: line, Seats: clip(seats), Plan: clip(values[fieldTerms+strconv.Itoa(line)])})
+		}
+	}
+	slices.SortFunc(changes, func(a, b lineForm) int { return a.Line - b.Line })
+	return changes
+}
+
+// proposal offers to approve an order with changes.
+type proposal struct {
+	order, hash string
+	changes     []lineForm
+}
+
+func (e proposal) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
+	changes := make([]commerce.LineChange, len(e.changes))
+	for i, c := range e.changes {
+		n, err := commerce.ReadQuantity(c.Seats, commerce.Offer{Seats: commerce.Seats{Min: 1}})
+		if err != nil {
+			return result{}, err
+		}
+		changes[i] = commerce.LineChange{Line: c.Line, Quantity: n, Plan: readPlan(c.Plan)}
+	}
+	order, err := s.Propose(ctx, r, e.order, e.hash, changes)
+	return result{order: order}, err
+}
+
+func (e proposal) then(s state, _ result, err error) state {
+	switch commerce.CodeOf(err) {
+	case commerce.CodeQuantity, commerce.CodeNoChange, commerce.CodeUnavailable:
+		return s.fail(err, "")
+	}
+	s.Step, s.Order, s.Shown, s.Changes = stepApproval, e.order, "", nil
+	if err != nil {
+		return s.fail(err, "")
+	}
+	return s
+}
+
+// answer is the buyer's to a proposal.
+type answer struct {
+	order, hash string
+	accept      bool
+}
+
+func (e answer) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
+	do := s.DeclineProposal
+	if e.accept {
+		do = s.AcceptProposal
+	}
+	order, err := do(ctx, r, e.order, e.hash)
+	return result{order: order}, err
+}
+
+func (e answer) then(s state, _ result, err error) state {
+	s.Step, s.Order = stepOrder, e.order
+	if err != nil {
+		return s.fail(err, "")
+	}
+	return s
 }
 
 // vote casts the actor's vote on an order.

@@ -39,7 +39,9 @@ func view(s state, f facts) Prompt {
 		p = approvalPrompt(f.order, f.request, mayVote(f.order, f), f)
 	case s.Step == stepReject && f.order.Approval != nil:
 		p = rejectPrompt(s, f)
-	case s.Step == stepApproval, s.Step == stepReject:
+	case s.Step == stepPropose && f.order.Approval != nil:
+		p = proposePrompt(s, f)
+	case s.Step == stepApproval, s.Step == stepReject, s.Step == stepPropose:
 		p = orderPrompt(f.order, f.assigned, f.link, f)
 	case s.Step == stepHelp:
 		p = helpPrompt(f)
@@ -62,7 +64,7 @@ func againRef(p Prompt, s state) string {
 		return makeRef(verbAgain, p.Name, s.Form.Offer, s.Form.Line, s.Form.Revision)
 	case at == stepRenew:
 		return makeRef(verbAgain, p.Name, s.Licences.SKU)
-	case at == stepReject:
+	case at == stepReject, at == stepPropose:
 		return makeRef(verbAgain, p.Name, s.Order, s.Shown)
 	}
 	return makeRef(verbAgain, p.Name)

@@ -1,6 +1,8 @@
 package conversations
 
 import (
+	"strconv"
+
 	"cartwright/commerce"
 )
 
@@ -14,7 +16,9 @@ func approvalPrompt(o commerce.Order, c commerce.Case, mayVote bool, f facts) Pr
 		Closed:  o.State != commerce.StateAwaitingApproval,
 	}
 	p.Blocks = append([]Block{{Facts: approvalFacts(o, c, f)}}, votes(o, f)...)
-	p.Below = []Block{{Table: quoteTable(o.Quote, f)}}
+	asked := quoteTable(o.Quote, f)
+	asked.Caption = f.words.T("order.table", "order", o.ID)
+	p.Below = append(proposed(o, f), Block{Table: asked})
 	if why := reasons(o.Approval.Need, f); len(why) > 0 {
 		p.Below = append(p.Below, Block{List: &List{Title: f.words.T("approval.why"), Items: why}})
 	}
@@ -31,7 +35,7 @@ func approvalSoFar(o commerce.Order, f facts) []Block {
 	if o.Approval == nil {
 		return nil
 	}
-	blocks := votes(o, f)
+	blocks := append(votes(o, f), proposed(o, f)...)
 	if o.State == commerce.StateAwaitingApproval {
 		if why := reasons(o.Approval.Need, f); len(why) > 0 {
 			blocks = append(blocks, Block{List: &List{Title: f.words.T("approval.why"), Items: why}})
@@ -50,6 +54,8 @@ func approvalNotice(o commerce.Order, f facts) Notice {
 		return Notice{Tone: Bad, Text: f.words.T("approval.rejected", "name", last.Name, "date", f.words.DateTime(last.At), "reason", last.Reason)}
 	case a.Verdict == commerce.VerdictApproved && voted:
 		return Notice{Tone: Good, Text: f.words.T("approval.approved", "name", last.Name, "date", f.words.DateTime(last.At))}
+	case o.State == commerce.StateChangesProposed && a.Proposal != nil:
+		return Notice{Tone: Warning, Text: f.words.T("approval.proposed", "name", a.Proposal.By.Name, "buyer", o.BuyerName)}
 	case o.State != commerce.StateAwaitingApproval:
 		return happening(o, f)
 	case a.Quorum():
@@ -121,6 +127,7 @@ func voteActions(o commerce.Order, f facts) []Action {
 				Yes:   f.words.T("approval.approve"), No: f.words.T("approval.not_yet"),
 			},
 		},
+		{Ref: makeRef(verbPropose, o.ID, o.Quote.Hash), Label: f.words.T("approval.change"), Name: f.words.T("approval.change_order", "order", o.ID)},
 		{Ref: makeRef(verbReject, o.ID, o.Quote.Hash), Label: f.words.T("approval.reject"), Name: f.words.T("approval.reject_order", "order", o.ID), Style: Danger},
 	}
 }
@@ -145,6 +152,69 @@ func rejectPrompt(s state, f facts) Prompt {
 		}},
 		Submit:  &Action{Ref: makeRef(verbRejectWhy, o.ID, s.Shown), Label: f.words.T("approval.reject"), Style: Primary},
 		Actions: []Action{{Ref: makeRef(verbApproval, o.ID), Label: f.words.T("approval.back")}},
+	}
+}
+
+// proposePrompt asks what would be approved instead.
+func proposePrompt(s state, f facts) Prompt {
+	o := f.order
+	if o.State != commerce.StateAwaitingApproval || o.Quote.Hash != s.Shown {
+		return approvalPrompt(o, f.request, mayVote(o, f), f)
+	}
+	p := Prompt{
+		Name: "propose", Title: f.words.T("approval.change_order", "order", o.ID),
+		Blocks:  []Block{paragraph(f.words.T("approval.propose_text", "name", o.BuyerName))},
+		Submit:  &Action{Ref: makeRef(verbProposal, o.ID, s.Shown), Label: f.words.T("approval.propose"), Style: Primary},
+		Actions: []Action{{Ref: makeRef(verbApproval, o.ID), Label: f.words.T("approval.back")}},
+	}
+	for _, l := range o.Quote.Lines {
+		p.Fields = append(p.Fields, lineFields(l, s, f)...)
+	}
+	return p
+}
+
+func lineFields(l commerce.QuoteLine, s state, f facts) []Field {
+	key := strconv.Itoa(l.ID)
+	seats, terms := strconv.Itoa(l.Quantity), planValue(l.Plan)
+	for _, c := range s.Changes {
+		if c.Line == l.ID {
+			seats, terms = c.Seats, c.Plan
+		}
+	}
+	plans := Field{Key: fieldTerms + key, Kind: ChoiceField, Label: f.words.T("approval.propose_plan", "product", l.Name), Value: terms}
+	offer, _ := f.catalogue.Offer(l.Offer)
+	for _, plan := range offer.PlansFor(f.org, f.now) {
+		plans.Options = append(plans.Options, Option{Value: planValue(plan.PlanID), Label: planName(f, plan.PlanID), Help: unitPrice(f, plan.PlanID, plan.Price)})
+	}
+	fields := []Field{{Key: fieldSeats + key, Kind: NumberField, Label: f.words.T("approval.propose_seats", "product", l.Name), Value: seats, Required: true, Min: 1, Max: l.Quantity}}
+	if len(plans.Options) > 0 {
+		fields = append(fields, plans)
+	}
+	return fields
+}
+
+// proposed is what an approver would approve instead.
+func proposed(o commerce.Order, f facts) []Block {
+	if o.State != commerce.StateChangesProposed || o.Approval.Proposal == nil {
+		return nil
+	}
+	q := o.Approval.Proposal.Quote
+	t := quoteTable(q, f)
+	t.Caption = f.words.T("approval.instead")
+	return []Block{{Table: t}, {Facts: []Fact{
+		{Label: f.words.T("quote.charged"), Value: money(f, q.Charged), Strong: true}, {Label: f.words.T("quote.committed"), Value: money(f, q.Committed)},
+	}}}
+}
+
+// answerActions are the buyer's answers to a proposal.
+func answerActions(o commerce.Order, f facts) []Action {
+	if o.State != commerce.StateChangesProposed || o.Approval == nil || o.Approval.Proposal == nil {
+		return nil
+	}
+	hash := o.Approval.Proposal.Quote.Hash
+	return []Action{
+		{Ref: makeRef(verbAccepted, o.ID, hash), Label: f.words.T("approval.accept"), Style: Primary},
+		{Ref: makeRef(verbDeclined, o.ID, hash), Label: f.words.T("approval.decline")},
 	}
 }
 

@@ -27,7 +27,7 @@ func orderPrompt(o commerce.Order, people []commerce.Assignment, link string, f 
 
 // happening is what is going on with the order, in a sentence.
 func happening(o commerce.Order, f facts) Notice {
-	if o.Approval != nil && (o.State == commerce.StateAwaitingApproval || o.Approval.Verdict == commerce.VerdictRejected) {
+	if o.Approval != nil && (o.State == commerce.StateAwaitingApproval || o.Approval.Proposal != nil && o.State == commerce.StateChangesProposed || o.Approval.Verdict == commerce.VerdictRejected) {
 		return approvalNotice(o, f)
 	}
 	n := Notice{Text: f.words.T("order.now." + moment(o, f.now))}
@@ -225,6 +225,7 @@ func orderActions(o commerce.Order, link string, f facts) []Action {
 	if o.Buyer != f.actor.Person {
 		return actions
 	}
+	actions = append(actions, answerActions(o, f)...)
 	if o.Links(f.now) {
 		actions = append(actions, Action{Ref: makeRef(verbOrderLink, o.ID), Label: f.words.T("order.new_link"), Style: Primary})
 	}
@@ -247,7 +248,7 @@ func leadsOut(actions []Action) bool {
 
 func cancelOrderAction(o commerce.Order, f facts) Action {
 	label := f.words.T("order.cancel")
-	if o.State == commerce.StateAwaitingApproval {
+	if o.State == commerce.StateAwaitingApproval || o.State == commerce.StateChangesProposed {
 		label = f.words.T("approval.withdraw")
 	}
 	return Action{

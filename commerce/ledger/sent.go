@@ -41,17 +41,20 @@ func (t *tx) claimMessage(order string, to commerce.Account) (ref string, versio
 	return ref, version, err == nil, err
 }
 
-// Readers lists the accounts that messages of an order were posted to, or are about to be.
-func (l *Ledger) Readers(ctx context.Context, order string) ([]commerce.Account, error) {
-	var all []commerce.Account
+// Copies lists an order's messages, and those whose id begins with its own and a slash.
+func (l *Ledger) Copies(ctx context.Context, order string) ([]commerce.Copy, error) {
+	var all []commerce.Copy
 	err := each(ctx, &l.reads, func(rows *sql.Rows) error {
-		var a commerce.Account
-		err := rows.Scan(&a.Platform, &a.Workspace, &a.ID)
-		all = append(all, a)
+		var c commerce.Copy
+		var ref string
+		err := rows.Scan(&c.ID, &c.To.Platform, &c.To.Workspace, &c.To.ID, &ref, &c.Version)
+		c.Posted = ref != ""
+		all = append(all, c)
 		return err
-	}, "SELECT platform, workspace, account FROM sent_messages WHERE order_id = $1 ORDER BY platform, workspace, account", order)
+	}, `SELECT order_id, platform, workspace, account, ref, version FROM sent_messages
+		WHERE order_id = $1 OR order_id LIKE $2 ORDER BY order_id, platform, workspace, account`, order, order+"/%")
 	if err != nil {
-		return nil, fmt.Errorf("list who reads of order %s: %w", order, err)
+		return nil, fmt.Errorf("list the messages of order %s: %w", order, err)
 	}
 	return all, nil
 }

@@ -1,0 +1,207 @@
+package commerce
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Proposal is what an approver would approve instead of what was ordered. The buyer accepts
+// or declines it.
+type Proposal struct {
+	By    Vote  `json:"by"` // their approval of Quote, if it is accepted
+	Quote Quote `json:"quote"`
+}
+
+// LineChange is what a line of an order would become: no more licences, or another plan.
+type LineChange struct {
+	Line     int
+	Quantity int
+	Plan     PlanID
+}
+
+// revised is the cart of the order with changes. CodeQuantity: a line would grow, or end;
+// CodeNoChange: nothing differs.
+func (o Order) revised(changes []LineChange) (Cart, error) {
+	c := o.cart()
+	changed := false
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		at := slices.IndexFunc(changes, func(c LineChange) bool { return c.Line == l.ID })
+		if at < 0 {
+			continue
+		}
+		if n := changes[at].Quantity; n < 1 || n > l.Quantity {
+			return Cart{}, Refuse(CodeQuantity, "min", 1, "max", l.Quantity)
+		}
+		changed = changed || l.Quantity != changes[at].Quantity || l.Plan != changes[at].Plan
+		l.Quantity, l.Plan = changes[at].Quantity, changes[at].Plan
+	}
+	if !changed {
+		return Cart{}, Refuse(CodeNoChange)
+	}
+	return c, nil
+}
+
+// Propose offers the buyer of an order to approve it with changes, by who has seen the
+// quote with that hash.
+func (s *Service) Propose(ctx context.Context, r Request, id, hash string, changes []LineChange) (Order, error) {
+	org, ports, err := s.organisation(r.Actor.Organisation)
+	if err == nil {
+		err = mayRead(org, r.Actor)
+	}
+	if err != nil {
+		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
+	}
+	seen, err := s.Ledger.Order(ctx, org.ID, id)
+	if err != nil {
+		return Order{}, err
+	}
+	quote, err := s.priceOf(ctx, org, ports, seen, changes)
+	if err != nil {
+		return Order{}, err
+	}
+	_, _, err = s.once(ctx, r.Event, func(tx Tx) (string, error) {
+		o, err := tx.Order(id)
+		if err != nil {
+			return "", err
+		}
+		if err := o.MayVote(org, r.Actor, hash); err != nil {
+			return "", err
+		}
+		return o.ID, s.propose(tx, o, r, quote)
+	})
+	if err != nil {
+		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
+	}
+	return s.Ledger.Order(ctx, org.ID, id)
+}
+
+// priceOf is what the order would cost with changes, at the prices of now.
+func (s *Service) priceOf(ctx context.Context, org Organisation, ports Ports, o Order, changes []LineChange) (Quote, error) {
+	cart, err := o.revised(changes)
+	if err != nil {
+		return Quote{}, err
+	}
+	prices, err := s.prices(ctx, org, ports.Vendor, cart)
+	if err != nil {
+		return Quote{}, err
+	}
+	for i := range cart.Lines {
+		cart.Lines[i].Seen = prices[i].Price // it is the buyer who accepts the whole
+	}
+	shelf := Shelf{Organisation: org, Catalogue: s.Catalogue(), Now: s.Now()}
+	for _, l := range cart.Lines {
+		offer, ok := shelf.Offer(l.Offer)
+		if !ok {
+			return Quote{}, Refuse(CodeOfferGone)
+		}
+		if _, ok := shelf.plan(offer, l.Plan); !ok || l.Quantity < offer.Seats.Min {
+			return Quote{}, Refuse(CodeQuantity, "min", max(1, offer.Seats.Min), "max", l.Quantity)
+		}
+	}
+	return shelf.Price(cart, prices, s.Timings.Quote)
+}
+
+func (s *Service) propose(tx Tx, o Order, r Request, quote Quote) error {
+	o.Approval.Proposal = &Proposal{Quote: quote, By: Vote{
+		Person: r.Actor.Person, Name: r.Actor.Name, Account: r.Actor.Account, Roles: o.Approval.held(r.Actor.Roles), Hash: quote.Hash, At: s.Now(),
+	}}
+	if err := o.to(StateChangesProposed, s.Now()); err != nil {
+		return err
+	}
+	o.Version++
+	return s.keep(tx, o, r.Actor, r.Event, "approval.proposed", map[string]any{"proposal": o.Approval.Proposal})
+}
+
+// AcceptProposal makes the proposal with that hash the order: its proposer has approved it,
+// and no other vote counts any more.
+func (s *Service) AcceptProposal(ctx context.Context, r Request, id, hash string) (Order, error) {
+	return s.changeOrder(ctx, r, id, "approval.accepted", func(tx Tx, o *Order) error {
+		if err := o.proposes(hash); err != nil {
+			return err
+		}
+		org, _, err := s.organisation(o.Organisation)
+		if err != nil {
+			return err
+		}
+		spent, err := tx.Spent(org.ID, s.Now().Add(-SpentWindow))
+		if err != nil {
+			return err
+		}
+		need, err := org.Policy.Evaluate(FactsOf(o.Approval.Proposal.Quote, org, s.Catalogue(), o.Buyer, sum(spent, o.ID)))
+		if err != nil {
+			return err
+		}
+		if err := o.revise(need, s.Now(), s.Timings); err != nil {
+			return err
+		}
+		return s.trim(tx, o)
+	})
+}
+
+// DeclineProposal leaves the order as it was asked for, with the votes that it has.
+func (s *Service) DeclineProposal(ctx context.Context, r Request, id, hash string) (Order, error) {
+	return s.changeOrder(ctx, r, id, "approval.declined", func(_ Tx, o *Order) error {
+		if err := o.proposes(hash); err != nil {
+			return err
+		}
+		o.Approval.Proposal = nil
+		return o.to(StateAwaitingApproval, s.Now())
+	})
+}
+
+// proposes says why no proposal with that hash can be answered, nil where it can.
+func (o Order) proposes(hash string) error {
+	switch {
+	case o.State != StateChangesProposed || o.Approval == nil || o.Approval.Proposal == nil:
+		return Refuse(CodeOrderState, "state", string(o.State))
+	case o.Approval.Proposal.Quote.Hash != hash:
+		return Refuse(CodeStale)
+	}
+	return nil
+}
+
+// revise takes the proposal. An order that by itself would need nobody still has needed
+// somebody to say so: its proposer.
+func (o *Order) revise(need Requirement, now time.Time, t Timings) error {
+	a := o.Approval
+	a.Void = append(a.Void, a.Votes...)
+	a.Votes = []Vote{a.Proposal.By}
+	o.price(a.Proposal.Quote)
+	a.Proposal = nil
+	a.Round++
+	a.Moved = Money{}
+	if need.Approvals > 0 {
+		a.Need = need
+	} else {
+		a.Need.Approvals, a.Need.DistinctRoles = 1, false
+	}
+	a.wait(now, t)
+	return o.to(StateAwaitingApproval, now)
+}
+
+// trim leaves those without a licence for whom there is none any more.
+func (s *Service) trim(tx Tx, o *Order) error {
+	all, err := tx.Assignments(o.ID)
+	if err != nil {
+		return err
+	}
+	all = inOrder(all)
+	left := map[int]int{}
+	for _, l := range o.Lines {
+		left[l.ID] = l.Quantity
+	}
+	var dropped []Assignment
+	for i, a := range all {
+		if a.State != AssignPending {
+			continue
+		}
+		if left[a.Line]--; left[a.Line] < 0 {
+			all[i].State, all[i].Reason = AssignSkipped, ReasonNoSeat
+			dropped = append(dropped, all[i])
+		}
+	}
+	o.count(all)
+	return tx.SaveAssignments(dropped)
+}
