@@ -34,18 +34,19 @@ func (a *Announcements) ask(ctx context.Context, org commerce.Organisation, o co
 func (a *Announcements) outdated(org commerce.Organisation, o commerce.Order, copies []commerce.Copy) []note {
 	var notes []note
 	version := requestVersion(o)
-	want := func(id string, to Account, open bool) {
+	want := func(id string, to Account, open bool) (posted bool) {
 		i := slices.IndexFunc(copies, func(c commerce.Copy) bool { return c.ID == id && c.To == to })
-		posted := i >= 0 && copies[i].Posted
+		posted = i >= 0 && copies[i].Posted
 		if posted && copies[i].Version < version || !posted && open {
 			notes = append(notes, note{org: org, id: id, to: to, version: version, asks: true})
 		}
+		return posted
 	}
 	open := o.State == commerce.StateAwaitingApproval
 	for _, to := range a.readers(org, o, copies) {
-		want(o.ID, to, open)
+		asked := want(o.ID, to, open)
 		for n := range o.Approval.Reminders {
-			want(fmt.Sprintf("%s%s%d", o.ID, reminderID, n+1), to, open && n+1 == o.Approval.Reminders)
+			want(fmt.Sprintf("%s%s%d", o.ID, reminderID, n+1), to, open && asked && n+1 == o.Approval.Reminders)
 		}
 	}
 	return notes

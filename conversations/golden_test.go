@@ -48,7 +48,7 @@ func goldens(t *testing.T, at place) map[string]golden {
 	all := map[string]golden{}
 	for _, some := range []map[string]golden{
 		wizardGoldens(t, at), cartGoldens(t, at), checkoutGoldens(t, at), orderGoldens(t, at), momentGoldens(t, at), answerGoldens(t, at),
-		licenceGoldens(t, at),
+		licenceGoldens(t, at), approvalGoldens(t, at),
 	} {
 		for name, g := range some {
 			if _, twice := all[name]; twice {
@@ -187,8 +187,8 @@ func TestGoldensCoverEveryPrompt(t *testing.T) {
 		}
 	}
 	want := []string{
-		"addresses", "cart", "check", "choose", "closed", "details", "help", "home", "list", "order", "orders", "payment", "people", "pick",
-		"preview", "preview_people", "refused", "renew", "started", "submitted", "subscriptions", "target", "task", "task_people", "trouble",
+		"addresses", "approval", "approvals", "cart", "check", "choose", "closed", "details", "help", "home", "list", "order", "orders", "payment", "people", "pick",
+		"preview", "preview_people", "propose", "refused", "reject", "renew", "started", "submitted", "subscriptions", "target", "task", "task_people", "trouble",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(names))); diff != "" {
 		t.Errorf("prompts with goldens (-want +got):\n%s", diff)

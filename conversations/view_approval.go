@@ -66,9 +66,14 @@ func approvalNotice(o commerce.Order, f facts) Notice {
 	return Notice{Text: f.words.N("approval.waiting", a.Missing(), "names", askedOf(o, f))}
 }
 
-// askedOf names who may approve.
+// askedOf names who may approve and has not.
 func askedOf(o commerce.Order, f facts) string {
-	names := o.Approvers(f.org)
+	var names []string
+	for _, p := range o.ApproverPeople(f.org) {
+		if _, voted := o.Approval.Voted(p.ID); !voted {
+			names = append(names, p.Name)
+		}
+	}
 	if len(names) == 0 {
 		return roleNames(o.Approval.Asks(), f)
 	}

@@ -1,0 +1,101 @@
+package conversations
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"cartwright/commerce"
+)
+
+// asked is a request for two approvals, of somebody in a place.
+func asked(t testing.TB, at place, change func(*commerce.Order)) facts {
+	t.Helper()
+	f := goldenFacts(t, at).ordered(t, func(o *commerce.Order) {
+		one := 10000
+		limit, err := commerce.NewMoney("10000", o.Quote.Currency)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.State = commerce.StateAwaitingApproval
+		o.Approval = &commerce.Approval{Round: 1, RequestedAt: morning, ExpiresAt: morning.Add(72 * time.Hour), Need: commerce.Requirement{
+			Rule: "large", Approvals: 2, From: []commerce.Role{commerce.Approver, "finance"}, DistinctRoles: true,
+			Why: []commerce.PolicyReason{
+				{Fact: "committed", Op: commerce.AtLeast, Value: commerce.Operand{Money: o.Quote.Committed}, Limit: commerce.Operand{Money: limit}},
+				{Fact: "quantity", Op: commerce.Above, Value: commerce.Operand{Number: &one}, Limit: commerce.Operand{Number: &one}},
+				{Fact: "products", Op: commerce.Has, Limit: commerce.Operand{Texts: []string{"business-premium"}}},
+				{Fact: "groups", Op: commerce.HasNot, Limit: commerce.Operand{Texts: []string{"apps", "add-on"}}},
+				{Fact: "term", Op: commerce.Is, Limit: commerce.Operand{Texts: []string{"P1Y"}}},
+				{Fact: "spent_30d", Op: commerce.Below, Value: commerce.Operand{Money: limit}, Limit: commerce.Operand{Money: limit}},
+				{Fact: "buyer", Op: commerce.IsNot, Limit: commerce.Operand{Texts: []string{"bruno"}}},
+			},
+		}}
+		if change != nil {
+			change(o)
+		}
+	})
+	f.catalogue = commerce.BuiltIn()
+	f.request = commerce.Case{Free: map[int]int{f.order.Lines[0].ID: 3}, Spent: f.order.Quote.Total}
+	f.actor.Person, f.actor.Name, f.actor.Roles = "bruno", "Bruno", []commerce.Role{commerce.Approver}
+	f.denied = commerce.Authorise(f.org, f.actor, commerce.Buyer)
+	return f
+}
+
+func voted(name string, reject bool) commerce.Vote {
+	v := commerce.Vote{Person: strings.ToLower(name), Name: name, Roles: []commerce.Role{commerce.Approver, "finance"}, At: morning.Add(time.Hour), Reject: reject}
+	if reject {
+		v.Reason = "There are three free ones. <!channel>"
+	}
+	return v
+}
+
+// requests are the moments of a request.
+func requests(t testing.TB) map[string]func(*commerce.Order) {
+	t.Helper()
+	return map[string]func(*commerce.Order){
+		"open": nil,
+		"half": func(o *commerce.Order) { o.Approval.Votes = []commerce.Vote{voted("Chloé", false)} },
+		"checking": func(o *commerce.Order) {
+			o.Approval.Need.Approvals, o.Approval.Votes = 1, []commerce.Vote{voted("Chloé", false)}
+		},
+		"moved": func(o *commerce.Order) { o.Approval.Moved, o.Approval.Round = o.Quote.Subtotal, 2 },
+		"approved": func(o *commerce.Order) {
+			o.State, o.Approval.Verdict, o.Approval.Votes = commerce.StateAwaitingPayment, commerce.VerdictApproved, []commerce.Vote{voted("Chloé", false), voted("Dagmar", false)}
+		},
+		"rejected": func(o *commerce.Order) {
+			o.State, o.Approval.Verdict, o.Approval.Votes = commerce.StateRejected, commerce.VerdictRejected, []commerce.Vote{voted("Chloé", true)}
+		},
+		"unanswered": func(o *commerce.Order) { o.State, o.Reason = commerce.StateExpired, commerce.CodeApprovalExpired },
+		"withdrawn":  func(o *commerce.Order) { o.State = commerce.StateCancelled },
+		"proposed": func(o *commerce.Order) {
+			o.State, o.Approval.Proposal = commerce.StateChangesProposed, &commerce.Proposal{By: voted("Chloé", false), Quote: o.Quote}
+		},
+	}
+}
+
+func approvalGoldens(t *testing.T, at place) map[string]golden {
+	t.Helper()
+	all := map[string]golden{}
+	for name, change := range requests(t) {
+		f := asked(t, at, change)
+		all["approval-"+name] = golden{state{Step: stepApproval, Order: f.order.ID}, f}
+		buyer := goldenFacts(t, at)
+		buyer.order, buyer.catalogue, buyer.assigned = f.order, f.catalogue, f.assigned
+		all["order-asked-"+name] = golden{state{Step: stepOrder, Order: f.order.ID}, buyer}
+	}
+	f := asked(t, at, nil)
+	shown := state{Step: stepReject, Order: f.order.ID, Shown: f.order.Quote.Hash}
+	all["reject"] = golden{shown, f}
+	all["reject-without-a-reason"] = golden{shown.fail(commerce.Refuse(commerce.CodeReason, "max", commerce.MaxReason), fieldReason), f}
+	shown.Step = stepPropose
+	all["propose"] = golden{shown, f}
+	shown.Changes = []lineForm{{Line: f.order.Lines[0].ID, Seats: "2", Plan: "P1Y.annual"}}
+	all["propose-nothing"] = golden{shown.fail(commerce.Refuse(commerce.CodeNoChange), ""), f}
+	all["approvals-none"] = golden{state{Step: stepApprovals}, f}
+	many := f
+	for range 3 {
+		many.forMe, many.orders = append(many.forMe, f.order), append(many.orders, f.order)
+	}
+	all["approvals"] = golden{state{Step: stepApprovals}, many}
+	return all
+}
