@@ -41,6 +41,7 @@ func TestInABrowser(t *testing.T) {
 		{"a restart under an open page", restart},
 		{"several people", severalPeople},
 		{"licences handed out", handingOut},
+		{"a buyer and a manager", twoPeople},
 		{"hostile names", hostileNames},
 		{"no JavaScript at the till", withoutScript},
 	} {

@@ -45,11 +45,11 @@ func (c *colleague) asks() string {
 // sends the order on, and both messages tell.
 func TestSlackApproval(t *testing.T) {
 	o := approvalOffice(t, "")
-	aicha, bruno := o.hire("contoso", "UAICHA", "fr"), o.hire("contoso", "UBRUNO", "en")
+	aicha, bruno := o.hire("contoso", "UAICHA", "fr"), o.hire("contoso", "UBRUNO", "de")
 	order := aicha.asks()
-	asked := bruno.seesIn(bruno.DM(), "Approval of "+order)
+	asked := bruno.seesIn(bruno.DM(), "Genehmigung von "+order)
 	bruno.do(bruno.PressValue(t.Context(), asked, "approve:"))
-	bruno.seesIn(bruno.DM(), "Approved: Bruno gave the last approval")
+	bruno.seesIn(bruno.DM(), "Genehmigt: Bruno gab die letzte Genehmigung")
 	if n := len(bruno.See(bruno.DM())); n != 1 {
 		t.Errorf("the manager has %d messages, not one that is edited", n)
 	}

@@ -199,6 +199,22 @@ func (s *Service) Nudge(ctx context.Context, r Request, id string) (Order, error
 	return s.changeOrder(ctx, r, id, "approval.nudged", func(_ Tx, o *Order) error { return o.nudge(s.Now(), s.Timings) })
 }
 
+// Explain has the buyer say what the order is for, to those who are to approve it.
+// CodeReason: it is too long.
+func (s *Service) Explain(ctx context.Context, r Request, id, why string) (Order, error) {
+	why = strings.TrimSpace(strings.ToValidUTF8(why, "\uFFFD"))
+	if utf8.RuneCountInString(why) > MaxReason {
+		return Order{}, Refuse(CodeReason, "max", MaxReason)
+	}
+	return s.changeOrder(ctx, r, id, "approval.explained", func(_ Tx, o *Order) error {
+		if o.State != StateAwaitingApproval {
+			return Refuse(CodeOrderState, "state", string(o.State))
+		}
+		o.Approval.Why = why
+		return nil
+	})
+}
+
 // Case is what whoever approves an order decides on, beside the order itself.
 type Case struct {
 	Free  map[int]int // by line: licences of the same kind that nobody uses; none: not known

@@ -17,8 +17,7 @@ type Announcements struct {
 	Sent    Sent
 	Posters map[string]Poster // by platform
 	Now     func() time.Time
-	// Directories tell where those who are reminded are; one that is missing: where their
-	// organisation is.
+	// Directories tell which language those who are asked read, and where they are.
 	Directories map[string]Directory
 }
 

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func (a *Announcements) copy(ctx context.Context, org commerce.Organisation, o c
 	if !strings.Contains(n.id, reminderID) {
 		return a.keep(ctx, n, func() (Prompt, int, error) { return a.requestMessage(ctx, org, o, n.to) })
 	}
-	n.late = commerce.WorkingFrom(a.Now(), org.WorkingHours, a.zoneOf(ctx, org, n.to)).Sub(a.Now())
+	n.late = commerce.WorkingFrom(a.Now(), org.WorkingHours, cmp.Or(a.profile(ctx, org, n.to).TimeZone, org.TimeZone)).Sub(a.Now())
 	return a.keep(ctx, n, func() (Prompt, int, error) { return a.reminderMessage(ctx, org, o, n.to) })
 }
 
@@ -77,24 +78,24 @@ func soonest(a, b time.Duration) time.Duration {
 	return a
 }
 
-// zoneOf is where the reader is, as far as their platform knows.
-func (a *Announcements) zoneOf(ctx context.Context, org commerce.Organisation, to Account) *time.Location {
+// profile is what the reader's platform knows of them, nothing where it does not answer.
+func (a *Announcements) profile(ctx context.Context, org commerce.Organisation, to Account) Profile {
 	d, ok := a.Directories[to.Platform]
 	if !ok || isChannel(org, to) {
-		return org.TimeZone
+		return Profile{}
 	}
 	profile, err := d.Profile(ctx, org.ID, to)
-	if err != nil || profile.TimeZone == nil {
-		return org.TimeZone
+	if err != nil {
+		return Profile{}
 	}
-	return profile.TimeZone
+	return profile
 }
 
 // reminderMessage is the request once more, for those who may still answer it.
 func (a *Announcements) reminderMessage(ctx context.Context, org commerce.Organisation, was commerce.Order, to Account) (Prompt, int, error) {
 	p, version, err := a.requestMessage(ctx, org, was, to)
 	if err == nil && !p.Closed {
-		f := a.asked(org, to)
+		f := a.asked(ctx, org, to)
 		p.Notices = append([]Notice{{Tone: Warning, Text: f.words.T("approval.reminder", "date", f.words.DateTime(was.SubmittedAt))}}, p.Notices...)
 	}
 	return p, version, err
@@ -119,16 +120,19 @@ func (a *Announcements) requestMessage(ctx context.Context, org commerce.Organis
 	if err != nil {
 		return Prompt{}, 0, err
 	}
-	f := a.asked(org, to)
+	f := a.asked(ctx, org, to)
 	votes := o.State == commerce.StateAwaitingApproval && (isChannel(org, to) || mayVote(o, f))
 	return approvalPrompt(o, c, votes, f), requestVersion(o), nil
 }
 
-// asked is who reads a request: a person, or everybody in the organisation's channel.
-func (a *Announcements) asked(org commerce.Organisation, to Account) facts {
+// asked is who reads a request: a person, in the language and the time zone that their
+// platform knows, or everybody in the organisation's channel.
+func (a *Announcements) asked(ctx context.Context, org commerce.Organisation, to Account) facts {
 	f := a.reader(org, "", to, "und-"+org.Country, "")
 	if p, ok := org.Holding(to); ok && !isChannel(org, to) {
-		f = a.reader(org, p.ID, to, p.Locale, "")
+		profile := a.profile(ctx, org, to)
+		f = a.reader(org, p.ID, to, cmp.Or(profile.Locale, p.Locale), "")
+		f.words = f.words.In(cmp.Or(profile.TimeZone, org.TimeZone))
 	}
 	f.catalogue = a.Service.Catalogue()
 	return f

@@ -60,7 +60,13 @@ func TestAManagerApproves(t *testing.T) {
 	w.works()
 	order := w.orders()[0].ID
 	aicha.reads(order).sees("waiting for approval", "1 more approval is needed, by Bruno or Chloé.", "Without an answer the request ends on 26 November 2026").
-		lacks("Pay").offers("Remind the approvers", "Withdraw")
+		lacks("Pay").offers("Say what it is for", "Remind the approvers", "Withdraw")
+
+	aicha.clicks("Say what it is for").at("explain").fills("reason", strings.Repeat("x", 501)).clicks("Say what it is for").at("explain").sees("Write a reason of 1 to 500 characters")
+	aicha.fills("reason", "Six people start in Lyon. <@U1>").clicks("Say what it is for").at("order")
+	w.works()
+	bruno.reads(order).sees("What it is for = Six people start in Lyon. <@U1>")
+	bruno.sends("", "why.send:"+order, map[string]string{"reason": "mine"}).sees("You do not have the role")
 
 	bruno.reads(order).at("approval").sees("Approval of "+order, "Aïcha, 23 November 2026", "€2,908.80", "€2,424.00", "Ordered in the last 30 days, besides this", "Why approval is needed",
 		"Microsoft 365 Business Premium | 10").offers("Approve", "Approve with changes", "Reject", "Show the order")

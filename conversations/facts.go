@@ -105,7 +105,7 @@ func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 		if len(f.orders) > pageSize {
 			f.orders, f.more = f.orders[:pageSize], true
 		}
-	case stepOrder, stepSubmitted, stepPeople:
+	case stepOrder, stepSubmitted, stepPeople, stepExplain:
 		return e.gatherOrder(ctx, s, f)
 	case stepSubscriptions, stepChoose, stepTarget, stepPick, stepAddresses, stepPreview, stepPreviewPeople, stepRenew,
 		stepStarted, stepTask, stepTaskPeople:

@@ -91,6 +91,15 @@ func approvalGoldens(t *testing.T, at place) map[string]golden {
 	all["propose"] = golden{shown, f}
 	shown.Changes = []lineForm{{Line: f.order.Lines[0].ID, Seats: "2", Plan: "P1Y.annual"}}
 	all["propose-nothing"] = golden{shown.fail(commerce.Refuse(commerce.CodeNoChange), ""), f}
+	buyer := goldenFacts(t, at)
+	buyer.order = f.order
+	paying := checkoutGoldens(t, at)["payment"]
+	if paying.state.Step != stepPayment {
+		t.Fatal("there is no golden of the payment step")
+	}
+	paying.facts.need, paying.facts.catalogue = f.order.Approval.Need, f.catalogue
+	all["payment-asked"] = paying
+	all["explain"] = golden{state{Step: stepExplain, Order: f.order.ID}, buyer}
 	all["approvals-none"] = golden{state{Step: stepApprovals}, f}
 	many := f
 	for range 3 {

@@ -166,6 +166,8 @@ func again(s state, r ref, f facts) state {
 		s.Step = at
 	case stepDetails:
 		return detailsAgain(s, r, f)
+	case stepExplain:
+		s, _, _ = clickApproval(s, ref{verb: verbExplain, args: r.args[min(1, len(r.args)):]}, nil)
 	case stepReject, stepPropose:
 		s, _, _ = clickApproval(s, ref{verb: r.text(0), args: r.args[min(1, len(r.args)):]}, nil)
 	case stepPick:

@@ -19,6 +19,8 @@ const (
 	verbRejectWhy = "reject.why" // order, hash; field reason
 	verbPropose   = "propose"    // order, hash: asks what
 	verbProposal  = "propose.send"
+	verbExplain   = "why"           // order: asks what it is for
+	verbExplained = "why.send"      // order; field reason
 	verbAccepted  = "order.accept"  // order, hash of the proposal
 	verbDeclined  = "order.decline" // order, hash of the proposal
 	fieldReason   = "reason"
@@ -32,6 +34,7 @@ const (
 	stepApproval  step = "approval"
 	stepReject    step = "reject"  // why
 	stepPropose   step = "propose" // what instead
+	stepExplain   step = "explain" // what it is for
 )
 
 // clickApproval reads the clicks about approvals; ok is false for any other.
@@ -48,6 +51,11 @@ func clickApproval(s state, r ref, values map[string]string) (next state, eff ef
 	case verbRejectWhy:
 		s.Step, s.Order, s.Shown, s.Reason = stepReject, r.text(0), r.text(1), clipTo(values[fieldReason], commerce.MaxReason)
 		return s, vote{order: s.Order, hash: s.Shown, reject: true, reason: s.Reason}, true
+	case verbExplain:
+		s.Step, s.Order, s.Reason = stepExplain, r.text(0), ""
+	case verbExplained:
+		s.Step, s.Order, s.Reason = stepExplain, r.text(0), strings.TrimSpace(values[fieldReason])
+		return s, explanation{s.Order, s.Reason}, true
 	case verbPropose:
 		s.Step, s.Order, s.Shown, s.Changes = stepPropose, r.text(0), r.text(1), nil
 	case verbProposal:
@@ -108,6 +116,26 @@ func (e proposal) then(s state, _ result, err error) state {
 		return s.fail(err, "")
 	}
 	s.Step, s.Order, s.Shown, s.Changes = stepApproval, e.order, "", nil
+	if err != nil {
+		return s.fail(err, "")
+	}
+	return s
+}
+
+// explanation says what an order is for.
+type explanation struct{ order, why string }
+
+func (e explanation) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
+	order, err := s.Explain(ctx, r, e.order, e.why)
+	return result{order: order}, err
+}
+
+func (e explanation) then(s state, _ result, err error) state {
+	if commerce.IsCode(err, commerce.CodeReason) {
+		s.Reason = clipTo(s.Reason, 2*commerce.MaxReason)
+		return s.fail(err, fieldReason)
+	}
+	s.Step, s.Order, s.Reason = stepOrder, e.order, ""
 	if err != nil {
 		return s.fail(err, "")
 	}

@@ -41,7 +41,9 @@ func view(s state, f facts) Prompt {
 		p = rejectPrompt(s, f)
 	case s.Step == stepPropose && f.order.Approval != nil:
 		p = proposePrompt(s, f)
-	case s.Step == stepApproval, s.Step == stepReject, s.Step == stepPropose:
+	case s.Step == stepExplain && f.order.Approval != nil:
+		p = explainPrompt(s, f)
+	case s.Step == stepExplain, s.Step == stepApproval, s.Step == stepReject, s.Step == stepPropose:
 		p = orderPrompt(f.order, f.assigned, f.link, f)
 	case s.Step == stepHelp:
 		p = helpPrompt(f)
@@ -64,6 +66,8 @@ func againRef(p Prompt, s state) string {
 		return makeRef(verbAgain, p.Name, s.Form.Offer, s.Form.Line, s.Form.Revision)
 	case at == stepRenew:
 		return makeRef(verbAgain, p.Name, s.Licences.SKU)
+	case at == stepExplain:
+		return makeRef(verbAgain, p.Name, s.Order)
 	case at == stepReject, at == stepPropose:
 		return makeRef(verbAgain, p.Name, s.Order, s.Shown)
 	}

@@ -90,6 +90,9 @@ func roleNames(roles []commerce.Role, f facts) string {
 
 func approvalFacts(o commerce.Order, c commerce.Case, f facts) []Fact {
 	rows := []Fact{{Label: f.words.T("order.by"), Value: f.words.T("order.by_value", "name", o.BuyerName, "date", f.words.DateTime(o.SubmittedAt))}}
+	if o.Approval.Why != "" {
+		rows = append(rows, Fact{Label: f.words.T("approval.purpose"), Value: o.Approval.Why})
+	}
 	rows = append(rows,
 		Fact{Label: f.words.T("quote.charged"), Value: money(f, o.Quote.Charged), Strong: true},
 		Fact{Label: f.words.T("quote.committed"), Value: money(f, o.Quote.Committed)},
@@ -157,6 +160,27 @@ func rejectPrompt(s state, f facts) Prompt {
 		}},
 		Submit:  &Action{Ref: makeRef(verbRejectWhy, o.ID, s.Shown), Label: f.words.T("approval.reject"), Style: Primary},
 		Actions: []Action{{Ref: makeRef(verbApproval, o.ID), Label: f.words.T("approval.back")}},
+	}
+}
+
+// explainPrompt asks the buyer what the order is for.
+func explainPrompt(s state, f facts) Prompt {
+	o := f.order
+	if o.State != commerce.StateAwaitingApproval || o.Buyer != f.actor.Person {
+		return orderPrompt(o, f.assigned, f.link, f)
+	}
+	why := s.Reason
+	if why == "" {
+		why = o.Approval.Why
+	}
+	return Prompt{
+		Name: "explain", Title: f.words.T("approval.explain_title", "order", o.ID),
+		Fields: []Field{{
+			Key: fieldReason, Kind: AreaField, Label: f.words.T("approval.purpose"), Help: f.words.T("approval.purpose_help"), Value: why,
+			Error: fieldError(s, f, fieldReason),
+		}},
+		Submit:  &Action{Ref: makeRef(verbExplained, o.ID), Label: f.words.T("approval.explain"), Style: Primary},
+		Actions: []Action{{Ref: makeRef(verbOrder, o.ID), Label: f.words.T("approval.show_order")}},
 	}
 }
 

@@ -125,7 +125,7 @@ func paymentPrompt(s state, f facts) Prompt {
 				{Label: f.words.T("quote.committed"), Value: money(f, q.Committed)},
 			}},
 			{Table: quoteTable(*q, f)},
-			paragraph(f.words.T("payment.then")),
+			paragraph(f.words.T(then(f.need))),
 		},
 		Notices: f.demonstration(),
 		Actions: []Action{
@@ -140,6 +140,14 @@ func paymentPrompt(s state, f facts) Prompt {
 		p.Blocks = append(p.Blocks, paragraph(f.words.N("payment.assigns", n)))
 	}
 	return p
+}
+
+// then is what placing the order leads to.
+func then(need commerce.Requirement) string {
+	if need.Approvals > 0 {
+		return "payment.then_approved"
+	}
+	return "payment.then"
 }
 
 // approval says what approval will be asked.

@@ -233,6 +233,7 @@ func orderActions(o commerce.Order, link string, f facts) []Action {
 		actions = append(actions, Action{Ref: makeRef(verbOrderRetry, o.ID), Label: f.words.N("order.retry", o.People().Failed)})
 	}
 	if o.State == commerce.StateAwaitingApproval && o.Approval != nil && !o.Approval.Quorum() {
+		actions = append(actions, Action{Ref: makeRef(verbExplain, o.ID), Label: f.words.T("approval.explain")})
 		actions = append(actions, Action{Ref: makeRef(verbOrderNudge, o.ID), Label: f.words.T("approval.nudge")})
 	}
 	if o.State.Cancellable() {

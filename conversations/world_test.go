@@ -100,6 +100,7 @@ func (w *world) open(path string, fatal func(string, ...any)) {
 	}
 	w.announcements = &conversations.Announcements{
 		Service: w.service, Sent: w.books, Posters: map[string]conversations.Poster{platform: w.chat}, Now: w.now,
+		Directories: map[string]conversations.Directory{platform: w.directory},
 	}
 	w.losesRedis()
 }
