@@ -1,7 +1,9 @@
 package conversations_test
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -390,5 +392,46 @@ func TestAProposalIsDeclined(t *testing.T) {
 	aicha.reads(order).sees("expired", "Nobody answered the request for approval in time")
 	for _, p := range []*person{bruno, chloe} {
 		p.reads(order).sees("Nobody answered the request for approval in time").offers("Show the order")
+	}
+}
+
+// Two managers at the same instant, and one who clicks twice: one vote of each, one verdict,
+// and everybody is told how things stand.
+func TestManagersAtTheSameInstant(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno, chloe := w.as("aicha"), w.as("bruno"), w.as("chloe")
+	for round := range 6 {
+		order := aicha.buys("business-basic", "20", "P1Y.annual", false)
+		approve := bruno.reads(order).refOf("approve")
+		reject := strings.Replace(approve, "approve:", "reject.why:", 1)
+		events := []conversations.Event{
+			{Account: bruno.account(), Ref: approve}, {Account: bruno.account(), Ref: approve},
+			{Account: chloe.account(), Ref: reject, Values: map[string]string{"reason": "No."}}, {Account: chloe.account(), Ref: approve},
+		}
+		replies := make([]conversations.Reply, len(events))
+		var all sync.WaitGroup
+		for i := range events {
+			events[i].ID, events[i].Organisation = fmt.Sprintf("%s:at once:%d:%d", platform, round, i), "contoso"
+			all.Go(func() { replies[i] = w.engine.Turn(w.ctx, events[i]) })
+		}
+		all.Wait()
+		w.works()
+		o := w.orders()[0]
+		votes := map[string]int{}
+		for _, v := range o.Approval.Votes {
+			votes[v.Person]++
+		}
+		last, _ := o.Approval.Last()
+		rejected := last.Reject
+		if votes["bruno"] > 1 || votes["chloe"] > 1 || rejected != (o.State == commerce.StateRejected) || !rejected && o.State != commerce.StateAwaitingPayment {
+			t.Errorf("the order is %s with %+v", o.State, o.Approval.Votes)
+		}
+		for i, r := range replies {
+			if r.Prompt.Name != "approval" || len(r.Prompt.Notices) == 0 {
+				t.Errorf("event %d is answered with:\n%s", i, written(r.Prompt))
+			}
+		}
 	}
 }
