@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	jsonv2 "github.com/go-json-experiment/json"
+
 	"cartwright/commerce"
 )
 
@@ -187,7 +189,7 @@ func (s state) fail(err error, field string) state {
 // decodeState reads a saved state. One that cannot be read is as good as lost.
 func decodeState(text []byte) state {
 	var s state
-	if json.Unmarshal(text, &s) != nil || s.Step == "" {
+	if jsonv2.Unmarshal(text, &s) != nil || s.Step == "" {
 		return state{Step: stepHome}
 	}
 	return s

@@ -36,11 +36,11 @@ func (l *Ledger) Stock(ctx context.Context, org, person string, seen time.Time) 
 		if sku == "" {
 			body = cart
 		} else {
-			open[sku] = quantity
+			open[sku] += quantity
 		}
 		return err
 	}, `SELECT '' AS sku, 0 AS quantity, body FROM carts WHERE organisation = $1 AND person = $3
-		UNION ALL SELECT sku, quantity, '' FROM (`+openQuery+`) AS open`, org, micros(seen), person)
+		UNION ALL `+openQuery, org, micros(seen), person)
 	if err != nil {
 		return commerce.Cart{}, nil, fmt.Errorf("read a cart and open seats of %s: %w", org, err)
 	}
@@ -48,19 +48,19 @@ func (l *Ledger) Stock(ctx context.Context, org, person string, seen time.Time) 
 	return cart, open, err
 }
 
-// openQuery counts open seats by SKU; $1 is the organisation, $2 when seats were seen.
-const openQuery = `SELECT l.graph_sku AS sku, CAST(SUM(l.quantity) AS BIGINT) AS quantity FROM order_lines l JOIN orders o ON o.id = l.order_id
+// openQuery lists the open seats of each line; $1 is the organisation, $2 when seats were
+// seen. They are few, and summed here: a database sorts them for it.
+const openQuery = `SELECT l.graph_sku AS sku, l.quantity AS quantity, '' AS body FROM order_lines l JOIN orders o ON o.id = l.order_id
 	WHERE l.organisation = $1 AND o.state NOT IN ('rejected', 'expired', 'cancelled', 'failed')
-	AND (l.state IN ('pending', 'placed') OR l.state = 'provisioned' AND l.provisioned_at >= $2)
-	GROUP BY l.graph_sku`
+	AND (l.state IN ('pending', 'placed') OR l.state = 'provisioned' AND l.provisioned_at >= $2)`
 
 func openSeats(ctx context.Context, q querier, org string, seen time.Time) (map[string]int, error) {
 	open := map[string]int{}
 	err := each(ctx, q, func(rows *sql.Rows) error {
-		var sku string
+		var sku, none string
 		var quantity int
-		err := rows.Scan(&sku, &quantity)
-		open[sku] = quantity
+		err := rows.Scan(&sku, &quantity, &none)
+		open[sku] += quantity
 		return err
 	}, openQuery, org, micros(seen))
 	if err != nil {

@@ -1,10 +1,15 @@
 package slack
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,20 +72,55 @@ func (s *Slack) post(ctx context.Context, at place, p conversations.Prompt) erro
 	used, _ := s.uses.get(at.Given)
 	s.uses.put(at.Given, used+1)
 	text, blocks := message(p, wizardButton)
-	msg := &slack.WebhookMessage{
-		Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, ReplaceOriginal: at.Message != "", UnfurlLinks: new(bool), UnfurlMedia: new(bool),
-	}
+	msg := answer{Text: text, Blocks: blocks, Replace: at.Message != ""}
 	if at.Message == "" {
-		msg.ResponseType = slack.ResponseTypeEphemeral
+		msg.Type = slack.ResponseTypeEphemeral
 	}
-	err := s.api.respond(ctx, at.Team+"/"+at.Channel, func() error {
-		return slack.PostWebhookCustomHTTPContext(ctx, at.ResponseURL, s.api.http, msg)
-	})
+	err := s.api.respond(ctx, at.Team+"/"+at.Channel, func() error { return s.api.answer(ctx, at.ResponseURL, msg) })
 	var status slack.StatusCodeError
 	if errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone) {
 		return errUsedUp
 	}
 	return err
+}
+
+// answer is slack.WebhookMessage as it is sent here. That one encodes its blocks, and then
+// checks and copies what it has encoded, each block as often as it is deep: of a click's
+// time that was a twentieth.
+type answer struct {
+	Text        string        `json:"text"`
+	Blocks      []slack.Block `json:"blocks"`
+	Type        string        `json:"response_type,omitempty"`
+	Replace     bool          `json:"replace_original"`
+	UnfurlLinks bool          `json:"unfurl_links"`
+	UnfurlMedia bool          `json:"unfurl_media"`
+}
+
+// answer posts to a response_url. Its errors are slack-go's.
+func (a *api) answer(ctx context.Context, address string, msg answer) error {
+	body, err := json.Marshal(msg)
+	if err != nil {
+		return fmt.Errorf("write an answer: %w", err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("write an answer: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	given, err := a.http.Do(r)
+	if err != nil {
+		return err
+	}
+	defer given.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(given.Body, 4<<10)) // so that the connection is used again
+	switch given.StatusCode {
+	case http.StatusOK:
+		return nil
+	case http.StatusTooManyRequests:
+		seconds, _ := strconv.Atoi(given.Header.Get("Retry-After")) // 0: limit says how long
+		return &slack.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
+	}
+	return slack.StatusCodeError{Code: given.StatusCode, Status: given.Status}
 }
 
 // afresh shows a prompt in a new message: where the person is, to them alone, or else in
@@ -142,11 +182,14 @@ func (s *Slack) directChannel(ctx context.Context, c *slack.Client, team, user s
 
 // mayFollow reports whether a response_url leads to Slack, or to where Slack is played.
 func (a *api) mayFollow(address string) bool {
+	if strings.HasPrefix(address, "https://hooks.slack.com/") {
+		return true
+	}
 	u, err := url.Parse(address)
 	if err != nil || u.User != nil {
 		return false
 	}
-	return u.Scheme == "https" && u.Host == "hooks.slack.com" || u.Scheme == a.base.Scheme && u.Host == a.base.Host
+	return u.Scheme == a.base.Scheme && u.Host == a.base.Host
 }
 
 // movedOn is what an answer says that is continued in a newer one.
