@@ -18,7 +18,8 @@ type Approval struct {
 	Escalated   bool        `json:"escalated,omitempty"` // the roles of Need.Escalate are asked too
 	Reminders   int         `json:"reminders,omitempty"` // each is a further message
 	RemindAt    time.Time   `json:"remind_at,omitzero"`  // the next one by itself
-	NudgedAt    time.Time   `json:"nudged_at,omitzero"`  // the last one that the buyer asked for
+	RemindedAt  time.Time   `json:"reminded_at,omitzero"`
+	NudgedAt    time.Time   `json:"nudged_at,omitzero"` // the last one that the buyer asked for
 	Verdict     Verdict     `json:"verdict,omitempty"`
 	DecidedAt   time.Time   `json:"decided_at,omitzero"`
 	Closed      int         `json:"closed,omitempty"`   // the order's version at which it stopped to wait
@@ -39,7 +40,9 @@ type Vote struct {
 	Person  string    `json:"person"`
 	Name    string    `json:"name"`
 	Account Account   `json:"account"`
-	Roles   []Role    `json:"roles"` // of those asked, that the person held
+	For     string    `json:"for,omitempty"` // the person for whom they stand in, in whose name this is
+	ForName string    `json:"for_name,omitempty"`
+	Roles   []Role    `json:"roles"` // of those asked, that whoever is voted for held
 	Hash    string    `json:"hash"`  // of the quote
 	Reject  bool      `json:"reject,omitempty"`
 	Reason  string    `json:"reason,omitempty"` // of a rejection
@@ -80,6 +83,7 @@ func (a Approval) next(now time.Time, t Timings) (Step, time.Time) {
 // remind asks again those who have not answered, and then later than this time.
 func (a *Approval) remind(now time.Time, t Timings) {
 	a.Reminders++
+	a.RemindedAt = now
 	a.RemindAt = now.Add(t.Wait(a.Need.Remind) << min(a.Reminders, 6))
 }
 
@@ -186,28 +190,45 @@ func matched(people [][]Role) int {
 	return n
 }
 
-// MayVote says why the actor may not vote on the order, nil where they may. hash is of the
+// MayVote says why the voter may not vote on the order, nil where they may. hash is of the
 // quote that they were shown.
-func (o Order) MayVote(org Organisation, actor Actor, hash string) error {
+func (o Order) MayVote(org Organisation, voter Voter, hash string) error {
 	a := o.Approval
 	switch {
 	case a == nil || o.State != StateAwaitingApproval:
 		return o.decided()
-	case actor.Failed:
+	case voter.Failed:
 		return Refuse(CodeLookupFailed)
-	case actor.Organisation != org.ID || actor.Person == "":
+	case voter.Organisation != org.ID || voter.Person == "":
 		return Refuse(CodeUnknownPerson, "ask", org.holders(Buyer))
-	case actor.Person == o.Buyer:
+	case voter.Person == o.Buyer:
 		return Refuse(CodeOwnOrder, "ask", o.Approvers(org))
-	case len(a.held(actor.Roles)) == 0:
+	}
+	may := o.authorities(voter)
+	switch {
+	case len(may) == 0 && voter.Unsure:
+		return Refuse(CodeLookupFailed)
+	case len(may) == 0:
 		return Refuse(CodeNotAllowed, "role", string(firstRole(a.Asks())), "ask", o.Approvers(org))
 	case hash != o.Quote.Hash:
 		return Refuse(CodeStale)
 	}
-	if v, voted := a.Voted(actor.Person); voted {
+	if v, voted := a.Voted(voter.Person); voted {
 		return Refuse(CodeVoted, "at", v.At.UTC().Format(time.RFC3339))
 	}
+	if len(a.unused(may)) == 0 {
+		return Refuse(CodeRepresented, "name", a.voterFor(may[0].person))
+	}
 	return nil
+}
+
+// voterFor names who has voted in the person's name.
+func (a Approval) voterFor(person string) string {
+	i := slices.IndexFunc(a.Votes, func(v Vote) bool { return v.principal() == person })
+	if i < 0 {
+		return ""
+	}
+	return a.Votes[i].Name
 }
 
 func firstRole(roles []Role) Role {
@@ -233,24 +254,10 @@ func (o Order) decided() error {
 // Approvers are the names of those who may approve the order by the organisations file.
 func (o Order) Approvers(org Organisation) []string {
 	var names []string
-	for _, p := range o.ApproverPeople(org) {
+	for _, p := range o.Asked(org, nil) {
 		names = append(names, p.Name)
 	}
 	return names
-}
-
-// ApproverPeople are those who may approve the order by the organisations file.
-func (o Order) ApproverPeople(org Organisation) []Person {
-	if o.Approval == nil {
-		return nil
-	}
-	var people []Person
-	for _, p := range org.People {
-		if p.ID != o.Buyer && len(o.Approval.held(p.Roles)) > 0 {
-			people = append(people, p)
-		}
-	}
-	return people
 }
 
 // vote takes a vote that may be cast. A rejection ends the request; an approval that is
@@ -296,7 +303,7 @@ func (o *Order) judge(j judgement, now time.Time, t Timings) error {
 
 // judgement is what a verdict is passed on.
 type judgement struct {
-	roles     map[string][]Role // of each voter, as they are now
+	roles     map[string][]Role // behind each voter's vote, as they are now
 	quote     Quote             // the goods at today's prices
 	gone      error             // coded: they are not sold any more
 	need      Requirement       // of the new quote

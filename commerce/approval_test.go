@@ -1,8 +1,10 @@
 package commerce
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +47,7 @@ type trial struct {
 	now    time.Time
 	prices map[string]Money // hash -> subtotal, of every quote that was shown
 	cast   []Vote           // votes that were taken
+	stand  Delegations      // in force now
 }
 
 func newTrial(t *rapid.T) *trial {
@@ -78,13 +81,15 @@ func (tr *trial) someone() Person { return rapid.SampledFrom(tr.org.People).Draw
 
 func (tr *trial) votes() {
 	p, hash := tr.someone(), rapid.SampledFrom([]string{tr.order.Quote.Hash, tr.order.Quote.Hash, "hash of 100", "hash of 104"}).Draw(tr.T, "hash")
-	actor := Actor{Organisation: "o", Person: p.ID, Name: p.Name, Roles: p.Roles, Failed: rapid.IntRange(0, 9).Draw(tr.T, "lookup") == 0}
-	if tr.order.MayVote(tr.org, actor, hash) != nil {
+	voter := InFile(tr.org, p, tr.stand)
+	voter.Failed = rapid.IntRange(0, 9).Draw(tr.T, "lookup") == 0
+	if tr.order.MayVote(tr.org, voter, hash) != nil {
 		return
 	}
-	v := Vote{Person: p.ID, Name: p.Name, Roles: tr.order.Approval.held(p.Roles), Hash: hash, At: tr.now, Reject: rapid.IntRange(0, 7).Draw(tr.T, "against") == 0}
-	if v.Person == tr.order.Buyer || actor.Failed || v.Hash != tr.order.Quote.Hash || len(v.Roles) == 0 {
-		tr.Fatalf("this vote was taken: %+v of %+v", v, actor)
+	v := Vote{Hash: hash, Reject: rapid.IntRange(0, 7).Draw(tr.T, "against") == 0}
+	v.sign(voter, tr.order.authority(voter), tr.now)
+	if v.Person == tr.order.Buyer || voter.Failed || v.Hash != tr.order.Quote.Hash || len(v.Roles) == 0 {
+		tr.Fatalf("this vote was taken: %+v of %+v", v, voter)
 	}
 	if err := tr.order.vote(v, tr.now); err != nil {
 		tr.Fatal(err)
@@ -97,14 +102,40 @@ func (tr *trial) rolesChange() {
 	tr.org.People[i].Roles = drawRoles(tr.T, "new roles")
 }
 
+// delegates has somebody stand in for another, in place of anyone, or nobody any more.
+func (tr *trial) delegates() {
+	from, to := tr.someone(), tr.someone()
+	tr.stand = slices.DeleteFunc(slices.Clone(tr.stand), func(d Delegation) bool { return d.From == from.ID })
+	if from.ID != to.ID {
+		tr.stand = append(tr.stand, Delegation{From: from.ID, FromName: from.Name, To: to.ID})
+	}
+}
+
+// reaches reports whether what somebody may do has come to another by delegations that
+// the buyer has no hand in: by following each from its beginning, as Behind does not.
+func (tr *trial) reaches(from, to string) bool {
+	for range tr.org.People {
+		if from == to {
+			return true
+		}
+		d, ok := tr.stand.Of(from)
+		if !ok || from == tr.order.Buyer {
+			return false
+		}
+		from = d.To
+	}
+	return from == to
+}
+
 func (tr *trial) judges() {
 	if tr.order.State != StateAwaitingApproval || !tr.order.Approval.Quorum() {
 		return
 	}
 	approved := tr.order.Quote
 	j := judgement{roles: map[string][]Role{}, tolerance: tr.org.Tolerance, quote: tr.quote(rapid.SampledFrom([]int{90, 100, 104, 110}).Draw(tr.T, "price"))}
-	for _, p := range tr.org.People {
-		j.roles[p.ID] = p.Roles
+	for _, v := range tr.order.Approval.Votes {
+		p, _ := tr.org.Person(v.Person)
+		j.roles[v.Person] = tr.order.backing(v, InFile(tr.org, p, tr.stand))
 	}
 	if err := tr.order.judge(j, tr.now, Timings{}); err != nil {
 		tr.Fatal(err)
@@ -122,15 +153,15 @@ func (tr *trial) holds(approved Quote) {
 	seen := map[string]bool{}
 	var people [][]Role
 	for _, v := range a.Votes {
-		p, _ := tr.org.Person(v.Person)
+		p, _ := tr.org.Person(cmp.Or(v.For, v.Person))
 		held := slices.DeleteFunc(slices.Clone(p.Roles), func(r Role) bool { return !slices.Contains(a.Need.From, r) })
 		switch {
-		case seen[v.Person], v.Person == tr.order.Buyer, len(held) == 0, v.Reject, v.Hash != approved.Hash:
+		case seen[v.Person], seen["for "+p.ID], v.Person == tr.order.Buyer, p.ID == tr.order.Buyer, !tr.reaches(p.ID, v.Person), len(held) == 0, v.Reject, v.Hash != approved.Hash:
 			tr.Fatalf("%+v counts; %s has %v, the quote was %s", v, v.Person, p.Roles, approved.Hash)
 		case !slices.ContainsFunc(tr.cast, func(c Vote) bool { return c.Person == v.Person && c.Hash == v.Hash && !c.Reject }):
 			tr.Fatalf("%+v was never cast", v)
 		}
-		seen[v.Person] = true
+		seen[v.Person], seen["for "+p.ID] = true, true
 		people = append(people, held)
 	}
 	if len(people) < a.Need.Approvals || a.Need.DistinctRoles && !covers(people, a.Need.Approvals) {
@@ -147,15 +178,17 @@ func (tr *trial) holds(approved Quote) {
 // the votes, and what changes in between.
 func TestNoOrderIsPaidWithoutItsQuorum(t *testing.T) {
 	t.Parallel()
-	paid := 0
+	paid, stoodIn := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		tr := newTrial(t)
 		for range rapid.IntRange(1, 25).Draw(t, "moves") {
-			switch rapid.IntRange(0, 5).Draw(t, "move") {
+			switch rapid.IntRange(0, 6).Draw(t, "move") {
 			case 0:
 				tr.rolesChange()
 			case 1:
 				tr.judges()
+			case 2:
+				tr.delegates()
 			default:
 				tr.votes()
 			}
@@ -163,10 +196,13 @@ func TestNoOrderIsPaidWithoutItsQuorum(t *testing.T) {
 		tr.judges()
 		if tr.order.State == StateAwaitingPayment {
 			paid++
+			if slices.ContainsFunc(tr.order.Approval.Votes, func(v Vote) bool { return v.For != "" }) {
+				stoodIn++
+			}
 		}
 	})
-	if paid == 0 {
-		t.Error("no order ever reached its payment: nothing was tried")
+	if paid == 0 || stoodIn == 0 {
+		t.Errorf("%d orders reached their payment, %d by somebody who stood in: too little was tried", paid, stoodIn)
 	}
 }
 
@@ -191,7 +227,7 @@ func TestWhoMayVoteInWhichState(t *testing.T) {
 			for _, who := range []string{"buyer", "other", ""} {
 				for _, failed := range []bool{false, true} {
 					o := Order{Buyer: "buyer", Organisation: "o", State: state, Quote: Quote{Hash: "h"}, Approval: &Approval{Need: Requirement{Approvals: 1, From: []Role{Approver, "finance"}}}}
-					err := o.MayVote(org, Actor{Organisation: "o", Person: who, Roles: []Role{role}, Failed: failed}, "h")
+					err := o.MayVote(org, Voter{Actor: Actor{Organisation: "o", Person: who, Roles: []Role{role}, Failed: failed}}, "h")
 					want := state == StateAwaitingApproval && who == "other" && !failed && (role == Approver || role == "finance")
 					if (err == nil) != want || err != nil && CodeOf(err) == CodeInternal {
 						t.Errorf("%s as %s in %s, failed %v: %v", who, role, state, failed, err)
@@ -230,5 +266,60 @@ func TestMissingApprovals(t *testing.T) {
 		if got := a.Missing(); got != c.want || a.Quorum() != (c.want == 0) {
 			t.Errorf("%v, distinct %v: %d are missing, want %d", c.voters, c.distinct, got, c.want)
 		}
+	}
+}
+
+// Who may vote in whose name: directly and through others, never for the buyer, through the
+// buyer or as the buyer, once in each name, and in the name that the rule lacks.
+func TestStandingIn(t *testing.T) {
+	t.Parallel()
+	org := Organisation{ID: "o", People: []Person{
+		{ID: "buyer", Roles: []Role{Buyer, Approver}}, {ID: "ann", Name: "Ann", Roles: []Role{Approver}}, {ID: "fin", Name: "Fin", Roles: []Role{"finance"}},
+		{ID: "sub", Name: "Sub", Roles: []Role{Viewer}}, {ID: "all", Name: "All", Roles: []Role{Approver}},
+	}}
+	order := func(distinct bool, votes ...Vote) Order {
+		need := Requirement{Approvals: 2, From: []Role{Approver, "finance"}, DistinctRoles: distinct}
+		return Order{Buyer: "buyer", Organisation: "o", State: StateAwaitingApproval, Quote: Quote{Hash: "h"}, Approval: &Approval{Need: need, Votes: votes}}
+	}
+	by := func(from, to string) Delegation {
+		return Delegation{From: from, FromName: strings.ToUpper(from), To: to}
+	}
+	approver := []Role{Approver}
+	for name, c := range map[string]struct {
+		who   string
+		order Order
+		stand Delegations
+		want  string // in whose name, or the code
+	}{
+		"nobody stands in":                     {"sub", order(false), nil, "not_allowed"},
+		"directly":                             {"sub", order(false), Delegations{by("ann", "sub")}, "ann"},
+		"not the other way":                    {"sub", order(false), Delegations{by("sub", "ann")}, "not_allowed"},
+		"around":                               {"sub", order(false), Delegations{by("ann", "emil"), by("emil", "sub")}, "ann"},
+		"around a circle of two":               {"ann", order(false), Delegations{by("ann", "sub"), by("sub", "ann")}, "ann"},
+		"the buyer's own":                      {"buyer", order(false), Delegations{by("ann", "buyer")}, "own_order"},
+		"for the buyer":                        {"sub", order(false), Delegations{by("buyer", "sub")}, "not_allowed"},
+		"through the buyer":                    {"sub", order(false), Delegations{by("ann", "buyer"), by("buyer", "sub")}, "not_allowed"},
+		"for the buyer, around a circle":       {"ann", order(false), Delegations{by("buyer", "sub"), by("sub", "ann"), by("ann", "buyer")}, "ann"},
+		"the other has voted":                  {"sub", order(false, Vote{Person: "ann", Name: "Ann", Roles: approver}), Delegations{by("ann", "sub")}, "represented"},
+		"somebody has voted in their name":     {"ann", order(false, Vote{Person: "sub", Name: "Sub", For: "ann", Roles: approver}), Delegations{by("ann", "sub")}, "represented"},
+		"one of two is left":                   {"sub", order(false, Vote{Person: "ann", Roles: approver}), Delegations{by("ann", "sub"), by("fin", "sub")}, "fin"},
+		"their own before others'":             {"all", order(false), Delegations{by("fin", "all")}, "all"},
+		"the role that is lacking, not theirs": {"all", order(true, Vote{Person: "ann", Roles: approver}), Delegations{by("fin", "all")}, "fin"},
+		"a second time":                        {"sub", order(false, Vote{Person: "sub", For: "ann", Roles: approver}), Delegations{by("ann", "sub"), by("fin", "sub")}, "voted"},
+	} {
+		p, _ := org.Person(c.who)
+		voter := InFile(org, p, c.stand)
+		err := c.order.MayVote(org, voter, "h")
+		got := string(CodeOf(err))
+		if err == nil {
+			got = c.order.authority(voter).person
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+	unsure := Voter{Actor: Actor{Organisation: "o", Person: "sub"}, Delegations: Delegations{by("ann", "sub")}, Unsure: true}
+	if err := order(false).MayVote(org, unsure, "h"); !IsCode(err, CodeLookupFailed) {
+		t.Errorf("a lookup that fails: %v", err)
 	}
 }

@@ -31,6 +31,8 @@ type Ledger interface {
 	// Spent lists what the organisation's orders since then commit it to, without those
 	// that came to nothing.
 	Spent(ctx context.Context, org string, since time.Time) ([]Commitment, error)
+	// Delegations lists those of the organisation that are in force at t, by who made them.
+	Delegations(ctx context.Context, org string, t time.Time) ([]Delegation, error)
 	// Assignments lists an order's people, by line.
 	Assignments(ctx context.Context, order string) ([]Assignment, error)
 	// ByPaymentToken finds the order of a payment link. CodeNotFound: no such token.
@@ -105,6 +107,8 @@ type Tx interface {
 	OpenSeats(org string, seen time.Time) (map[string]int, error)
 	// Spent is Ledger.Spent, inside the transaction, which locks the organisation.
 	Spent(org string, since time.Time) ([]Commitment, error)
+	// SaveDelegation keeps a person's delegation, in place of any other of theirs.
+	SaveDelegation(d Delegation) error
 	// Assignments lists an order's people, by line.
 	Assignments(order string) ([]Assignment, error)
 	// SaveAssignments inserts or replaces people of an order, by order and user.
@@ -157,6 +161,7 @@ type Copy struct {
 	To      Account
 	Version int // that it shows
 	Posted  bool
+	At      time.Time // when it was posted
 }
 
 // Announcer tells people of an order or a task: posts its message, or edits the posted one.

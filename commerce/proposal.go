@@ -47,9 +47,10 @@ func (o Order) revised(changes []LineChange) (Cart, error) {
 // quote with that hash.
 func (s *Service) Propose(ctx context.Context, r Request, id, hash string, changes []LineChange) (Order, error) {
 	org, ports, err := s.organisation(r.Actor.Organisation)
-	if err == nil {
-		err = mayRead(org, r.Actor)
+	if err != nil {
+		return Order{}, err
 	}
+	voter, err := s.entitled(ctx, org, r.Actor)
 	if err != nil {
 		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
 	}
@@ -66,10 +67,12 @@ func (s *Service) Propose(ctx context.Context, r Request, id, hash string, chang
 		if err != nil {
 			return "", err
 		}
-		if err := o.MayVote(org, r.Actor, hash); err != nil {
+		if err := o.MayVote(org, voter, hash); err != nil {
 			return "", err
 		}
-		return o.ID, s.propose(tx, o, r, quote)
+		by := Vote{Hash: quote.Hash}
+		by.sign(voter, o.authority(voter), s.Now())
+		return o.ID, s.propose(tx, o, r, Proposal{By: by, Quote: quote})
 	})
 	if err != nil {
 		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
@@ -103,10 +106,8 @@ func (s *Service) priceOf(ctx context.Context, org Organisation, ports Ports, o 
 	return shelf.Price(cart, prices, s.Timings.Quote)
 }
 
-func (s *Service) propose(tx Tx, o Order, r Request, quote Quote) error {
-	o.Approval.Proposal = &Proposal{Quote: quote, By: Vote{
-		Person: r.Actor.Person, Name: r.Actor.Name, Account: r.Actor.Account, Roles: o.Approval.held(r.Actor.Roles), Hash: quote.Hash, At: s.Now(),
-	}}
+func (s *Service) propose(tx Tx, o Order, r Request, p Proposal) error {
+	o.Approval.Proposal = &p
 	if err := o.to(StateChangesProposed, s.Now()); err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (s *Service) vote(ctx context.Context, r Request, id string, v Vote) (Order
 	if err != nil {
 		return Order{}, err
 	}
-	err = mayRead(org, r.Actor)
+	voter, err := s.entitled(ctx, org, r.Actor)
 	if err != nil {
 		return Order{}, s.refuseVote(ctx, r, id, v, err)
 	}
@@ -63,9 +63,10 @@ func (s *Service) vote(ctx context.Context, r Request, id string, v Vote) (Order
 		case o.Organisation != org.ID:
 			return "", Refuse(CodeNotFound)
 		}
-		if err := o.MayVote(org, r.Actor, v.Hash); err != nil {
+		if err := o.MayVote(org, voter, v.Hash); err != nil {
 			return "", err
 		}
+		v.sign(voter, o.authority(voter), s.Now())
 		return o.ID, s.cast(tx, o, r, v)
 	})
 	if err != nil {
@@ -74,9 +75,15 @@ func (s *Service) vote(ctx context.Context, r Request, id string, v Vote) (Order
 	return s.Ledger.Order(ctx, org.ID, id)
 }
 
+// entitled is the actor as a voter, once they may see what is voted on.
+func (s *Service) entitled(ctx context.Context, org Organisation, actor Actor) (Voter, error) {
+	if err := mayRead(org, actor); err != nil {
+		return Voter{}, err
+	}
+	return s.Voter(ctx, org, actor)
+}
+
 func (s *Service) cast(tx Tx, o Order, r Request, v Vote) error {
-	v.Person, v.Name, v.Account, v.At = r.Actor.Person, r.Actor.Name, r.Actor.Account, s.Now()
-	v.Roles = o.Approval.held(r.Actor.Roles)
 	action := "approval.approved"
 	if v.Reject {
 		action = "approval.rejected"
@@ -115,11 +122,11 @@ func (s *Service) refuseVote(ctx context.Context, r Request, id string, v Vote, 
 func (w *work) verdict(ctx context.Context) (outcome, error) {
 	j := judgement{roles: map[string][]Role{}, tolerance: w.org.Tolerance}
 	for _, v := range w.order.Approval.Votes {
-		actor := w.Directory.Actor(ctx, w.org, v.Person, v.Account)
-		if actor.Failed {
-			return outcome{}, fmt.Errorf("the roles of %s could not be looked up", v.Person)
+		voter, err := w.Voter(ctx, w.org, w.Directory.Actor(ctx, w.org, v.Person, v.Account))
+		if err != nil || voter.Failed || voter.Unsure {
+			return outcome{}, errors.Join(err, fmt.Errorf("the roles behind the vote of %s could not be looked up", v.Person))
 		}
-		j.roles[v.Person] = actor.Roles
+		j.roles[v.Person] = w.order.backing(v, voter)
 	}
 	if err := w.reprice(ctx, &j); err != nil {
 		return outcome{}, err
@@ -164,11 +171,11 @@ func (s *Service) Approvals(ctx context.Context, actor Actor) (forMe, mine []Ord
 	if err != nil {
 		return nil, nil, err
 	}
-	err = mayRead(org, actor)
+	voter, err := s.entitled(ctx, org, actor)
 	if err != nil {
 		return nil, nil, err
 	}
-	all, err := s.Ledger.Orders(ctx, OrderQuery{Organisation: org.ID, State: StateAwaitingApproval, Limit: approvalsShown})
+	all, err := s.open(ctx, org.ID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -176,7 +183,7 @@ func (s *Service) Approvals(ctx context.Context, actor Actor) (forMe, mine []Ord
 		switch {
 		case o.Buyer == actor.Person:
 			mine = append(mine, o)
-		case o.MayVote(org, actor, o.Quote.Hash) == nil:
+		case o.MayVote(org, voter, o.Quote.Hash) == nil:
 			forMe = append(forMe, o)
 		}
 	}
@@ -240,9 +247,6 @@ func (s *Service) Case(ctx context.Context, o Order) (Case, error) {
 	}
 	return c, nil
 }
-
-// approvalsShown is how many open requests are looked at for one list.
-const approvalsShown = 200
 
 // SpentWindow is how far back spent_30d looks.
 const SpentWindow = 30 * 24 * time.Hour

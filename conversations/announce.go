@@ -2,6 +2,9 @@ package conversations
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -37,13 +40,13 @@ func (a *Announcements) Announce(ctx context.Context, ref commerce.OrderRef, ver
 	if err != nil {
 		return 0, err
 	}
-	wait, err := a.keep(ctx, note{org: org, id: ref.ID, to: o.Account, version: version}, func() (Prompt, int, error) {
+	wait, err := a.keep(ctx, note{org: org, about: ref.ID, id: ref.ID, to: o.Account, version: version}, func() (page, error) {
 		o, err := a.Service.Ledger.Order(ctx, ref.Organisation, ref.ID)
 		if err != nil {
-			return Prompt{}, 0, err
+			return page{}, err
 		}
 		p, err := a.orderMessage(ctx, org, o)
-		return p, o.Version, err
+		return page{p, o.Version, quoteShown(o)}, err
 	})
 	if o.Approval == nil {
 		return wait, err
@@ -62,20 +65,36 @@ func (a *Announcements) AnnounceTask(ctx context.Context, ref commerce.OrderRef,
 	if err != nil {
 		return 0, err
 	}
-	return a.keep(ctx, note{org: org, id: ref.ID, to: t.Account, version: version}, func() (Prompt, int, error) {
+	return a.keep(ctx, note{org: org, about: ref.ID, id: ref.ID, to: t.Account, version: version}, func() (page, error) {
 		t, err := a.Service.Ledger.Task(ctx, ref.Organisation, ref.ID)
 		if err != nil {
-			return Prompt{}, 0, err
+			return page{}, err
 		}
 		people, err := a.Service.TaskPeople(ctx, t)
-		return taskPrompt(t, people, a.reader(org, t.By, t.Account, t.Locale, t.TimeZone)), t.Version, err
+		return page{prompt: taskPrompt(t, people, a.reader(org, t.By, t.Account, t.Locale, t.TimeZone)), version: t.Version}, err
 	})
+}
+
+// page is what a message is to show: version 0 for nothing.
+type page struct {
+	prompt  Prompt
+	version int
+	quote   string // the hash of the quote that it shows, "" for none
+}
+
+// quoteShown is the hash of the quote that somebody is asked about, or was last.
+func quoteShown(o commerce.Order) string {
+	if o.State == commerce.StateChangesProposed && o.Approval.Proposal != nil {
+		return o.Approval.Proposal.Quote.Hash
+	}
+	return o.Quote.Hash
 }
 
 // note is a message that is to show something at version or later.
 type note struct {
 	org     commerce.Organisation
-	id      string // of what it is about
+	about   string // the order or task, "" for neither
+	id      string // of the message
 	to      Account
 	version int
 	asks    bool          // it is posted only to be answered
@@ -83,25 +102,25 @@ type note struct {
 }
 
 // keep brings a message up to date. It is claimed before read is called, so that of two
-// announcements the later one shows the later state. Where read answers version 0 there
-// is nothing to show.
-func (a *Announcements) keep(ctx context.Context, n note, read func() (Prompt, int, error)) (time.Duration, error) {
-	posted, shown, claimed, err := a.Sent.Claim(ctx, n.id, n.to)
+// announcements the later one shows the later state.
+func (a *Announcements) keep(ctx context.Context, n note, read func() (page, error)) (time.Duration, error) {
+	posted, version, claimed, err := a.Sent.Claim(ctx, n.id, n.to)
 	switch {
 	case err != nil:
 		return 0, err
 	case !claimed:
 		return busy, nil
 	}
-	now, err := a.show(ctx, n, message{posted, shown}, read)
+	was := message{posted, version}
+	now, shown, err := a.show(ctx, n, was, read)
+	if err == nil {
+		return 0, a.Sent.Done(ctx, n.id, n.to, now.ref, now.version, a.entry(n, was, now, shown))
+	}
+	back := a.Sent.Done(ctx, n.id, n.to, now.ref, was.version, nil)
 	if wait, ok := errors.AsType[*Wait](err); ok {
-		return wait.For, a.Sent.Done(ctx, n.id, n.to, now.ref, shown)
+		return wait.For, back
 	}
-	if err != nil {
-		err = fmt.Errorf("announce %s: %w", n.id, err)
-		return 0, errors.Join(err, a.Sent.Done(ctx, n.id, n.to, now.ref, shown))
-	}
-	return 0, a.Sent.Done(ctx, n.id, n.to, now.ref, now.version)
+	return 0, errors.Join(fmt.Errorf("announce %s: %w", n.id, err), back)
 }
 
 // message is what is in front of its reader.
@@ -110,29 +129,48 @@ type message struct {
 	version int
 }
 
-func (a *Announcements) show(ctx context.Context, n note, now message, read func() (Prompt, int, error)) (message, error) {
+func (a *Announcements) show(ctx context.Context, n note, now message, read func() (page, error)) (message, page, error) {
 	if now.ref != "" && now.version >= n.version {
-		return now, nil
+		return now, page{}, nil
 	}
-	prompt, version, err := read()
+	p, err := read()
 	switch {
-	case err != nil || version == 0 || now.ref == "" && n.asks && !answerable(prompt):
-		return now, err
+	case err != nil || p.version == 0 || now.ref == "" && n.asks && !answerable(p.prompt):
+		return now, page{}, err
 	case now.ref == "" && n.late > 0:
-		return now, &Wait{For: n.late, Cause: errors.New("its reader does not work now")}
+		return now, page{}, &Wait{For: n.late, Cause: errors.New("its reader does not work now")}
 	}
 	poster, ok := a.Posters[n.to.Platform]
 	if !ok {
-		return now, fmt.Errorf("no platform %s", n.to.Platform)
+		return now, page{}, fmt.Errorf("no platform %s", n.to.Platform)
 	}
 	if now.ref != "" {
-		err = poster.Edit(ctx, n.org.ID, n.to, now.ref, prompt)
+		err = poster.Edit(ctx, n.org.ID, n.to, now.ref, p.prompt)
 		if !errors.Is(err, ErrMessageGone) {
-			return message{now.ref, version}, err
+			return message{now.ref, p.version}, p, err
 		}
 	}
-	ref, err := poster.Post(ctx, n.org.ID, n.to, prompt)
-	return message{ref, version}, err
+	ref, err := poster.Post(ctx, n.org.ID, n.to, p.prompt)
+	return message{ref, p.version}, p, err
+}
+
+// entry is the audit's of what a message shows now, nil where nothing new is shown: its
+// hash is of the prompt, and that of the quote in it is what a vote is bound to.
+func (a *Announcements) entry(n note, was, now message, shown page) *commerce.Entry {
+	if shown.version == 0 {
+		return nil
+	}
+	action := "message.edited"
+	if was.ref != now.ref {
+		action = "message.posted"
+	}
+	text, err := json.Marshal(shown.prompt)
+	if err != nil {
+		panic(err) // plain strings and numbers always marshal
+	}
+	sum := sha256.Sum256(text)
+	data, _ := json.Marshal(map[string]any{"message": n.id, "version": shown.version, "quote": shown.quote, "shown": hex.EncodeToString(sum[:])})
+	return &commerce.Entry{Organisation: n.org.ID, At: a.Now(), Actor: commerce.Bot.Person, Account: n.to, Action: action, Order: n.about, Data: data}
 }
 
 // orderMessage is the order's message as its buyer reads it.

@@ -20,9 +20,13 @@ func (a *Announcements) ask(ctx context.Context, org commerce.Organisation, o co
 	if err != nil {
 		return 0, err
 	}
+	standing, err := a.Service.Delegations(ctx, org.ID)
+	if err != nil {
+		return 0, err
+	}
 	var errs []error
-	for _, n := range a.outdated(org, o, copies) {
-		again, err := a.copy(ctx, org, o, n)
+	for _, n := range a.outdated(org, o, standing, copies) {
+		again, err := a.copy(ctx, org, o, standing, n)
 		wait = soonest(wait, again)
 		errs = append(errs, err)
 	}
@@ -31,23 +35,27 @@ func (a *Announcements) ask(ctx context.Context, org commerce.Organisation, o co
 
 // outdated are the copies of a request that do not show it as it is: the first ones, and
 // those of reminders, which are further messages. While it is open each of those who may
-// vote is to have one.
-func (a *Announcements) outdated(org commerce.Organisation, o commerce.Order, copies []commerce.Copy) []note {
+// vote is to have one, and the last reminder, unless they were first asked after it.
+func (a *Announcements) outdated(org commerce.Organisation, o commerce.Order, standing commerce.Delegations, copies []commerce.Copy) []note {
 	var notes []note
 	version := requestVersion(o)
-	want := func(id string, to Account, open bool) (posted bool) {
+	want := func(id string, to Account, open bool) (at time.Time) {
 		i := slices.IndexFunc(copies, func(c commerce.Copy) bool { return c.ID == id && c.To == to })
-		posted = i >= 0 && copies[i].Posted
+		posted := i >= 0 && copies[i].Posted
 		if posted && copies[i].Version < version || !posted && open {
-			notes = append(notes, note{org: org, id: id, to: to, version: version, asks: true})
+			notes = append(notes, note{org: org, about: o.ID, id: id, to: to, version: version, asks: true})
 		}
-		return posted
+		if posted {
+			at = copies[i].At
+		}
+		return at
 	}
 	open := o.State == commerce.StateAwaitingApproval
-	for _, to := range a.readers(org, o, copies) {
+	for _, to := range a.readers(org, o, standing, copies) {
 		asked := want(o.ID, to, open)
+		before := !asked.IsZero() && !asked.After(o.Approval.RemindedAt)
 		for n := range o.Approval.Reminders {
-			want(fmt.Sprintf("%s%s%d", o.ID, reminderID, n+1), to, open && asked && n+1 == o.Approval.Reminders)
+			want(fmt.Sprintf("%s%s%d", o.ID, reminderID, n+1), to, open && before && n+1 == o.Approval.Reminders)
 		}
 	}
 	return notes
@@ -57,12 +65,12 @@ const reminderID = "/reminder/"
 
 // copy brings one copy of a request up to date. A reminder comes in its reader's working
 // hours.
-func (a *Announcements) copy(ctx context.Context, org commerce.Organisation, o commerce.Order, n note) (time.Duration, error) {
+func (a *Announcements) copy(ctx context.Context, org commerce.Organisation, o commerce.Order, standing commerce.Delegations, n note) (time.Duration, error) {
 	if !strings.Contains(n.id, reminderID) {
-		return a.keep(ctx, n, func() (Prompt, int, error) { return a.requestMessage(ctx, org, o, n.to) })
+		return a.keep(ctx, n, func() (page, error) { return a.requestMessage(ctx, org, o, standing, n.to) })
 	}
 	n.late = commerce.WorkingFrom(a.Now(), org.WorkingHours, cmp.Or(a.profile(ctx, org, n.to).TimeZone, org.TimeZone)).Sub(a.Now())
-	return a.keep(ctx, n, func() (Prompt, int, error) { return a.reminderMessage(ctx, org, o, n.to) })
+	return a.keep(ctx, n, func() (page, error) { return a.reminderMessage(ctx, org, o, standing, n.to) })
 }
 
 // answerable reports whether the reader can answer a request.
@@ -92,13 +100,13 @@ func (a *Announcements) profile(ctx context.Context, org commerce.Organisation, 
 }
 
 // reminderMessage is the request once more, for those who may still answer it.
-func (a *Announcements) reminderMessage(ctx context.Context, org commerce.Organisation, was commerce.Order, to Account) (Prompt, int, error) {
-	p, version, err := a.requestMessage(ctx, org, was, to)
-	if err == nil && !p.Closed {
-		f := a.asked(ctx, org, to)
-		p.Notices = append([]Notice{{Tone: Warning, Text: f.words.T("approval.reminder", "date", f.words.DateTime(was.SubmittedAt))}}, p.Notices...)
+func (a *Announcements) reminderMessage(ctx context.Context, org commerce.Organisation, was commerce.Order, standing commerce.Delegations, to Account) (page, error) {
+	p, err := a.requestMessage(ctx, org, was, standing, to)
+	if err == nil && !p.prompt.Closed {
+		f := a.asked(ctx, org, standing, to)
+		p.prompt.Notices = append([]Notice{{Tone: Warning, Text: f.words.T("approval.reminder", "date", f.words.DateTime(was.SubmittedAt))}}, p.prompt.Notices...)
 	}
-	return p, version, err
+	return p, err
 }
 
 // requestVersion is the version of the order that last changed the request.
@@ -111,30 +119,31 @@ func requestVersion(o commerce.Order) int {
 
 // requestMessage is the request as one of those reads it who are asked; version 0 where
 // there is nothing to ask any more and nothing was.
-func (a *Announcements) requestMessage(ctx context.Context, org commerce.Organisation, was commerce.Order, to Account) (Prompt, int, error) {
+func (a *Announcements) requestMessage(ctx context.Context, org commerce.Organisation, was commerce.Order, standing commerce.Delegations, to Account) (page, error) {
 	o, err := a.Service.Ledger.Order(ctx, org.ID, was.ID)
 	if err != nil || o.Approval == nil {
-		return Prompt{}, 0, err
+		return page{}, err
 	}
 	c, err := a.Service.Case(ctx, o)
 	if err != nil {
-		return Prompt{}, 0, err
+		return page{}, err
 	}
-	f := a.asked(ctx, org, to)
+	f := a.asked(ctx, org, standing, to)
 	votes := o.State == commerce.StateAwaitingApproval && (isChannel(org, to) || mayVote(o, f))
-	return approvalPrompt(o, c, votes, f), requestVersion(o), nil
+	return page{approvalPrompt(o, c, votes, f), requestVersion(o), quoteShown(o)}, nil
 }
 
 // asked is who reads a request: a person, in the language and the time zone that their
 // platform knows, or everybody in the organisation's channel.
-func (a *Announcements) asked(ctx context.Context, org commerce.Organisation, to Account) facts {
+func (a *Announcements) asked(ctx context.Context, org commerce.Organisation, standing commerce.Delegations, to Account) facts {
 	f := a.reader(org, "", to, "und-"+org.Country, "")
 	if p, ok := org.Holding(to); ok && !isChannel(org, to) {
 		profile := a.profile(ctx, org, to)
 		f = a.reader(org, p.ID, to, cmp.Or(profile.Locale, p.Locale), "")
 		f.words = f.words.In(cmp.Or(profile.TimeZone, org.TimeZone))
+		f.voter = commerce.InFile(org, p, standing)
 	}
-	f.catalogue = a.Service.Catalogue()
+	f.standing, f.catalogue = standing, a.Service.Catalogue()
 	return f
 }
 
@@ -144,7 +153,7 @@ func isChannel(org commerce.Organisation, to Account) bool {
 
 // readers are the accounts that have a copy of the request or, while it is open, are to
 // have one: the organisation's channel, or else each person who may vote.
-func (a *Announcements) readers(org commerce.Organisation, o commerce.Order, copies []commerce.Copy) []Account {
+func (a *Announcements) readers(org commerce.Organisation, o commerce.Order, standing commerce.Delegations, copies []commerce.Copy) []Account {
 	var all []Account
 	for _, c := range copies {
 		if c.ID == o.ID && c.To != o.Account {
@@ -154,7 +163,7 @@ func (a *Announcements) readers(org commerce.Organisation, o commerce.Order, cop
 	if o.State != commerce.StateAwaitingApproval {
 		return all
 	}
-	for _, to := range a.addressed(org, o) {
+	for _, to := range a.addressed(org, o, standing) {
 		if !slices.Contains(all, to) {
 			all = append(all, to)
 		}
@@ -162,15 +171,15 @@ func (a *Announcements) readers(org commerce.Organisation, o commerce.Order, cop
 	return all
 }
 
-func (a *Announcements) addressed(org commerce.Organisation, o commerce.Order) []Account {
+func (a *Announcements) addressed(org commerce.Organisation, o commerce.Order, standing commerce.Delegations) []Account {
 	for platform, channel := range org.ApprovalChannel {
 		if _, served := a.Posters[platform]; served {
 			return []Account{{Platform: platform, Workspace: org.Workspace(platform), ID: channel}}
 		}
 	}
 	var all []Account
-	for _, p := range o.ApproverPeople(org) {
-		if to, ok := a.accountOf(org, p, o.Account.Platform); ok {
+	for _, p := range o.Asked(org, standing) {
+		if to, ok := a.accountOf(org, p.Person, o.Account.Platform); ok {
 			all = append(all, to)
 		}
 	}
@@ -206,7 +215,7 @@ var _ commerce.Directory = People{}
 func (p People) Actor(ctx context.Context, org commerce.Organisation, person string, account Account) commerce.Actor {
 	actor := identify(ctx, org, account, p.Directories[account.Platform])
 	if !actor.Failed && actor.Person != person {
-		actor.Roles = nil // the account is somebody else's by now, or nobody's
+		actor.Person, actor.Roles = "", nil // the account is somebody else's by now, or nobody's
 	}
 	return actor
 }

@@ -1,13 +1,16 @@
 package conversations_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"cartwright/commerce"
+	"cartwright/commerce/ledger"
 	"cartwright/conversations"
 )
 
@@ -432,6 +435,164 @@ func TestManagersAtTheSameInstant(t *testing.T) {
 			if r.Prompt.Name != "approval" || len(r.Prompt.Notices) == 0 {
 				t.Errorf("event %d is answered with:\n%s", i, written(r.Prompt))
 			}
+		}
+	}
+}
+
+// A manager goes away: somebody else is asked too, answers in their name, and is told so by
+// every copy. Nobody votes twice in a name, and it ends with the day.
+func TestSomebodyStandsIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves(commerce.Rule{Name: "asked", Approvals: 1, From: []commerce.Role{commerce.Approver}, Remind: time.Hour})
+	aicha, bruno, dagmar := w.as("aicha"), w.as("bruno"), w.as("dagmar")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	w.passes(2 * time.Hour)
+	approve := bruno.reads(order).refOf("approve")
+	dagmar.sends("", approve, nil).sees("You do not have the role")
+
+	bruno.types("delegate @dagmar until 2026-11-27").at("delegate").sees("[Who stands in: dagmar]", "[Until the end of: 2026-11-27]").
+		clicks("Have them stand in").at("approvals").sees("Dagmar stands in for you until the end of 27 November 2026.").offers("Have somebody stand in", "End standing in", "Start page")
+	dagmar.types("approvals").sees("You stand in for Bruno until the end of 27 November 2026.", order)
+	w.works()
+	if n := dagmar.messages(order); n != 1 {
+		t.Errorf("Dagmar has %d messages, want one: the last reminder was before she was asked", n)
+	}
+	dagmar.reads(order).sees("1 more approval is needed, by Bruno, Chloé or Dagmar for Bruno.").clicks("Approve").sees("Dagmar for Bruno approved")
+	bruno.sends("", approve, nil).sees("Dagmar has voted in your name already")
+	w.works()
+	for _, p := range []*person{bruno, dagmar, w.as("chloe")} {
+		p.reads(order).sees("Approved: Dagmar for Bruno gave the last approval").lacks("[Approve]")
+	}
+	aicha.reads(order).sees("Dagmar for Bruno approved")
+
+	w.passes(5 * 24 * time.Hour)
+	second := aicha.buys("business-basic", "10", "P1Y.annual", false)
+	dagmar.types("approvals").lacks("You stand in for Bruno", second)
+	bruno.types("approvals").lacks("stands in for you").sees(second)
+}
+
+// What may be said of a delegation: whom, by name or mention, in the person's own words, and
+// until when; what cannot be is said, and nothing is done.
+func TestADelegationIsReadWithCare(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	bruno := w.as("bruno")
+	for text, want := range map[string][]string{
+		"delegate":                            {"[Who stands in: ]", "[Until the end of: ]"},
+		"delegate CHLOE until 27.11.2026":     {"[Who stands in: chloe]", "[Until the end of: 2026-11-27]"},
+		"delegate @Chloé UNTIL 2026年11月27日":   {"[Who stands in: chloe]", "[Until the end of: 2026-11-27]"},
+		"delegate <@chloe|x> until 2026/11/7": {"[Who stands in: chloe]", "[Until the end of: 2026-11-07]"},
+		"delegate @nobody until 2026-11-27":   {"Choose a colleague who holds a role here", "[Until the end of: 2026-11-27]"},
+		"delegate chloe until friday":         {"[Who stands in: chloe]", "Enter a day from today"},
+	} {
+		bruno.types(text).at("delegate").sees(want...)
+	}
+	send := bruno.refOf("delegate.send")
+	for _, c := range [][3]string{
+		{"bruno", "2026-11-27", "Choose a colleague"}, {"emil", "2026-11-27", "Choose a colleague"}, {"nobody", "2026-11-27", "Choose a colleague"},
+		{"chloe", "2026-11-22", "Enter a day from today"}, {"chloe", "2028-01-01", "Enter a day from today"}, {"chloe", "", "Enter a day from today"},
+	} {
+		bruno.sends("", send, map[string]string{"person": c[0], "until": c[1]}).at("delegate").sees(c[2])
+	}
+	if n := w.count("SELECT count(*) FROM delegations"); n != 0 {
+		t.Errorf("%d delegations were made", n)
+	}
+	bruno.sends("", send, map[string]string{"person": "chloe", "until": "2026-11-23"}).at("approvals").sees("until the end of 23 November 2026")
+	bruno.sends("", send, map[string]string{"person": "dagmar", "until": "2026-11-24"}).sees("Dagmar stands in for you").lacks("Chloé stands in")
+	bruno.clicks("End standing in").lacks("stands in for you")
+	w.as("aicha").sends("", send, map[string]string{"person": "chloe", "until": "2026-11-27"}).sees("You do not have the role")
+	w.as("aicha").types("delegate").at("delegate").sees("There is nothing that you approve here").lacks("[Who stands in")
+	if n := w.count("SELECT count(*) FROM audit_entries WHERE body LIKE '%approval.delegat%'"); n != 3 {
+		t.Errorf("%d entries of the audit, want 3", n)
+	}
+}
+
+// Somebody votes for a manager who loses the role, or takes the delegation back, before
+// the verdict: the vote counts no more.
+func TestAVoteInANameThatLostItsRole(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(w *world, bruno *person){
+		"the role is lost": func(w *world, _ *person) {
+			w.changes("contoso", func(o *commerce.Organisation) { o.People = without(o.People, "bruno", commerce.Approver) })
+		},
+		"it is taken back": func(_ *world, bruno *person) { bruno.types("approvals").clicks("End standing in") },
+		"it is over":       func(w *world, _ *person) { w.mu.Lock(); w.clock = w.clock.Add(48 * time.Hour); w.mu.Unlock() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.approves(commerce.Rule{Name: "asked", Approvals: 1, From: []commerce.Role{commerce.Approver}})
+			aicha, bruno, dagmar := w.as("aicha"), w.as("bruno"), w.as("dagmar")
+			order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+			bruno.types("delegate dagmar until 2026-11-24").clicks("Have them stand in")
+			w.works()
+			dagmar.reads(order).clicks("Approve").sees("Approved by enough people")
+			change(w, bruno)
+			w.works()
+			if o := w.order(order); o.State != commerce.StateAwaitingApproval || len(o.Approval.Votes) != 0 || len(o.Approval.Void) != 1 {
+				t.Errorf("the order is %s with %+v", o.State, o.Approval)
+			}
+		})
+	}
+}
+
+// without is the people with a role less for one of them.
+func without(people []commerce.Person, id string, role commerce.Role) []commerce.Person {
+	people = slices.Clone(people)
+	for i := range people {
+		if people[i].ID == id {
+			people[i].Roles = slices.DeleteFunc(slices.Clone(people[i].Roles), func(r commerce.Role) bool { return r == role })
+		}
+	}
+	return people
+}
+
+// The audit has each message that somebody was shown and, of each vote, the hash of what
+// the voter had in front of them: an auditor finds both, a year later.
+func TestTheAuditHasWhatWasShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	bruno.reads(order).clicks("Approve")
+	w.works()
+	type data struct {
+		Quote, Shown string
+		Version      int
+		Vote         commerce.Vote
+	}
+	seen := map[string]int{} // action, account and quote
+	var voted *commerce.Vote
+	err := w.books.Export(w.ctx, ledger.ExportQuery{Organisation: "contoso", Order: order}, func(r ledger.Record) error {
+		var d data
+		if r.Action == "approval.approved" || strings.HasPrefix(r.Action, "message.") {
+			if err := json.Unmarshal(r.Data, &d); err != nil {
+				return err
+			}
+		}
+		switch {
+		case r.Action == "approval.approved":
+			voted = &d.Vote
+			if seen["message.posted bruno "+d.Vote.Hash] != 1 {
+				t.Errorf("Bruno votes on %s and was shown %v", d.Vote.Hash, seen)
+			}
+		case strings.HasPrefix(r.Action, "message."):
+			seen[r.Action+" "+r.Account.ID+" "+d.Quote]++
+			if len(d.Shown) != 64 || d.Version == 0 || r.Actor != "bot" {
+				t.Errorf("%+v of %+v", d, r)
+			}
+		}
+		return nil
+	})
+	if err != nil || voted == nil {
+		t.Fatalf("%v; the vote is %v", err, voted)
+	}
+	for _, who := range []string{"bruno", "chloe", "aicha"} {
+		if seen["message.edited "+who+" "+voted.Hash] == 0 {
+			t.Errorf("the edits that %s saw are not there: %v", who, seen)
 		}
 	}
 }

@@ -39,6 +39,8 @@ type facts struct {
 	need      commerce.Requirement // of the cart's quote
 	request   commerce.Case        // of the order
 	forMe     []commerce.Order     // that wait for the actor's vote
+	voter     commerce.Voter       // the actor, with those for whom they stand in
+	standing  commerce.Delegations // of the organisation
 }
 
 // pageSize is how many things a list shows at once.
@@ -93,13 +95,11 @@ func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 		if f.cart.Quote != nil {
 			f.need, err = e.Service.Requirement(ctx, f.actor, *f.cart.Quote)
 		}
-	case stepApprovals:
-		f.forMe, f.orders, err = e.Service.Approvals(ctx, f.actor)
-	case stepApproval, stepReject, stepPropose:
-		f, err = e.gatherOrder(ctx, s, f)
-		if err == nil && f.order.Approval != nil {
-			f.request, err = e.Service.Case(ctx, f.order)
+		if err == nil && f.need.Approvals > 0 {
+			f, err = e.gatherVoter(ctx, f)
 		}
+	case stepApprovals, stepDelegate, stepApproval, stepReject, stepPropose:
+		return e.gatherApproval(ctx, s, f)
 	case stepOrders:
 		f.orders, err = e.Service.Orders(ctx, f.actor, s.Page*pageSize, pageSize+1)
 		if len(f.orders) > pageSize {
@@ -114,6 +114,31 @@ func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 	return f, err
 }
 
+// gatherApproval reads what whoever approves, or has somebody stand in, needs to know.
+func (e *Engine) gatherApproval(ctx context.Context, s state, f facts) (facts, error) {
+	f, err := e.gatherVoter(ctx, f)
+	switch {
+	case err != nil || s.Step == stepDelegate:
+		return f, err
+	case s.Step == stepApprovals:
+		f.forMe, f.orders, err = e.Service.Approvals(ctx, f.actor)
+		return f, err
+	}
+	f, err = e.gatherOrder(ctx, s, f)
+	if err == nil && f.order.Approval != nil {
+		f.request, err = e.Service.Case(ctx, f.order)
+	}
+	return f, err
+}
+
+// gatherVoter reads who stands in for whom.
+func (e *Engine) gatherVoter(ctx context.Context, f facts) (facts, error) {
+	var err error
+	f.voter, err = e.Service.Voter(ctx, f.org, f.actor)
+	f.standing = f.voter.Delegations
+	return f, err
+}
+
 func (e *Engine) gatherOrder(ctx context.Context, s state, f facts) (facts, error) {
 	var err error
 	f.order, err = e.Service.Order(ctx, f.actor, s.Order)
@@ -125,6 +150,9 @@ func (e *Engine) gatherOrder(ctx context.Context, s state, f facts) (facts, erro
 		return f, err
 	}
 	f.assigned, err = e.Service.People(ctx, f.order)
+	if err == nil && f.order.State == commerce.StateAwaitingApproval && f.standing == nil {
+		f, err = e.gatherVoter(ctx, f)
+	}
 	return f, err
 }
 

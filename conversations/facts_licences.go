@@ -23,6 +23,9 @@ func (f facts) decides() bool {
 	return slices.ContainsFunc(f.org.Policy.Roles(), f.actor.Has) && f.actor.Organisation == f.org.ID && f.actor.Person != ""
 }
 
+// mayAnswer reports whether the actor decides, or stands in for somebody who does.
+func (f facts) mayAnswer() bool { return f.decides() || len(f.voter.Behind) > 0 }
+
 // denial says why the actor may not take a step, nil where they may. What can be seen by
 // whoever holds any role is decided by the domain.
 func denial(s step, f facts) error {

@@ -38,6 +38,7 @@ func asked(t testing.TB, at place, change func(*commerce.Order)) facts {
 	f.request = commerce.Case{Free: map[int]int{f.order.Lines[0].ID: 3}, Spent: f.order.Quote.Total}
 	f.actor.Person, f.actor.Name, f.actor.Roles = "bruno", "Bruno", []commerce.Role{commerce.Approver}
 	f.denied = commerce.Authorise(f.org, f.actor, commerce.Buyer)
+	f.voter = commerce.Voter{Actor: f.actor}
 	return f
 }
 
@@ -100,6 +101,7 @@ func approvalGoldens(t *testing.T, at place) map[string]golden {
 	paying.facts.need, paying.facts.catalogue = f.order.Approval.Need, f.catalogue
 	all["payment-asked"] = paying
 	all["explain"] = golden{state{Step: stepExplain, Order: f.order.ID}, buyer}
+	delegationGoldens(all, f)
 	all["approvals-none"] = golden{state{Step: stepApprovals}, f}
 	many := f
 	for range 3 {
@@ -107,4 +109,30 @@ func approvalGoldens(t *testing.T, at place) map[string]golden {
 	}
 	all["approvals"] = golden{state{Step: stepApprovals}, many}
 	return all
+}
+
+// delegationGoldens are of the form, and of what is told of who stands in for whom.
+func delegationGoldens(all map[string]golden, f facts) {
+	policy, problems := commerce.NewPolicy([]commerce.Rule{{Name: "all", Approvals: 1, From: []commerce.Role{commerce.Approver, "finance"}}}, f.org.Currency)
+	if len(problems) > 0 {
+		panic(problems)
+	}
+	f.org.Policy = policy
+	all["delegate"] = golden{state{Step: stepDelegate, StandIn: standIn{Person: "chloe", Until: "2026-12-24"}}, f}
+	wrong := state{Step: stepDelegate, StandIn: standIn{Until: "2020-01-01"}}
+	all["delegate-wrong"] = golden{wrong.fail(commerce.Refuse(commerce.CodeStandIn), fieldPerson).fail(commerce.Refuse(commerce.CodeUntil), fieldUntil), f}
+	f.standing = commerce.Delegations{
+		{From: "bruno", FromName: "Bruno", To: "dagmar", ToName: "Dagmar", Until: morning.Add(96 * time.Hour)},
+		{From: "chloe", FromName: "Chloé", To: "bruno", ToName: "Bruno", Until: morning.Add(48 * time.Hour)},
+	}
+	f.voter = commerce.InFile(f.org, commerce.Person{ID: "bruno", Name: "Bruno", Roles: f.actor.Roles}, f.standing)
+	all["approvals-stood-in"] = golden{state{Step: stepApprovals}, f}
+	voted := voted("Dagmar", false)
+	voted.For, voted.ForName = "chloe", "Chloé"
+	approval := *f.order.Approval
+	approval.Votes = []commerce.Vote{voted}
+	f.order.Approval = &approval
+	all["approval-stood-in"] = golden{state{Step: stepApproval, Order: f.order.ID}, f}
+	f.actor.Roles = []commerce.Role{commerce.Viewer}
+	all["delegate-nothing"] = golden{state{Step: stepDelegate}, f}
 }

@@ -187,7 +187,7 @@ func TestGoldensCoverEveryPrompt(t *testing.T) {
 		}
 	}
 	want := []string{
-		"addresses", "approval", "approvals", "cart", "check", "choose", "closed", "details", "explain", "help", "home", "list", "order", "orders", "payment", "people", "pick",
+		"addresses", "approval", "approvals", "cart", "check", "choose", "closed", "delegate", "details", "explain", "help", "home", "list", "order", "orders", "payment", "people", "pick",
 		"preview", "preview_people", "propose", "refused", "reject", "renew", "started", "submitted", "subscriptions", "target", "task", "task_people", "trouble",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(names))); diff != "" {

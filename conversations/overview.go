@@ -20,7 +20,10 @@ func (e *Engine) Overview(ctx context.Context, organisation string, account Acco
 	if err == nil && f.reads() {
 		f.orders, err = e.Service.OrdersUnderWay(ctx, f.actor, 2*pageSize+1)
 	}
-	if err == nil && f.decides() {
+	if err == nil && f.reads() && len(f.org.Policy.Roles()) > 0 {
+		f, err = e.gatherVoter(ctx, f)
+	}
+	if err == nil && f.mayAnswer() {
 		f.forMe, _, err = e.Service.Approvals(ctx, f.actor)
 	}
 	links := map[string]string{}

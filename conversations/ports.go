@@ -51,8 +51,9 @@ type Sent interface {
 	// Claim gives the caller an order's message for an account for a short while.
 	// ok is false while somebody else has it. ref is "" until a message was posted.
 	Claim(ctx context.Context, order string, to Account) (ref string, version int, ok bool, err error)
-	// Done notes what the message shows now, and gives the claim back.
-	Done(ctx context.Context, order string, to Account, ref string, version int) error
+	// Done notes what the message shows now, and gives the claim back. shown is the audit's
+	// entry of what was put in front of somebody, nil where nothing was.
+	Done(ctx context.Context, order string, to Account, ref string, version int, shown *commerce.Entry) error
 	// Copies lists an order's messages, and those whose id begins with its own and a slash.
 	Copies(ctx context.Context, order string) ([]commerce.Copy, error)
 }

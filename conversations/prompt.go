@@ -94,6 +94,7 @@ const (
 	NumberField FieldKind = "number"
 	ChoiceField FieldKind = "choice" // one of Options
 	ToggleField FieldKind = "toggle" // value "true" or "false"
+	DateField   FieldKind = "date"   // value such as "2026-12-24"
 )
 
 // Field is a typed input. Values arrive as text and are checked again on arrival.

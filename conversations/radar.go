@@ -135,10 +135,10 @@ func (r *Radar) tell(ctx context.Context, org commerce.Organisation, renewal com
 		}
 		to := Account{Platform: platform, Workspace: workspace(org, platform), ID: p.Accounts[platform]}
 		closed := false
-		wait, err := r.Announcements.keep(ctx, note{org: org, id: noticeOf(org, renewal), to: to, version: 1}, func() (Prompt, int, error) {
+		wait, err := r.Announcements.keep(ctx, note{org: org, id: noticeOf(org, renewal), to: to, version: 1}, func() (page, error) {
 			prompt, version, err := r.notice(ctx, org, renewal, p, to)
 			closed = err == nil && version == 0
-			return prompt, version, err
+			return page{prompt: prompt, version: version}, err
 		})
 		if wait > busy { // the platform is to be asked later; the one who holds it now tells
 			err = errors.Join(err, fmt.Errorf("tell %s: in %v", p.ID, wait))

@@ -225,7 +225,7 @@ func TestNobodyIsLookedUpForNothing(t *testing.T) {
 	if w.directory.asked > 0 {
 		t.Error("Aïcha was looked up while another program had the notice")
 	}
-	if err := w.books.Done(w.ctx, id, to, "", 0); err != nil {
+	if err := w.books.Done(w.ctx, id, to, "", 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	r := w.radar()

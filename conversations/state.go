@@ -47,6 +47,7 @@ type state struct {
 	Shown    string     `json:"shown,omitempty"`  // the hash of the quote that a vote is about
 	Reason   string     `json:"reason,omitempty"` // for a rejection, as typed
 	Changes  []lineForm `json:"changes,omitempty"`
+	StandIn  standIn    `json:"stand_in,omitzero"`
 	Licences licences   `json:"licences,omitzero"`
 	Events   string     `json:"events,omitempty"` // the last ones' short names: a short cut for redeliveries, no more
 	Issues   []issue    `json:"issues,omitempty"` // what the last event led to is said first

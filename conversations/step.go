@@ -51,6 +51,8 @@ func command(s state, text string, f facts) (state, effect) {
 		return handOut(s, commerce.TaskKind(strings.ToLower(word)), rest, f)
 	case "approvals":
 		s.Step = stepApprovals
+	case "delegate":
+		return standsIn(s, rest, f), nil
 	case "withdraw":
 		return onOrder(s, rest, withdrawOrder)
 	case "nudge":
@@ -151,6 +153,9 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 		if next, eff, ok := clickApproval(s, r, values); ok {
 			return next, eff
 		}
+		if next, eff, ok := clickDelegation(s, r, values, f); ok {
+			return next, eff
+		}
 		if next, eff, ok := clickLicences(s, r, values, f); ok {
 			return next, eff
 		}
@@ -168,6 +173,8 @@ func again(s state, r ref, f facts) state {
 		return detailsAgain(s, r, f)
 	case stepExplain:
 		s, _, _ = clickApproval(s, ref{verb: verbExplain, args: r.args[min(1, len(r.args)):]}, nil)
+	case stepDelegate:
+		s.Step = at
 	case stepReject, stepPropose:
 		s, _, _ = clickApproval(s, ref{verb: r.text(0), args: r.args[min(1, len(r.args)):]}, nil)
 	case stepPick:

@@ -35,6 +35,8 @@ func view(s state, f facts) Prompt {
 		p = peoplePrompt(s, f)
 	case s.Step == stepApprovals:
 		p = approvalsPrompt(f)
+	case s.Step == stepDelegate:
+		p = delegatePrompt(s, f)
 	case s.Step == stepApproval && f.order.Approval != nil:
 		p = approvalPrompt(f.order, f.request, mayVote(f.order, f), f)
 	case s.Step == stepReject && f.order.Approval != nil:

@@ -51,11 +51,11 @@ func approvalNotice(o commerce.Order, f facts) Notice {
 	last, voted := a.Last()
 	switch {
 	case a.Verdict == commerce.VerdictRejected && voted:
-		return Notice{Tone: Bad, Text: f.words.T("approval.rejected", "name", last.Name, "date", f.words.DateTime(last.At), "reason", last.Reason)}
+		return Notice{Tone: Bad, Text: f.words.T("approval.rejected", "name", signed(last.Name, last.ForName, f), "date", f.words.DateTime(last.At), "reason", last.Reason)}
 	case a.Verdict == commerce.VerdictApproved && voted:
-		return Notice{Tone: Good, Text: f.words.T("approval.approved", "name", last.Name, "date", f.words.DateTime(last.At))}
+		return Notice{Tone: Good, Text: f.words.T("approval.approved", "name", signed(last.Name, last.ForName, f), "date", f.words.DateTime(last.At))}
 	case o.State == commerce.StateChangesProposed && a.Proposal != nil:
-		return Notice{Tone: Warning, Text: f.words.T("approval.proposed", "name", a.Proposal.By.Name, "buyer", o.BuyerName)}
+		return Notice{Tone: Warning, Text: f.words.T("approval.proposed", "name", signed(a.Proposal.By.Name, a.Proposal.By.ForName, f), "buyer", o.BuyerName)}
 	case o.State != commerce.StateAwaitingApproval:
 		return happening(o, f)
 	case a.Quorum():
@@ -69,15 +69,23 @@ func approvalNotice(o commerce.Order, f facts) Notice {
 // askedOf names who may approve and has not.
 func askedOf(o commerce.Order, f facts) string {
 	var names []string
-	for _, p := range o.ApproverPeople(f.org) {
-		if _, voted := o.Approval.Voted(p.ID); !voted {
-			names = append(names, p.Name)
+	for _, p := range o.Asked(f.org, f.standing) {
+		if !p.Voted {
+			names = append(names, signed(p.Name, p.For, f))
 		}
 	}
 	if len(names) == 0 {
 		return roleNames(o.Approval.Asks(), f)
 	}
 	return f.words.Or(names)
+}
+
+// signed is the name of somebody who answers for themselves, or for another.
+func signed(name, in string, f facts) string {
+	if in == "" {
+		return name
+	}
+	return f.words.T("approval.stands_in", "name", name, "for", in)
 }
 
 func roleNames(roles []commerce.Role, f facts) string {
@@ -117,7 +125,7 @@ func votes(o commerce.Order, f facts) []Block {
 		if v.Reject {
 			key = "approval.vote_against"
 		}
-		lines = append(lines, f.words.T(key, "name", v.Name, "date", f.words.DateTime(v.At)))
+		lines = append(lines, f.words.T(key, "name", signed(v.Name, v.ForName, f), "date", f.words.DateTime(v.At)))
 	}
 	if len(lines) == 0 {
 		return nil
@@ -142,7 +150,7 @@ func voteActions(o commerce.Order, f facts) []Action {
 
 // mayVote reports whether the reader may vote on the order as they see it.
 func mayVote(o commerce.Order, f facts) bool {
-	return o.State == commerce.StateAwaitingApproval && o.MayVote(f.org, f.actor, o.Quote.Hash) == nil
+	return o.State == commerce.StateAwaitingApproval && o.MayVote(f.org, f.voter, o.Quote.Hash) == nil
 }
 
 // rejectPrompt asks why.
@@ -254,7 +262,8 @@ func approvalsPrompt(f facts) Prompt {
 	if len(p.Blocks) == 0 {
 		p.Blocks = []Block{paragraph(f.words.T("approvals.none"))}
 	}
-	p.Actions = []Action{startAction(f)}
+	p.Below = standingIn(f)
+	p.Actions = append(delegateActions(f), startAction(f))
 	return p
 }
 

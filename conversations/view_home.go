@@ -64,7 +64,7 @@ func closedPrompt(s state, f facts) Prompt {
 }
 
 // commands are the words that can be typed, in the order of the help.
-var commands = []string{"buy", "cart", "orders", "order", "approvals", "withdraw", "nudge", "subscriptions", "assign", "remove", "move", "cancel", "help"}
+var commands = []string{"buy", "cart", "orders", "order", "approvals", "withdraw", "nudge", "delegate", "subscriptions", "assign", "remove", "move", "cancel", "help"}
 
 func helpPrompt(f facts) Prompt {
 	p := Prompt{Name: "help", Title: f.words.T("help.title"), Blocks: []Block{paragraph(f.words.T("help.text"))}}

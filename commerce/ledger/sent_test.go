@@ -32,12 +32,12 @@ func TestAMessageIsClaimedByOneAtATime(t *testing.T) {
 			}
 		}
 		wantClaim("another account", commerce.Account{Platform: "slack", Workspace: "T1", ID: "U2"}, "", 0, true)
-		check(t, l.Done(t.Context(), "CW-1", account, "123.4", 3))
+		check(t, l.Done(t.Context(), "CW-1", account, "123.4", 3, nil))
 		wantClaim("posted", account, "123.4", 3, true)
 		wantClaim("claimed", account, "123.4", 3, false)
 		now = now.Add(claimTime)
 		wantClaim("its claimant is gone", account, "123.4", 3, true)
-		check(t, l.Done(t.Context(), "CW-1", account, "older", 2))
+		check(t, l.Done(t.Context(), "CW-1", account, "older", 2, nil))
 		wantClaim("a late one who posted an older version", account, "123.4", 3, false)
 	})
 }

@@ -43,15 +43,16 @@ var calendars = map[string]calendar{
 }
 
 // Date writes t's day in the zone, such as "24 November 2026".
-func (w Words) Date(t time.Time) string { return w.in().calendar.day(t.In(w.location())) }
+func (w Words) Date(t time.Time) string { return w.in().calendar.day(t.In(w.Zone())) }
 
 // DateTime writes t in the zone, such as "24 November 2026, 14:05".
-func (w Words) DateTime(t time.Time) string { return w.in().calendar.moment(t.In(w.location())) }
+func (w Words) DateTime(t time.Time) string { return w.in().calendar.moment(t.In(w.Zone())) }
 
 // Time writes t's time of day in the zone, on a clock of 24 hours, such as "14:05".
-func (w Words) Time(t time.Time) string { return clock(t.In(w.location())) }
+func (w Words) Time(t time.Time) string { return clock(t.In(w.Zone())) }
 
-func (w Words) location() *time.Location {
+// Zone is the time zone, UTC where there is none.
+func (w Words) Zone() *time.Location {
 	if w.zone == nil {
 		return time.UTC
 	}

@@ -184,6 +184,7 @@ func (v view) blocks() map[string]string {
 type input struct {
 	Type            string   `json:"type"`
 	Value           *string  `json:"value"`
+	SelectedDate    *string  `json:"selected_date"`
 	SelectedOption  *option  `json:"selected_option"`
 	SelectedOptions []option `json:"selected_options"`
 }
@@ -199,6 +200,8 @@ func (in input) text() string {
 			return "true"
 		}
 		return "false"
+	case in.SelectedDate != nil:
+		return *in.SelectedDate
 	case in.SelectedOption != nil:
 		return in.SelectedOption.Value
 	case in.Value != nil:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
@@ -221,12 +222,23 @@ func (c *canvas) input(f conversations.Field) slack.BlockElement {
 		return choice(f)
 	case conversations.ToggleField:
 		return c.toggle(f)
+	case conversations.DateField:
+		return date(f)
 	}
 	e := &slack.PlainTextInputBlockElement{
 		Type: slack.METPlainTextInput, ActionID: inputID, Multiline: f.Kind == conversations.AreaField, MaxLength: maxTyped,
 	}
 	if utf8.RuneCountInString(f.Value) <= maxTyped {
 		e.InitialValue = f.Value
+	}
+	return e
+}
+
+// date is a date picker; what was typed and is no date is left out, and said at the field.
+func date(f conversations.Field) slack.BlockElement {
+	e := &slack.DatePickerBlockElement{Type: slack.METDatepicker, ActionID: inputID}
+	if _, err := time.Parse(time.DateOnly, f.Value); err == nil {
+		e.InitialDate = f.Value
 	}
 	return e
 }

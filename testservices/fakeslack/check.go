@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -203,7 +204,7 @@ func (c *check) input(at string, b map[string]any) {
 		c.wrong(at+"/element", "is required")
 		return
 	}
-	c.element(at+"/element", e, "plain_text_input", "number_input", "static_select", "radio_buttons", "checkboxes")
+	c.element(at+"/element", e, "plain_text_input", "number_input", "datepicker", "static_select", "radio_buttons", "checkboxes")
 }
 
 var elementKeys = map[string][]string{
@@ -213,6 +214,7 @@ var elementKeys = map[string][]string{
 	"radio_buttons":    {"options", "initial_option", "confirm", "focus_on_load"},
 	"checkboxes":       {"options", "initial_options", "confirm", "focus_on_load"},
 	"plain_text_input": {"placeholder", "initial_value", "multiline", "min_length", "max_length", "dispatch_action_config", "focus_on_load"},
+	"datepicker":       {"initial_date", "confirm", "focus_on_load", "placeholder"},
 	"number_input":     {"is_decimal_allowed", "placeholder", "initial_value", "min_value", "max_value", "dispatch_action_config", "focus_on_load"},
 }
 
@@ -248,6 +250,10 @@ func (c *check) element(at string, e map[string]any, kinds ...string) {
 		c.textInput(at, e)
 	case "number_input":
 		c.numberInput(at, e)
+	case "datepicker":
+		if _, err := time.Parse(time.DateOnly, text(e, "initial_date")); e["initial_date"] != nil && err != nil {
+			c.wrong(at+"/initial_date", "must be of the form YYYY-MM-DD")
+		}
 	}
 }
 

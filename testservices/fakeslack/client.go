@@ -298,6 +298,11 @@ func fill(e map[string]any, value string) (map[string]any, error) {
 			return nil, fmt.Errorf("takes a number from %s to %s", text(e, "min_value"), text(e, "max_value"))
 		}
 		v["value"] = value
+	case "datepicker":
+		if _, err := time.Parse(time.DateOnly, value); err != nil {
+			return nil, fmt.Errorf("takes a date such as 2026-12-24: %w", err)
+		}
+		v["selected_date"] = value
 	case "checkboxes":
 		v["selected_options"] = []any{}
 		if value == "yes" {

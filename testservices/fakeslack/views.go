@@ -49,6 +49,8 @@ func initial(e map[string]any) map[string]any {
 	switch kind {
 	case "plain_text_input", "number_input":
 		v["value"] = e["initial_value"]
+	case "datepicker":
+		v["selected_date"] = e["initial_date"]
 	case "static_select", "radio_buttons":
 		v["selected_option"] = e["initial_option"]
 	case "checkboxes":

@@ -6,7 +6,7 @@ import { element, uniqueId } from "./element.js";
 /** The field as an element; `words` are the page's. */
 export function field(spec, words) {
   const ids = { input: uniqueId("field"), help: uniqueId("help"), error: uniqueId("error") };
-  const make = { area: areaField, number: numberField, choice: spec.open ? radioField : selectField, toggle: toggleField };
+  const make = { area: areaField, number: numberField, choice: spec.open ? radioField : selectField, toggle: toggleField, date: dateField };
   return (make[spec.kind] ?? textField)(spec, ids, words);
 }
 
@@ -38,6 +38,12 @@ const label = (spec, ids) => element("label", { class: "label", for: ids.input }
 
 function textField(spec, ids) {
   const input = element("input", { ...common(spec, ids), type: "text", value: spec.value ?? "" });
+  return element("div", { class: "field" }, label(spec, ids), help(spec, ids), input, error(spec, ids));
+}
+
+/** The browser's own date picker, which always sends a day such as "2026-12-24", or nothing. */
+function dateField(spec, ids) {
+  const input = element("input", { ...common(spec, ids), type: "date", value: spec.value ?? "" });
   return element("div", { class: "field" }, label(spec, ids), help(spec, ids), input, error(spec, ids));
 }
 

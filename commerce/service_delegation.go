@@ -1,0 +1,105 @@
+package commerce
+
+import (
+	"context"
+	"time"
+)
+
+// Voter finds out for whom the actor may answer requests, and what each of those may do now.
+func (s *Service) Voter(ctx context.Context, org Organisation, actor Actor) (Voter, error) {
+	v := Voter{Actor: actor, Behind: map[string][]Role{}}
+	all, err := s.Ledger.Delegations(ctx, org.ID, s.Now())
+	if err != nil || len(all) == 0 {
+		return v, err
+	}
+	v.Delegations = all
+	for _, d := range v.Delegations.Behind(actor.Person, "") {
+		from := s.Directory.Actor(ctx, org, d.From, d.Account)
+		v.Unsure = v.Unsure || from.Failed
+		if !from.Failed && from.Person == d.From {
+			v.Behind[d.From] = from.Roles
+		}
+	}
+	return v, nil
+}
+
+// Delegations are those of the organisation that are in force.
+func (s *Service) Delegations(ctx context.Context, org string) (Delegations, error) {
+	return s.Ledger.Delegations(ctx, org, s.Now())
+}
+
+// Delegate has a person stand in for the actor, in place of anyone who does so far, until
+// that moment. CodeStandIn: it is nobody who holds a role by the organisations file, or the
+// actor; CodeUntil: it is over, or further away than MaxDelegation.
+func (s *Service) Delegate(ctx context.Context, r Request, to string, until time.Time) error {
+	org, _, err := s.organisation(r.Actor.Organisation)
+	if err == nil {
+		err = mayRead(org, r.Actor)
+	}
+	if err == nil {
+		err = delegable(org, r.Actor, to, until, s.Now())
+	}
+	if err != nil {
+		return err
+	}
+	person, _ := org.Person(to)
+	return s.setDelegation(ctx, r, "approval.delegated", Delegation{
+		Organisation: org.ID, From: r.Actor.Person, FromName: r.Actor.Name, Account: r.Actor.Account,
+		To: person.ID, ToName: person.Name, Since: s.Now(), Until: until.UTC(),
+	})
+}
+
+// EndDelegation has nobody stand in for the actor any more.
+func (s *Service) EndDelegation(ctx context.Context, r Request) error {
+	org, _, err := s.organisation(r.Actor.Organisation)
+	if err == nil {
+		err = mayRead(org, r.Actor)
+	}
+	if err != nil {
+		return err
+	}
+	return s.setDelegation(ctx, r, "approval.delegation_ended", Delegation{Organisation: org.ID, From: r.Actor.Person, Since: s.Now(), Until: s.Now()})
+}
+
+// setDelegation keeps it, with its audit entry, and has all open requests shown anew: to
+// whom they are asked may have changed.
+func (s *Service) setDelegation(ctx context.Context, r Request, action string, d Delegation) error {
+	open, err := s.open(ctx, d.Organisation)
+	if err != nil {
+		return err
+	}
+	_, _, err = s.once(ctx, r.Event, func(tx Tx) (string, error) {
+		if err := tx.SaveDelegation(d); err != nil {
+			return "", err
+		}
+		for _, o := range open {
+			if err := tx.Announce(OrderRef{Organisation: o.Organisation, ID: o.ID}, o.Version); err != nil {
+				return "", err
+			}
+		}
+		e, err := s.entry(Order{Organisation: d.Organisation}, r.Actor, r.Event, action, d)
+		if err != nil {
+			return "", err
+		}
+		return d.To, tx.Append(e)
+	})
+	return err
+}
+
+// open lists all requests for approval that wait, newest first.
+func (s *Service) open(ctx context.Context, org string) ([]Order, error) {
+	var all []Order
+	for {
+		some, err := s.Ledger.Orders(ctx, OrderQuery{Organisation: org, State: StateAwaitingApproval, Offset: len(all), Limit: openAtOnce})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+		if len(some) < openAtOnce {
+			return all, nil
+		}
+	}
+}
+
+// openAtOnce is how many open requests are read with one query.
+const openAtOnce = 200

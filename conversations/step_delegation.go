@@ -1,0 +1,140 @@
+package conversations
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"cartwright/commerce"
+)
+
+// Verbs, fields and the step of having somebody stand in.
+const (
+	verbDelegate         = "delegate"      // asks whom, and until when
+	verbDelegated        = "delegate.send" // fields person, until
+	verbDelegateEnd      = "delegate.end"
+	fieldPerson          = "person"
+	fieldUntil           = "until"
+	stepDelegate    step = "delegate"
+)
+
+// standIn is the form of a delegation, as filled in.
+type standIn struct {
+	Person string `json:"person,omitempty"` // id
+	Until  string `json:"until,omitempty"`  // such as "2026-12-24"
+}
+
+// clickDelegation reads the clicks about standing in; ok is false for any other.
+func clickDelegation(s state, r ref, values map[string]string, f facts) (next state, eff effect, ok bool) {
+	switch r.verb {
+	case verbDelegate:
+		return standsIn(s, "", f), nil, true
+	case verbDelegated:
+		s.Step, s.StandIn = stepDelegate, standIn{Person: clip(values[fieldPerson]), Until: clip(values[fieldUntil])}
+		day, known := readDay(s.StandIn.Until)
+		if !known {
+			return s.fail(commerce.Refuse(commerce.CodeUntil), fieldUntil), nil, true
+		}
+		return s, delegation{s.StandIn.Person, endOf(day, f.words.Zone())}, true
+	case verbDelegateEnd:
+		return s, delegation{}, true
+	}
+	return s, nil, false
+}
+
+// standsIn shows the form, with what was typed in it, such as "@chloe until 2026-12-24".
+// Nothing is done before it is sent: a name may be read wrongly.
+func standsIn(s state, text string, f facts) state {
+	who, until, _ := cutWord(text, "until")
+	s.Step, s.StandIn = stepDelegate, standIn{}
+	if p, ok := personNamed(who, f); ok {
+		s.StandIn.Person = p.ID
+	} else if who != "" {
+		s = s.fail(commerce.Refuse(commerce.CodeStandIn), fieldPerson)
+	}
+	if day, ok := readDay(until); ok {
+		s.StandIn.Until = day.Format(time.DateOnly)
+	} else if until != "" {
+		s = s.fail(commerce.Refuse(commerce.CodeUntil), fieldUntil)
+	}
+	return s
+}
+
+// cutWord is what stands before and after a word.
+func cutWord(text, word string) (before, after string, found bool) {
+	words := strings.Fields(text)
+	i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
+	if i < 0 {
+		return strings.Join(words, " "), "", false
+	}
+	return strings.Join(words[:i], " "), strings.Join(words[i+1:], " "), true
+}
+
+// dayForms are the ways to write a day that mean the same everywhere.
+var dayForms = []string{time.DateOnly, "2.1.2006", "2006年1月2日", "2006/1/2"}
+
+func readDay(text string) (day time.Time, ok bool) {
+	for _, form := range dayForms {
+		if day, err := time.Parse(form, strings.TrimSpace(text)); err == nil {
+			return day, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// endOf is when a day is over in a zone.
+func endOf(day time.Time, zone *time.Location) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, zone)
+}
+
+// mentioned is a mention of an account as Slack and Discord write it.
+var mentioned = regexp.MustCompile(`^<@!?([A-Za-z0-9]+)(?:\|[^>]*)?>$`)
+
+// personNamed is who is meant by a mention or a name.
+func personNamed(text string, f facts) (commerce.Person, bool) {
+	if m := mentioned.FindStringSubmatch(text); m != nil {
+		account := f.actor.Account
+		account.ID = m[1]
+		return f.org.Holding(account)
+	}
+	name, alike := strings.TrimPrefix(text, "@"), collate.New(language.Und, collate.Loose) // without case and accents
+	i := slices.IndexFunc(f.org.People, func(p commerce.Person) bool {
+		return name != "" && (strings.EqualFold(p.ID, name) || alike.CompareString(p.Name, name) == 0)
+	})
+	if i < 0 {
+		return commerce.Person{}, false
+	}
+	return f.org.People[i], true
+}
+
+// delegation has a person stand in for the actor until a moment; nobody, for the zero one.
+type delegation struct {
+	person string
+	until  time.Time
+}
+
+func (e delegation) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
+	if e.until.IsZero() {
+		return result{}, s.EndDelegation(ctx, r)
+	}
+	return result{}, s.Delegate(ctx, r, e.person, e.until)
+}
+
+func (e delegation) then(s state, _ result, err error) state {
+	switch commerce.CodeOf(err) {
+	case commerce.CodeStandIn:
+		return s.fail(err, fieldPerson)
+	case commerce.CodeUntil:
+		return s.fail(err, fieldUntil)
+	}
+	s.Step, s.StandIn = stepApprovals, standIn{}
+	if err != nil {
+		return s.fail(err, "")
+	}
+	return s
+}
