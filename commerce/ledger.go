@@ -64,7 +64,8 @@ type OrderQuery struct {
 	Organisation string
 	Person       string
 	State        State
-	UnderWay     bool // only those that have not ended
+	UnderWay     bool      // only those that have not ended
+	Since        time.Time // submitted then or later
 	Offset       int
 	Limit        int // 0: 50
 }

@@ -175,7 +175,7 @@ func (s *Service) Approvals(ctx context.Context, actor Actor) (forMe, mine []Ord
 	if err != nil {
 		return nil, nil, err
 	}
-	all, err := s.open(ctx, org.ID)
+	all, err := s.every(ctx, OrderQuery{Organisation: org.ID, State: StateAwaitingApproval})
 	if err != nil {
 		return nil, nil, err
 	}

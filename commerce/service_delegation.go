@@ -64,7 +64,7 @@ func (s *Service) EndDelegation(ctx context.Context, r Request) error {
 // setDelegation keeps it, with its audit entry, and has all open requests shown anew: to
 // whom they are asked may have changed.
 func (s *Service) setDelegation(ctx context.Context, r Request, action string, d Delegation) error {
-	open, err := s.open(ctx, d.Organisation)
+	open, err := s.every(ctx, OrderQuery{Organisation: d.Organisation, State: StateAwaitingApproval})
 	if err != nil {
 		return err
 	}
@@ -85,21 +85,3 @@ func (s *Service) setDelegation(ctx context.Context, r Request, action string, d
 	})
 	return err
 }
-
-// open lists all requests for approval that wait, newest first.
-func (s *Service) open(ctx context.Context, org string) ([]Order, error) {
-	var all []Order
-	for {
-		some, err := s.Ledger.Orders(ctx, OrderQuery{Organisation: org, State: StateAwaitingApproval, Offset: len(all), Limit: openAtOnce})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-		if len(some) < openAtOnce {
-			return all, nil
-		}
-	}
-}
-
-// openAtOnce is how many open requests are read with one query.
-const openAtOnce = 200

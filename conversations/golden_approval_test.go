@@ -136,3 +136,33 @@ func delegationGoldens(all map[string]golden, f facts) {
 	f.actor.Roles = []commerce.Role{commerce.Viewer}
 	all["delegate-nothing"] = golden{state{Step: stepDelegate}, f}
 }
+
+// The summary of a month, of little and of much.
+func TestSummaries(t *testing.T) {
+	t.Parallel()
+	for _, cloud := range commerce.Clouds {
+		for name, times := range map[string]int{"summary": 1, "summary-long": 2 * rowsShown} {
+			var all []Prompt
+			for _, at := range places(cloud) {
+				p := summaryPrompt(spending(t, at, times), asked(t, at, nil))
+				for _, wrong := range Unsound(p) {
+					t.Errorf("%s in %s: %s", name, at.lang, wrong)
+				}
+				all = append(all, p)
+			}
+			differInWordsAlone(t, name, all)
+			compareGolden(t, goldenFile(name, cloud), all)
+		}
+	}
+}
+
+func spending(t *testing.T, at place, times int) commerce.Summary {
+	t.Helper()
+	o := asked(t, at, nil).order
+	sum := commerce.Summary{Month: morning.AddDate(0, -1, 0), Total: o.Quote.Committed, Charged: o.Quote.Total, Waiting: times, Waits: o.Quote.Committed, OpenLeft: o.Quote.Committed}
+	for range times {
+		sum.Ordered = append(sum.Ordered, o)
+		sum.Open = append(sum.Open, commerce.OpenCommitment{Name: o.Lines[0].Name, Quantity: 25, Until: morning.AddDate(0, 5, 0), Left: o.Quote.Subtotal})
+	}
+	return sum
+}

@@ -71,6 +71,7 @@ func TestGoldens(t *testing.T) {
 		written[troubleFile(err)] = true // TestTrouble compares them
 	}
 	for _, cloud := range commerce.Clouds {
+		written[goldenFile("summary", cloud)], written[goldenFile("summary-long", cloud)] = true, true // TestSummaries compares them
 		for name := range renewalNotices(goldenFacts(t, english)) {
 			for _, who := range renewalReaders {
 				written[renewalFile(name, who, cloud)] = true // TestRenewalNotices compares them

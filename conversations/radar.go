@@ -13,17 +13,19 @@ import (
 	"cartwright/commerce"
 )
 
-// Radar tells people of subscriptions that renew soon with seats that nobody uses: 30 and
-// 7 days before, or 7 days before only where it is known to renew each month. Its fields
-// are set before use and not changed after.
+// Radar tells people of what comes with time. Of subscriptions that renew soon with seats
+// that nobody uses: 30 and 7 days before, or 7 days before only where it is known to renew
+// each month. And of each month that is over: what was spent. Its fields are set before use
+// and not changed after.
 type Radar struct {
 	Announcements *Announcements
 	Organisations func() []commerce.Organisation
 	Directories   map[string]Directory // by platform
 	Every         time.Duration        // between two looks at an organisation
 
-	mu    sync.Mutex
-	paces map[string]pace // by organisation
+	mu     sync.Mutex           // of what follows, by organisation
+	paces  map[string]pace      //
+	months map[string]time.Time // the last one that was summed up
 }
 
 // pace is when an organisation is looked at next.
@@ -88,7 +90,7 @@ func (r *Radar) look(ctx context.Context, org commerce.Organisation) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
+	errs := []error{r.summarise(ctx, org)}
 	for _, renewal := range renewals {
 		errs = append(errs, r.announce(ctx, org, renewal))
 	}
@@ -125,9 +127,18 @@ func told(org commerce.Organisation, r commerce.Renewal) []commerce.Person {
 	return people
 }
 
-// tell posts the notice to each account of the person on a platform that is served. It
-// answers whether there is one that is open.
+// tell posts the notice of a renewal to each account of the person. It answers whether
+// there is one that is open.
 func (r *Radar) tell(ctx context.Context, org commerce.Organisation, renewal commerce.Renewal, p commerce.Person) (heard bool, err error) {
+	return r.post(ctx, org, p, noticeOf(org, renewal), func(f facts) Prompt {
+		f.denied = commerce.Authorise(org, f.actor, commerce.Buyer)
+		return renewalPrompt(renewal, f)
+	})
+}
+
+// post shows the prompt, once, to each account of the person on a platform that is
+// served. It answers whether there is one that is open.
+func (r *Radar) post(ctx context.Context, org commerce.Organisation, p commerce.Person, id string, prompt func(facts) Prompt) (heard bool, err error) {
 	var errs []error
 	for _, platform := range slices.Sorted(maps.Keys(p.Accounts)) {
 		if _, served := r.Announcements.Posters[platform]; !served {
@@ -135,10 +146,13 @@ func (r *Radar) tell(ctx context.Context, org commerce.Organisation, renewal com
 		}
 		to := Account{Platform: platform, Workspace: workspace(org, platform), ID: p.Accounts[platform]}
 		closed := false
-		wait, err := r.Announcements.keep(ctx, note{org: org, id: noticeOf(org, renewal), to: to, version: 1}, func() (page, error) {
-			prompt, version, err := r.notice(ctx, org, renewal, p, to)
-			closed = err == nil && version == 0
-			return page{prompt: prompt, version: version}, err
+		wait, err := r.Announcements.keep(ctx, note{org: org, id: id, to: to, version: 1}, func() (page, error) {
+			f, open, err := r.reader(ctx, org, p, to)
+			closed = err == nil && !open
+			if err != nil || closed {
+				return page{}, err
+			}
+			return page{prompt: prompt(f), version: 1}, nil
 		})
 		if wait > busy { // the platform is to be asked later; the one who holds it now tells
 			err = errors.Join(err, fmt.Errorf("tell %s: in %v", p.ID, wait))
@@ -149,21 +163,20 @@ func (r *Radar) tell(ctx context.Context, org commerce.Organisation, renewal com
 	return heard, errors.Join(errs...)
 }
 
-// notice is what the person reads there; nothing where the platform has closed the account.
-func (r *Radar) notice(ctx context.Context, org commerce.Organisation, renewal commerce.Renewal, p commerce.Person, to Account) (Prompt, int, error) {
+// reader is the person as they read there; not open where the platform has closed the account.
+func (r *Radar) reader(ctx context.Context, org commerce.Organisation, p commerce.Person, to Account) (f facts, open bool, err error) {
 	profile, err := r.profile(ctx, org, to)
 	switch {
 	case err != nil:
-		return Prompt{}, 0, fmt.Errorf("look up %s: %w", p.ID, err)
+		return f, false, fmt.Errorf("look up %s: %w", p.ID, err)
 	case profile.Closed:
-		return Prompt{}, 0, nil
+		return f, false, nil
 	}
-	f := r.Announcements.reader(org, p.ID, to, cmp.Or(profile.Locale, p.Locale), "")
+	f = r.Announcements.reader(org, p.ID, to, cmp.Or(profile.Locale, p.Locale), "")
 	if profile.TimeZone != nil {
 		f.words = f.words.In(profile.TimeZone)
 	}
-	f.denied = commerce.Authorise(org, f.actor, commerce.Buyer)
-	return renewalPrompt(renewal, f), 1, nil
+	return f, true, nil
 }
 
 // noticeOf names a notice: one for each renewal and number of days.

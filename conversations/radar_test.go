@@ -361,3 +361,40 @@ func TestARenewalFormThatIsOutOfDate(t *testing.T) {
 func with(id, name string, role commerce.Role) commerce.Person {
 	return commerce.Person{ID: id, Name: name, Roles: []commerce.Role{role}, Accounts: map[string]string{platform: id}}
 }
+
+// Who holds finance hears of each month that is over once, in working hours, and of one in
+// which there was nothing, nothing.
+func TestAMonthIsSummedUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.renewsIn(2000 * day)
+	r := w.radar()
+	if told := w.looks(r); len(told) != 0 {
+		t.Fatalf("of a month with nothing in it:\n%s", written(told[0]))
+	}
+	aicha := w.as("aicha")
+	order := aicha.buys("business-premium", "10", "P1Y.monthly", false)
+	w.pays(order, "paid", "")
+	w.settles()
+	waits := aicha.buys("business-basic", "2", "P1Y.annual", false)
+	paris, _ := time.LoadLocation("Europe/Paris")
+	w.later(time.Date(2026, 12, 1, 7, 0, 0, 0, paris).Sub(w.now()))
+	if told := w.looks(r); len(told) != 0 {
+		t.Fatalf("before working hours:\n%s", written(told[0]))
+	}
+	w.later(2 * time.Hour)
+	told := w.looks(r)
+	if len(told) != 2 {
+		t.Fatalf("%d were told, want Chloé and Dagmar", len(told))
+	}
+	text := written(told[0])
+	for _, want := range []string{"Contoso SARL: what was spent in November 2026", "2 orders", "1 order", order, waits, "| Microsoft 365 Business Premium | 10 | ", "Still to pay"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	w.later(2 * time.Hour)
+	if told := w.looks(r); len(told) != 0 {
+		t.Errorf("a second time:\n%s", written(told[0]))
+	}
+}

@@ -32,6 +32,10 @@ func (l *Ledger) Orders(ctx context.Context, q commerce.OrderQuery) ([]commerce.
 	only("organisation", q.Organisation)
 	only("person", q.Person)
 	only("state", string(q.State))
+	if !q.Since.IsZero() {
+		args = append(args, micros(q.Since))
+		where += fmt.Sprintf(" AND submitted_at >= $%d", len(args))
+	}
 	for _, ended := range commerce.EndStates {
 		if q.UnderWay {
 			args = append(args, string(ended))
