@@ -110,6 +110,8 @@ type story struct {
 	waits             bool     // until the first payment link has ended
 	approve           []string // persons who approve the order, one after the other
 	rejects           string   // a person who rejects it after them
+	away, standsIn    string   // a person, and who answers in their name
+	proposes          string   // a person who would approve half of it, before the others
 	more              settings
 	ends              commerce.State
 	places            bool                    // the vendor has an order in the end
@@ -217,6 +219,9 @@ func (b *buyer) tend(p conversations.Prompt) conversations.Prompt {
 	case p.Closed:
 		b.done = true
 		return p
+	case b.has(p, "order.accept:"):
+		time.Sleep(2 * pause) // as people do who read what is proposed
+		return b.follow(p, "order.accept:")
 	case b.has(p, "order.cancel:") && strings.Contains(p.Title, "waiting for approval") && len(b.story.approve) > 0:
 		b.decide()
 	case link != "" && b.story.cancels:
@@ -233,21 +238,35 @@ func (b *buyer) tend(p conversations.Prompt) conversations.Prompt {
 // meanwhile, again.
 func (b *buyer) decide() {
 	b.t.Helper()
+	time.Sleep(2 * pause) // as people do who read what they are asked
+	if b.story.away != "" {
+		until := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+		b.as(b.story.away).click("delegate.send", map[string]string{"person": b.story.standsIn, "until": until})
+	}
+	if m := b.as(b.story.proposes); m.person != "" {
+		if ref := action(m.click("approval:"+b.order, nil), "propose:"); ref != "" { // none: theirs was accepted
+			m.click(strings.Replace(ref, "propose:", "propose.send:", 1), map[string]string{"seats_1": "1", "terms_1": "P1Y.monthly"})
+			return
+		}
+	}
 	for _, who := range b.story.approve {
-		m := *b
-		m.person = who
+		m := b.as(who)
 		if ref := action(m.click("approval:"+b.order, nil), "approve:"); ref != "" {
 			m.click(ref, nil)
 		}
 	}
-	if b.story.rejects == "" {
-		return
+	if m := b.as(b.story.rejects); m.person != "" {
+		if ref := action(m.click("approval:"+b.order, nil), "reject:"); ref != "" {
+			m.click(strings.Replace(ref, "reject:", "reject.why:", 1), map[string]string{"reason": "not now"})
+		}
 	}
+}
+
+// as is somebody else at the same line.
+func (b *buyer) as(person string) *buyer {
 	m := *b
-	m.person = b.story.rejects
-	if ref := action(m.click("approval:"+b.order, nil), "reject:"); ref != "" {
-		m.click(strings.Replace(ref, "reject:", "reject.why:", 1), map[string]string{"reason": "not now"})
-	}
+	m.person = person
+	return &m
 }
 
 // linkOf is the payment link that an order's prompt offers, "" for none.

@@ -70,6 +70,18 @@ var stories = []story{
 		name: "rejected", wants: plain.wants[1:], approve: []string{"bruno"}, rejects: "chloe", ends: commerce.StateRejected,
 		more: managers, crashes: naming("rejected"),
 	},
+	{
+		name: "stood in", wants: plain.wants[1:], away: "bruno", standsIn: "emil", approve: []string{"emil", "dagmar"}, outcome: "paid", scenario: "deliver",
+		ends: commerce.StateCompleted, places: true, more: managers, crashes: naming("delegated", "approval.approved", "approval.judged"),
+	},
+	{
+		name: "proposed", wants: plain.wants[1:], proposes: "chloe", approve: []string{"dagmar"}, outcome: "paid", scenario: "deliver",
+		ends: commerce.StateCompleted, places: true, more: managers, crashes: naming("proposed", "accepted", "post", "edit", "approval.judged"),
+	},
+	{
+		name: "unanswered", wants: plain.wants[1:], ends: commerce.StateExpired,
+		more: settings{"ORGANISATIONS_FILE": "testdata/unanswered.yaml"}, crashes: naming("remind", "escalat", "expired", "post", "edit"),
+	},
 }
 
 // managers is an organisation in which every larger order needs two approvals.
