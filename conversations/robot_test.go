@@ -26,6 +26,8 @@ type robot struct {
 	places map[int]bool           // cart revisions that Place order was clicked for
 	starts map[string]bool        // forms that a task was started with
 	older  []conversations.Prompt // the last few before the newest, which people scroll back to
+
+	governed bool // managers approve
 }
 
 // remembers is how many older prompts the robot scrolls back through.
@@ -40,6 +42,9 @@ func TestRandomWalks(t *testing.T) {
 		w.failer, w.org = rt, rapid.SampledFrom([]string{"contoso", "fabrikam", "adatum"}).Draw(rt, "organisation")
 		r := &robot{person: w.as("aicha"), t: rt, shown: map[string]bool{}, places: map[int]bool{}, starts: map[string]bool{}}
 		r.speaking(rapid.SampledFrom(locale.Languages()).Draw(rt, "language"))
+		if r.governed = rapid.Bool().Draw(rt, "managers"); r.governed {
+			w.approves(commerce.Rule{Name: "asked", When: "quantity > 1", Approvals: rapid.IntRange(1, 2).Draw(rt, "approvals"), From: []commerce.Role{commerce.Approver, "finance"}})
+		}
 		w.watches = append(w.watches, r.watch)
 		r.types("")
 		steps := rapid.IntRange(5, 40).Draw(rt, "steps")
@@ -59,6 +64,10 @@ func (r *robot) buysFor() commerce.Organisation {
 // steps does one thing; what a person would mostly do is likelier than the rest.
 func (r *robot) steps() {
 	r.Helper()
+	if r.governed && rapid.IntRange(0, 3).Draw(r.t, "who") == 0 {
+		r.manages()
+		return
+	}
 	switch n := rapid.IntRange(0, 19).Draw(r.t, "what"); {
 	case n < 9:
 		r.clicksSomething()
@@ -99,6 +108,51 @@ func (r *robot) clicksSomething() {
 	r.presses(a)
 }
 
+// manages has somebody else, the buyer's managers above all, look at what waits for them and
+// click whatever they see.
+func (r *robot) manages() {
+	r.Helper()
+	m := &robot{person: r.as(rapid.SampledFrom([]string{"bruno", "chloe", "dagmar", "emil"}).Draw(r.t, "manager")), t: r.t}
+	m.types(rapid.SampledFrom([]string{"approvals", "approvals", "orders", "delegate", "delegate chloe until 2027-01-01"}).Draw(r.t, "asks"))
+	for range rapid.IntRange(1, 4).Draw(r.t, "clicks") {
+		if ref := m.refOf("approve"); ref != "" && rapid.Bool().Draw(r.t, "approves") {
+			m.presses(conversations.Action{Ref: ref})
+			continue
+		}
+		m.clicksSomething()
+	}
+}
+
+// approved holds an order that goes to its payment to its votes.
+func (r *robot) approved(o commerce.Order) {
+	r.Helper()
+	a := o.Approval
+	if a == nil {
+		if r.governed && o.Quote.Lines[0].Quantity > 1 {
+			r.Fatalf("%s needed approval, and nobody was asked", o.ID)
+		}
+		return
+	}
+	if a.Verdict != commerce.VerdictApproved {
+		if slices.Contains([]commerce.State{commerce.StateAwaitingPayment, commerce.StatePaymentSecured, commerce.StatePlacing, commerce.StateProvisioning, commerce.StateAssigning, commerce.StateCompleted}, o.State) {
+			r.Fatalf("%s is %s without a verdict", o.ID, o.State)
+		}
+		return
+	}
+	people := map[string]bool{}
+	for _, v := range a.Votes {
+		for _, who := range []string{v.Person, cmp.Or(v.For, "for "+v.Person)} {
+			if who == o.Buyer || people[who] || v.Reject {
+				r.Fatalf("%s was approved by %+v", o.ID, a.Votes)
+			}
+			people[who] = true
+		}
+	}
+	if len(a.Votes) < a.Need.Approvals {
+		r.Fatalf("%s was approved by %d of %d", o.ID, len(a.Votes), a.Need.Approvals)
+	}
+}
+
 // scrollsBack clicks in one of the last few prompts, as it stands there.
 func (r *robot) scrollsBack() {
 	r.Helper()
@@ -125,13 +179,23 @@ func (r *robot) valueFor(f conversations.Field) string {
 	case "group":
 		return rapid.SampledFrom([]string{"all", "business", "add-on", "none"}).Draw(r.t, "group")
 	}
+	switch f.Kind {
+	case conversations.NumberField:
+		return rapid.SampledFrom([]string{"1", "2", f.Value, "0", "x"}).Draw(r.t, f.Key)
+	case conversations.ChoiceField:
+		return rapid.SampledFrom([]string{f.Value, "aicha", "chloe", "emil", "P1Y.monthly", "P1M.monthly"}).Draw(r.t, f.Key)
+	case conversations.DateField:
+		return rapid.SampledFrom([]string{"2026-12-31", "2026-11-01", "soon", ""}).Draw(r.t, f.Key)
+	case conversations.AreaField:
+		return rapid.SampledFrom([]string{"", "not now", strings.Repeat("x", 600)}).Draw(r.t, f.Key)
+	}
 	return rapid.SampledFrom([]string{"true", "false"}).Draw(r.t, f.Key)
 }
 
 // goesOn clicks what leads towards an order, so that walks get somewhere.
 func (r *robot) goesOn() {
 	r.Helper()
-	for _, verb := range []string{"start", "preview", "pick.everyone", "renew.plan", "place", "next", "accept", "checkout", "details", "cart.fix", "buy", "order.link", "order.retry", "task.retry", "list"} {
+	for _, verb := range []string{"start", "preview", "pick.everyone", "renew.plan", "place", "order.accept", "next", "accept", "checkout", "details", "cart.fix", "buy", "order.link", "order.retry", "task.retry", "list"} {
 		ref := r.refOf(verb)
 		if ref == "" {
 			continue
@@ -209,6 +273,9 @@ func (r *robot) worldChanges() {
 // watch notes what is shown, and holds each prompt to the rules.
 func (r *robot) watch(p *person, ref string, before, after conversations.Prompt) {
 	p.Helper()
+	if p.id != r.id {
+		return
+	}
 	if before.Name != "" {
 		r.older = append(r.older, before)
 		r.older = r.older[max(0, len(r.older)-remembers):]
@@ -294,7 +361,8 @@ func (r *robot) holds() {
 
 func (r *robot) holdsFor(o commerce.Order) {
 	r.Helper()
-	if !r.shown[o.Quote.Hash] {
+	r.approved(o)
+	if o.Approval == nil && !r.shown[o.Quote.Hash] {
 		r.Fatalf("%s was made of a quote that its buyer never saw", o.ID)
 	}
 	if !r.places[o.Quote.Revision] {

@@ -52,7 +52,7 @@ func clickDelegation(s state, r ref, values map[string]string, f facts) (next st
 func standsIn(s state, text string, f facts) state {
 	who, until, _ := cutWord(text, "until")
 	s.Step, s.StandIn = stepDelegate, standIn{}
-	if p, ok := personNamed(who, f); ok {
+	if p, ok := personNamed(who, f); ok && p.ID != f.actor.Person && len(p.Roles) > 0 {
 		s.StandIn.Person = p.ID
 	} else if who != "" {
 		s = s.fail(commerce.Refuse(commerce.CodeStandIn), fieldPerson)

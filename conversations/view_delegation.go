@@ -12,17 +12,21 @@ import (
 
 // delegatePrompt asks who is to stand in, and until when.
 func delegatePrompt(s state, f facts) Prompt {
+	options, chosen := standIns(s.StandIn.Person, f), s.StandIn.Person
+	if !slices.ContainsFunc(options, func(o Option) bool { return o.Value == chosen }) {
+		chosen = "" // nobody, or nobody who may be chosen
+	}
 	p := Prompt{
 		Name: "delegate", Title: f.words.T("delegate.title"),
 		Blocks: []Block{paragraph(f.words.T("delegate.text"))},
 		Fields: []Field{
-			{Key: fieldPerson, Kind: ChoiceField, Label: f.words.T("delegate.person"), Value: s.StandIn.Person, Options: standIns(s.StandIn.Person, f), Error: fieldError(s, f, fieldPerson), Required: true},
+			{Key: fieldPerson, Kind: ChoiceField, Label: f.words.T("delegate.person"), Value: chosen, Options: options, Error: fieldError(s, f, fieldPerson), Required: true},
 			{Key: fieldUntil, Kind: DateField, Label: f.words.T("delegate.until"), Help: f.words.T("delegate.until_help"), Value: s.StandIn.Until, Error: fieldError(s, f, fieldUntil), Required: true},
 		},
 		Submit:  &Action{Ref: makeRef(verbDelegated), Label: f.words.T("delegate.send"), Style: Primary},
 		Actions: []Action{{Ref: makeRef(verbApprovals), Label: f.words.T("approvals.title")}},
 	}
-	if !f.decides() || len(p.Fields[0].Options) == 0 {
+	if !f.decides() || len(options) == 0 {
 		p.Fields, p.Submit, p.Again = nil, nil, ""
 		p.Blocks = []Block{paragraph(f.words.T("delegate.nobody"))}
 	}
