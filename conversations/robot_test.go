@@ -47,6 +47,9 @@ func TestRandomWalks(t *testing.T) {
 		}
 		w.watches = append(w.watches, r.watch)
 		r.types("")
+		for n := 0; r.governed && len(r.world.orders()) == 0 && n < 12; n++ {
+			r.goesOn() // walks seldom get as far as an order by themselves
+		}
 		steps := rapid.IntRange(5, 40).Draw(rt, "steps")
 		for range steps {
 			r.steps()
@@ -115,7 +118,7 @@ func (r *robot) manages() {
 	m := &robot{person: r.as(rapid.SampledFrom([]string{"bruno", "chloe", "dagmar", "emil"}).Draw(r.t, "manager")), t: r.t}
 	m.types(rapid.SampledFrom([]string{"approvals", "approvals", "orders", "delegate", "delegate chloe until 2027-01-01"}).Draw(r.t, "asks"))
 	for range rapid.IntRange(1, 4).Draw(r.t, "clicks") {
-		if ref := m.refOf("approve"); ref != "" && rapid.Bool().Draw(r.t, "approves") {
+		if ref := cmp.Or(m.refOf("approve"), m.refOf("approval")); ref != "" && rapid.Bool().Draw(r.t, "goes on") {
 			m.presses(conversations.Action{Ref: ref})
 			continue
 		}
@@ -195,7 +198,7 @@ func (r *robot) valueFor(f conversations.Field) string {
 // goesOn clicks what leads towards an order, so that walks get somewhere.
 func (r *robot) goesOn() {
 	r.Helper()
-	for _, verb := range []string{"start", "preview", "pick.everyone", "renew.plan", "place", "order.accept", "next", "accept", "checkout", "details", "cart.fix", "buy", "order.link", "order.retry", "task.retry", "list"} {
+	for _, verb := range []string{"start", "preview", "pick.everyone", "renew.plan", "place", "order.accept", "next", "accept", "checkout", "details", "cart.fix", "buy", "order.link", "order.retry", "task.retry", "list", "search"} {
 		ref := r.refOf(verb)
 		if ref == "" {
 			continue

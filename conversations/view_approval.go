@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"strconv"
 
 	"cartwright/commerce"
@@ -222,6 +223,9 @@ func lineFields(l commerce.QuoteLine, s state, f facts) []Field {
 	offer, _ := f.catalogue.Offer(l.Offer)
 	for _, plan := range offer.PlansFor(f.org, f.now) {
 		plans.Options = append(plans.Options, Option{Value: planValue(plan.PlanID), Label: planName(f, plan.PlanID), Help: unitPrice(f, plan.PlanID, plan.Price)})
+	}
+	if !slices.ContainsFunc(plans.Options, func(o Option) bool { return o.Value == plans.Value }) {
+		plans.Value = "" // it was forged, or is not sold any more
 	}
 	fields := []Field{{Key: fieldSeats + key, Kind: NumberField, Label: f.words.T("approval.propose_seats", "product", l.Name), Value: seats, Required: true, Min: 1, Max: l.Quantity}}
 	if len(plans.Options) > 0 {
