@@ -146,6 +146,49 @@ func TestAuditor(t *testing.T) {
 	s.does(exitMisused, "audit", "export", "--from", "yesterday")
 }
 
+// An auditor a year later: an order that managers approved is in the audit with each vote
+// and what the voter was shown, and the audit is whole; once somebody has changed a byte of
+// it, removed its last entry, or swapped two, it is not.
+func TestApprovalsAreAudited(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.env = s.env.with(managers)
+	st := story{wants: plain.wants[1:], approve: []string{"bruno", "dagmar"}, outcome: "paid", scenario: "deliver", ends: commerce.StateCompleted}
+	id := s.buys(st)
+	s.says(s.does(exitOK, "audit", "export", "--order", id), `"approval.approved"`, `"approval.judged"`, `"message.posted"`, `"shown":"`, `"hash":"`)
+	s.says(s.does(exitOK, "audit", "verify"), "whole:")
+	url := s.env["DATABASE_URL"]
+	original, err := os.ReadFile(strings.TrimPrefix(url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	vote := "(SELECT seq FROM audit_entries WHERE body LIKE '%approval.approved%' ORDER BY seq LIMIT 1)"
+	for name, harm := range map[string][]string{
+		"a byte of a vote is changed": {"UPDATE audit_entries SET body = replace(body, '\"person\":\"bruno\"', '\"person\":\"bruna\"') WHERE seq = " + vote},
+		"the last entry is removed":   {"DELETE FROM audit_entries WHERE seq = (SELECT MAX(seq) FROM audit_entries)"},
+		"a vote and the next are swapped": {
+			"UPDATE audit_entries SET seq = -1 - seq WHERE seq IN (" + vote + ", " + vote + " + 1)",
+			"UPDATE audit_entries SET seq = (SELECT SUM(seq) FROM audit_entries WHERE seq < 0) * -1 - 2 + seq + 1 WHERE seq < 0",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			harmed := shell{t, s.env.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "books.db")})}
+			if err := os.WriteFile(strings.TrimPrefix(harmed.env["DATABASE_URL"], "sqlite:"), original, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			harmed.says(harmed.does(exitOK, "audit", "verify"), "whole:")
+			db := books(t, harmed.env["DATABASE_URL"])
+			for _, statement := range harm {
+				result, err := db.Exec(statement)
+				if n, _ := result.RowsAffected(); err != nil || n == 0 {
+					t.Fatalf("%s: %v, %d rows", statement, err, n)
+				}
+			}
+			harmed.says(harmed.does(exitFailed, "audit", "verify"), "contoso")
+		})
+	}
+}
+
 func TestMistakesAreToldTogether(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
