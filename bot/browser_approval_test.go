@@ -68,3 +68,34 @@ func (v *visitor) asksFor(query, product string) string {
 	v.until(orderShown+` !== `+quoted(before), "the order's message")
 	return v.eval(orderShown)
 }
+
+// axe-core finds nothing at any step of an approval, the buyer's and the manager's.
+func accessibleApprovals(t *testing.T, chromium context.Context) {
+	axe := axeCore(t)
+	base, _ := started(t, managersInBrowser)
+	buyer, manager := checked{visit(t, chromium, base, "en", onDesk), axe}, checked{visit(t, chromium, base, "en", onDesk), axe}
+	manager.shoots = []string{"approval-stand-in"}
+	buyer.comes("aicha")
+	manager.comes("bruno")
+	order := buyer.asksFor("premium", businessPremium)
+	words := buyer.words.T
+	buyer.clear()
+	buyer.presses(words("approval.explain"), words("approval.explain_title", "order", order))
+	manager.reaches(words("approval.title", "order", order, "state", words("state.awaiting_approval")))
+	manager.clear()
+	manager.presses(words("approval.reject_order", "order", order), words("approval.reject_title", "order", order))
+	manager.says("approvals", words("approvals.title"))
+	manager.presses(words("delegate.begin"), words("delegate.title"))
+	manager.says("delegate @chloe until never", words("delegate.title"))
+	manager.says("delegate @chloe until 2026-12-24", words("delegate.title"))
+	manager.fits()
+	manager.picture("approval-stand-in")
+	manager.visitor.says("approvals")
+	manager.presses(words("approvals.show", "order", order), words("approval.title", "order", order, "state", words("state.awaiting_approval")))
+	manager.sees(words("approval.change"))
+	manager.presses(words("approval.change_order", "order", order), words("approval.change_order", "order", order))
+	manager.fills(words("approval.propose_seats", "product", businessPremium), "5")
+	manager.visitor.presses(words("approval.propose"))
+	buyer.sees(words("approval.instead"))
+	buyer.clear()
+}

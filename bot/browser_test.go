@@ -42,6 +42,7 @@ func TestInABrowser(t *testing.T) {
 		{"several people", severalPeople},
 		{"licences handed out", handingOut},
 		{"a buyer and a manager", twoPeople},
+		{"approvals, checked with axe-core", accessibleApprovals},
 		{"hostile names", hostileNames},
 		{"no JavaScript at the till", withoutScript},
 	} {

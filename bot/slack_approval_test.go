@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // approvalOffice is an office in which Contoso's larger orders need one approval, asked
@@ -14,6 +15,7 @@ func approvalOffice(t *testing.T, channel string) *office {
 	rules := `backend: sandbox, approvals: {channel: {` + channel + `}, rules: [{name: small, when: "committed < 100", approvals: 0}, {name: asked, approvals: 1, from: [approver]}]},
      workspaces: {slack: [TCONTOSO]}`
 	text := strings.Replace(slackOrganisations, "backend: sandbox,\n     workspaces: {slack: [TCONTOSO]}", rules, 1)
+	text = strings.Replace(text, "{name: Emil, slack: UEMIL}", "{name: Dagmar, slack: UDAGMAR, roles: [viewer]}", 1)
 	file := filepath.Join(t.TempDir(), "organisations.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -83,4 +85,26 @@ func TestSlackApprovalInAChannel(t *testing.T) {
 	}
 	bruno.do(bruno.PressValue(t.Context(), asked, "order:"))
 	bruno.seesIn("CGENERAL", order)
+}
+
+// A manager who goes away has a colleague stand in, by the command and a date picker; the
+// request that waits is asked of the colleague too, who answers in the manager's name.
+func TestSlackDelegation(t *testing.T) {
+	o := approvalOffice(t, "")
+	aicha, bruno, dagmar := o.hire("contoso", "UAICHA", "en"), o.hire("contoso", "UBRUNO", "en"), o.hire("contoso", "UDAGMAR", "de")
+	order := aicha.asks()
+	bruno.seesIn(bruno.DM(), "Approval of "+order)
+	bruno.types("delegate @dagmar until sometime")
+	bruno.form()
+	if text := bruno.Modal().Read(); !strings.Contains(text, bruno.T("error.until")) {
+		t.Errorf("what is wrong is not said:\n%s", text)
+	}
+	bruno.do(bruno.Fill(bruno.T("delegate.until"), time.Now().AddDate(0, 1, 0).Format(time.DateOnly)))
+	bruno.do(bruno.Submit(t.Context()))
+	bruno.sees("Dagmar stands in for you")
+	asked := dagmar.seesIn(dagmar.DM(), "Genehmigung von "+order)
+	dagmar.do(dagmar.PressValue(t.Context(), asked, "approve:"))
+	dagmar.seesIn(dagmar.DM(), "Genehmigt: Dagmar für Bruno gab die letzte Genehmigung")
+	bruno.seesIn(bruno.DM(), "Dagmar for Bruno gave the last approval")
+	aicha.seesIn(aicha.DM(), "Dagmar for Bruno approved")
 }

@@ -355,7 +355,7 @@ func (v *View) complete() error {
 			continue
 		}
 		for _, value := range v.Values[text(block, "block_id")] {
-			if value["value"] == nil && value["selected_option"] == nil && value["selected_options"] == nil {
+			if value["value"] == nil && value["selected_date"] == nil && value["selected_option"] == nil && value["selected_options"] == nil {
 				return fmt.Errorf("%q must be filled in", plainText(block["label"]))
 			}
 		}
