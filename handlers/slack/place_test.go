@@ -3,10 +3,15 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/slack-go/slack"
 
 	"cartwright/conversations"
 	"cartwright/testservices/fakeslack"
@@ -273,5 +278,33 @@ func TestEachCommandHasItsAnswer(t *testing.T) {
 	s.until("the last click's answer", func() bool { return strings.Contains(s.aicha.Last("C1").Read(), "Answer to d") })
 	if n := len(s.aicha.See("C1")); n != 3 {
 		t.Errorf("%d messages", n)
+	}
+}
+
+// What Slack answers to a response_url is told apart: done, later, or never there.
+func TestAnAnswersAnswer(t *testing.T) {
+	t.Parallel()
+	status, after := 0, ""
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", after)
+		w.WriteHeader(status)
+	}))
+	t.Cleanup(hook.Close)
+	a := &api{http: hook.Client()}
+	for _, c := range []struct {
+		status int
+		after  string
+		want   error
+	}{
+		{http.StatusOK, "", nil},
+		{http.StatusTooManyRequests, "7", &slack.RateLimitedError{RetryAfter: 7 * time.Second}},
+		{http.StatusTooManyRequests, "soon", &slack.RateLimitedError{}},
+		{http.StatusNotFound, "", slack.StatusCodeError{Code: 404, Status: "404 Not Found"}},
+		{http.StatusInternalServerError, "", slack.StatusCodeError{Code: 500, Status: "500 Internal Server Error"}},
+	} {
+		status, after = c.status, c.after
+		if err := a.answer(t.Context(), hook.URL, answer{Text: "x"}); !reflect.DeepEqual(err, c.want) {
+			t.Errorf("%d, %q: %v, want %v", c.status, c.after, err, c.want)
+		}
 	}
 }
