@@ -244,7 +244,11 @@ func (s *Service) changeOrder(ctx context.Context, r Request, id, action string,
 			return "", err
 		}
 		o.Version++
-		return o.ID, s.keep(tx, o, r.Actor, r.Event, action, map[string]any{"state": o.State})
+		data := map[string]any{"state": o.State, "quote": o.Quote.Hash}
+		if o.Approval != nil {
+			data["why"] = o.Approval.Why
+		}
+		return o.ID, s.keep(tx, o, r.Actor, r.Event, action, data)
 	})
 	if err != nil {
 		return Order{}, err

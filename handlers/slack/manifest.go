@@ -30,7 +30,7 @@ func scopeNames() []string {
 var botEvents = []string{"app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked"}
 
 // Words of commands, as /m365 hints at them.
-const usageHint = "buy [product] | cart | orders | order ID | approvals | withdraw ID | nudge ID | subscriptions | assign | remove | move | cancel | help"
+const usageHint = "buy [product] | cart | orders | order ID | approvals | withdraw ID | nudge ID | delegate @name until DATE | subscriptions | assign | remove | move | cancel | help"
 
 // ManifestOptions say what the manifest is for.
 type ManifestOptions struct {
