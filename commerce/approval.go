@@ -14,6 +14,7 @@ type Approval struct {
 	Void        []Vote      `json:"void,omitempty"` // those that count no more, of all rounds
 	Why         string      `json:"why,omitempty"`  // what the buyer says to it
 	RequestedAt time.Time   `json:"requested_at"`
+	RoundAt     time.Time   `json:"round_at,omitzero"` // when the round began
 	ExpiresAt   time.Time   `json:"expires_at"`
 	Escalated   bool        `json:"escalated,omitempty"` // the roles of Need.Escalate are asked too
 	Reminders   int         `json:"reminders,omitempty"` // each is a further message
@@ -42,7 +43,7 @@ type Vote struct {
 	Account Account   `json:"account"`
 	For     string    `json:"for,omitempty"` // the person for whom they stand in, in whose name this is
 	ForName string    `json:"for_name,omitempty"`
-	Roles   []Role    `json:"roles"` // of those asked, that whoever is voted for held
+	Roles   []Role    `json:"roles"` // all that whoever is voted for held: who is asked may change
 	Hash    string    `json:"hash"`  // of the quote
 	Reject  bool      `json:"reject,omitempty"`
 	Reason  string    `json:"reason,omitempty"` // of a rejection
@@ -61,6 +62,7 @@ func (o *Order) request(need Requirement, now time.Time, t Timings) error {
 
 // wait begins the waits of a round.
 func (a *Approval) wait(now time.Time, t Timings) {
+	a.RoundAt, a.Escalated = now, false
 	a.ExpiresAt = now.Add(t.Wait(a.Need.Expires))
 	a.RemindAt = now.Add(t.Wait(a.Need.Remind))
 }
@@ -74,10 +76,18 @@ func (a Approval) next(now time.Time, t Timings) (Step, time.Time) {
 	if a.RemindAt.Before(due) {
 		step, due = StepRemind, a.RemindAt
 	}
-	if at := a.RequestedAt.Add(t.Wait(a.Need.Escalate.After)); len(a.Need.Escalate.To) > 0 && !a.Escalated && at.Before(due) {
+	if at := a.RoundAt.Add(t.Wait(a.Need.Escalate.After)); len(a.Need.Escalate.To) > 0 && !a.Escalated && at.Before(due) {
 		step, due = StepEscalate, at
 	}
 	return step, due
+}
+
+// renew begins a further round, of which those who were asked hear by a further message.
+func (a *Approval) renew(now time.Time, t Timings) {
+	a.Round++
+	a.wait(now, t)
+	a.Reminders++
+	a.RemindedAt = now
 }
 
 // remind asks again those who have not answered, and then later than this time.
@@ -222,6 +232,23 @@ func (o Order) MayVote(org Organisation, voter Voter, hash string) error {
 	return nil
 }
 
+// open says why the request can be answered no more, whoever it is by, nil where it can: it
+// is over or, for all but a rejection, has all the approvals that it needs and waits for its
+// verdict.
+func (o Order) open(rejection bool, now time.Time) error {
+	a := o.Approval
+	switch {
+	case a == nil || o.State != StateAwaitingApproval:
+		return nil // which MayVote says better
+	case !now.Before(a.ExpiresAt):
+		return Refuse(CodeApprovalExpired)
+	case !rejection && a.Quorum():
+		last, _ := a.Last()
+		return Refuse(CodeDecided, "verdict", string(VerdictApproved), "name", last.Name)
+	}
+	return nil
+}
+
 // voterFor names who has voted in the person's name.
 func (a Approval) voterFor(person string) string {
 	i := slices.IndexFunc(a.Votes, func(v Vote) bool { return v.principal() == person })
@@ -290,8 +317,8 @@ func (o *Order) judge(j judgement, now time.Time, t Timings) error {
 		o.Reason = CodeOf(j.gone)
 		return o.to(StateRejected, now)
 	}
-	limit := o.Quote.Subtotal.Plus(o.Quote.Subtotal.Percent(j.tolerance))
-	if j.quote.Subtotal.Cmp(limit) > 0 || j.quote.Committed.Cmp(o.Quote.Committed.Plus(o.Quote.Committed.Percent(j.tolerance))) > 0 {
+	dearer := func(now, then Money) bool { return now.Cmp(then.Plus(then.Percent(j.tolerance))) > 0 }
+	if dearer(j.quote.Subtotal, o.Quote.Subtotal) || dearer(j.quote.Committed, o.Quote.Committed) || dearer(j.quote.Total, o.Quote.Total) {
 		o.again(j, now, t)
 		return nil
 	}
@@ -314,7 +341,7 @@ type judgement struct {
 func (a *Approval) recheck(roles map[string][]Role) {
 	var kept []Vote
 	for _, v := range a.Votes {
-		if v.Roles = a.held(roles[v.Person]); len(v.Roles) > 0 {
+		if v.Roles = roles[v.Person]; len(a.held(v.Roles)) > 0 {
 			kept = append(kept, v)
 		} else {
 			a.Void = append(a.Void, v)
@@ -329,11 +356,10 @@ func (o *Order) again(j judgement, now time.Time, t Timings) {
 	a.Moved = o.Quote.Subtotal
 	o.price(j.quote)
 	a.Void, a.Votes = append(a.Void, a.Votes...), nil
-	a.Round++
 	if j.need.Approvals > 0 {
 		a.Need = j.need
 	}
-	a.wait(now, t)
+	a.renew(now, t)
 }
 
 // price takes a newer quote of the same goods.

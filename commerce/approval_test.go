@@ -285,7 +285,7 @@ func TestStandingIn(t *testing.T) {
 	t.Parallel()
 	org := Organisation{ID: "o", People: []Person{
 		{ID: "buyer", Roles: []Role{Buyer, Approver}}, {ID: "ann", Name: "Ann", Roles: []Role{Approver}}, {ID: "fin", Name: "Fin", Roles: []Role{"finance"}},
-		{ID: "sub", Name: "Sub", Roles: []Role{Viewer}}, {ID: "all", Name: "All", Roles: []Role{Approver}},
+		{ID: "sub", Name: "Sub", Roles: []Role{Viewer}}, {ID: "all", Name: "All", Roles: []Role{Approver}}, {ID: "emil"},
 	}}
 	order := func(distinct bool, votes ...Vote) Order {
 		need := Requirement{Approvals: 2, From: []Role{Approver, "finance"}, DistinctRoles: distinct}
@@ -305,6 +305,7 @@ func TestStandingIn(t *testing.T) {
 		"directly":                             {"sub", order(false), Delegations{by("ann", "sub")}, "ann"},
 		"not the other way":                    {"sub", order(false), Delegations{by("sub", "ann")}, "not_allowed"},
 		"around":                               {"sub", order(false), Delegations{by("ann", "emil"), by("emil", "sub")}, "ann"},
+		"through somebody who is gone":         {"sub", order(false), Delegations{by("ann", "gone"), by("gone", "sub")}, "not_allowed"},
 		"around a circle of two":               {"ann", order(false), Delegations{by("ann", "sub"), by("sub", "ann")}, "ann"},
 		"the buyer's own":                      {"buyer", order(false), Delegations{by("ann", "buyer")}, "own_order"},
 		"for the buyer":                        {"sub", order(false), Delegations{by("buyer", "sub")}, "not_allowed"},
@@ -331,5 +332,54 @@ func TestStandingIn(t *testing.T) {
 	unsure := Voter{Actor: Actor{Organisation: "o", Person: "sub"}, Delegations: Delegations{by("ann", "sub")}, Unsure: true}
 	if err := order(false).MayVote(org, unsure, "h"); !IsCode(err, CodeLookupFailed) {
 		t.Errorf("a lookup that fails: %v", err)
+	}
+}
+
+// A proposer's vote counts by the rule of what they proposed, if they hold its role.
+func TestAProposersVoteUnderAnotherRule(t *testing.T) {
+	t.Parallel()
+	org := Organisation{ID: "o", People: []Person{{ID: "buyer", Roles: []Role{Buyer}}, {ID: "both", Name: "Both", Roles: []Role{"cfo", Approver}}}}
+	m, _ := NewMoney("10", "EUR")
+	q := Quote{Currency: "EUR", Subtotal: m, Committed: m, Hash: "h2"}
+	now := time.Unix(1_800_000_000, 0)
+	o := Order{Buyer: "buyer", Organisation: "o", State: StateAwaitingApproval, Quote: Quote{Hash: "h"}, Approval: &Approval{Need: Requirement{Approvals: 1, From: []Role{"cfo"}}}}
+	p, _ := org.Person("both")
+	voter := InFile(org, p, nil)
+	if err := o.MayVote(org, voter, "h"); err != nil {
+		t.Fatal(err)
+	}
+	by := Vote{Hash: "h2"}
+	by.sign(voter, o.authority(voter), now)
+	o.Approval.Proposal = &Proposal{By: by, Quote: q}
+	o.State = StateChangesProposed
+	if err := o.revise(Requirement{Approvals: 1, From: []Role{Approver}}, now, Timings{}); err != nil {
+		t.Fatal(err)
+	}
+	if o.Approval.Missing() != 0 {
+		t.Errorf("the proposer holds %v, the new rule asks %v, and their vote does not count: %d missing; may they vote? %v", p.Roles, o.Approval.Need.From, o.Approval.Missing(), o.MayVote(org, voter, "h2"))
+	}
+}
+
+// Who has voted counts with every role that is asked by now.
+func TestEscalatedRolesOfThoseWhoVoted(t *testing.T) {
+	t.Parallel()
+	org := Organisation{ID: "o", People: []Person{{ID: "a", Roles: []Role{Approver, "cfo"}}, {ID: "b", Roles: []Role{Approver}}}}
+	o := Order{Buyer: "buyer", Organisation: "o", State: StateAwaitingApproval, Quote: Quote{Hash: "h"}, Approval: &Approval{Need: Requirement{Approvals: 2, From: []Role{Approver, "finance"}, DistinctRoles: true, Escalate: Escalation{To: []Role{"cfo"}}}}}
+	cast := func(id string) {
+		p, _ := org.Person(id)
+		v := InFile(org, p, nil)
+		if err := o.MayVote(org, v, "h"); err != nil {
+			t.Fatal(id, err)
+		}
+		vote := Vote{Hash: "h"}
+		vote.sign(v, o.authority(v), time.Time{})
+		o.Approval.Votes = append(o.Approval.Votes, vote)
+	}
+	cast("a")
+	o.Approval.Escalated = true
+	cast("b")
+	p, _ := org.Person("a")
+	if n := o.Approval.Missing(); n != 0 {
+		t.Errorf("a is cfo and approver, b approver, the rule asks for two of %v and misses %d; may a vote again? %v", o.Approval.Asks(), n, o.MayVote(org, InFile(org, p, nil), "h"))
 	}
 }

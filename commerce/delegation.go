@@ -54,12 +54,12 @@ func (all Delegations) Behind(person, without string) Delegations {
 // Voter is an actor who may answer requests, with those who have them stand in.
 type Voter struct {
 	Actor
-	Delegations Delegations
+	Delegations Delegations       // without those of people who are gone
 	Behind      map[string][]Role // person -> what each may do for whom the actor stands in
 	Unsure      bool              // what one of them may do could not be found out
 }
 
-// authority is in whose name a vote is cast, and with which of the roles that are asked.
+// authority is in whose name a vote is cast, with all that they may do.
 type authority struct {
 	person, name string
 	roles        []Role
@@ -67,11 +67,11 @@ type authority struct {
 
 // authorities are in whose names the voter may answer: their own first.
 func (o Order) authorities(v Voter) []authority {
-	all := []authority{{v.Person, v.Name, o.Approval.held(v.Roles)}}
+	all := []authority{{v.Person, v.Name, v.Roles}}
 	for _, d := range v.Delegations.Behind(v.Person, o.Buyer) {
-		all = append(all, authority{d.From, d.FromName, o.Approval.held(v.Behind[d.From])})
+		all = append(all, authority{d.From, d.FromName, v.Behind[d.From]})
 	}
-	return slices.DeleteFunc(all, func(a authority) bool { return len(a.roles) == 0 })
+	return slices.DeleteFunc(all, func(a authority) bool { return len(o.Approval.held(a.roles)) == 0 })
 }
 
 // unused are those in whose names nobody has voted.
@@ -119,10 +119,12 @@ func (o Order) backing(v Vote, now Voter) []Role {
 
 // InFile is the person as a voter by the organisations file alone.
 func InFile(org Organisation, p Person, all Delegations) Voter {
-	v := Voter{Actor: Actor{Organisation: org.ID, Person: p.ID, Name: p.Name, Roles: p.Roles}, Delegations: all, Behind: map[string][]Role{}}
+	v := Voter{Actor: Actor{Organisation: org.ID, Person: p.ID, Name: p.Name, Roles: p.Roles}, Behind: map[string][]Role{}}
 	for _, d := range all {
-		from, _ := org.Person(d.From)
-		v.Behind[d.From] = from.Roles
+		if from, there := org.Person(d.From); there {
+			v.Delegations = append(v.Delegations, d)
+			v.Behind[d.From] = from.Roles
+		}
 	}
 	return v
 }

@@ -56,7 +56,10 @@ func (s *Service) Propose(ctx context.Context, r Request, id, hash string, chang
 	}
 	seen, err := s.Ledger.Order(ctx, org.ID, id)
 	if err != nil {
-		return Order{}, err
+		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
+	}
+	if err := seen.proposable(org, voter, hash, s.Now()); err != nil {
+		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
 	}
 	quote, err := s.priceOf(ctx, org, ports, seen, changes)
 	if err != nil {
@@ -67,7 +70,7 @@ func (s *Service) Propose(ctx context.Context, r Request, id, hash string, chang
 		if err != nil {
 			return "", err
 		}
-		if err := o.MayVote(org, voter, hash); err != nil {
+		if err := o.proposable(org, voter, hash, s.Now()); err != nil {
 			return "", err
 		}
 		by := Vote{Hash: quote.Hash}
@@ -78,6 +81,11 @@ func (s *Service) Propose(ctx context.Context, r Request, id, hash string, chang
 		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
 	}
 	return s.Ledger.Order(ctx, org.ID, id)
+}
+
+// proposable says why the voter cannot propose changes, nil where they can.
+func (o Order) proposable(org Organisation, voter Voter, hash string, now time.Time) error {
+	return o.answerable(org, voter, Vote{Hash: hash}, now)
 }
 
 // priceOf is what the order would cost with changes, at the prices of now.
@@ -118,10 +126,7 @@ func (s *Service) propose(tx Tx, o Order, r Request, p Proposal) error {
 // AcceptProposal makes the proposal with that hash the order: its proposer has approved it,
 // and no other vote counts any more.
 func (s *Service) AcceptProposal(ctx context.Context, r Request, id, hash string) (Order, error) {
-	return s.changeOrder(ctx, r, id, "approval.accepted", func(tx Tx, o *Order) error {
-		if err := o.proposes(hash); err != nil {
-			return err
-		}
+	return s.answerProposal(ctx, r, id, hash, "approval.accepted", func(tx Tx, o *Order) error {
 		org, _, err := s.organisation(o.Organisation)
 		if err != nil {
 			return err
@@ -143,22 +148,35 @@ func (s *Service) AcceptProposal(ctx context.Context, r Request, id, hash string
 
 // DeclineProposal leaves the order as it was asked for, with the votes that it has.
 func (s *Service) DeclineProposal(ctx context.Context, r Request, id, hash string) (Order, error) {
-	return s.changeOrder(ctx, r, id, "approval.declined", func(_ Tx, o *Order) error {
-		if err := o.proposes(hash); err != nil {
-			return err
-		}
+	return s.answerProposal(ctx, r, id, hash, "approval.declined", func(_ Tx, o *Order) error {
 		o.Approval.Proposal = nil
 		return o.to(StateAwaitingApproval, s.Now())
 	})
 }
 
+// answerProposal has the buyer answer the proposal with that hash. What is refused is recorded.
+func (s *Service) answerProposal(ctx context.Context, r Request, id, hash, action string, fn func(Tx, *Order) error) (Order, error) {
+	o, err := s.changeOrder(ctx, r, id, action, func(tx Tx, o *Order) error {
+		if err := o.proposes(hash, s.Now()); err != nil {
+			return err
+		}
+		return fn(tx, o)
+	})
+	if err != nil {
+		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
+	}
+	return o, nil
+}
+
 // proposes says why no proposal with that hash can be answered, nil where it can.
-func (o Order) proposes(hash string) error {
+func (o Order) proposes(hash string, now time.Time) error {
 	switch {
 	case o.State != StateChangesProposed || o.Approval == nil || o.Approval.Proposal == nil:
 		return Refuse(CodeOrderState, "state", string(o.State))
 	case o.Approval.Proposal.Quote.Hash != hash:
 		return Refuse(CodeStale)
+	case !now.Before(o.Approval.ExpiresAt):
+		return Refuse(CodeApprovalExpired)
 	}
 	return nil
 }
@@ -171,14 +189,13 @@ func (o *Order) revise(need Requirement, now time.Time, t Timings) error {
 	a.Votes = []Vote{a.Proposal.By}
 	o.price(a.Proposal.Quote)
 	a.Proposal = nil
-	a.Round++
 	a.Moved = Money{}
 	if need.Approvals > 0 {
 		a.Need = need
 	} else {
 		a.Need.Approvals, a.Need.DistinctRoles = 1, false
 	}
-	a.wait(now, t)
+	a.renew(now, t)
 	return o.to(StateAwaitingApproval, now)
 }
 

@@ -39,9 +39,6 @@ func (s *Service) Approve(ctx context.Context, r Request, id, hash string) (Orde
 // Reject votes against an order, which ends it, and says why. CodeReason: it does not.
 func (s *Service) Reject(ctx context.Context, r Request, id, hash, reason string) (Order, error) {
 	reason = strings.TrimSpace(strings.ToValidUTF8(reason, "\uFFFD"))
-	if n := utf8.RuneCountInString(reason); n == 0 || n > MaxReason {
-		return Order{}, Refuse(CodeReason, "max", MaxReason)
-	}
 	return s.vote(ctx, r, id, Vote{Hash: hash, Reject: true, Reason: reason})
 }
 
@@ -63,7 +60,7 @@ func (s *Service) vote(ctx context.Context, r Request, id string, v Vote) (Order
 		case o.Organisation != org.ID:
 			return "", Refuse(CodeNotFound)
 		}
-		if err := o.MayVote(org, voter, v.Hash); err != nil {
+		if err := o.answerable(org, voter, v, s.Now()); err != nil {
 			return "", err
 		}
 		v.sign(voter, o.authority(voter), s.Now())
@@ -73,6 +70,20 @@ func (s *Service) vote(ctx context.Context, r Request, id string, v Vote) (Order
 		return Order{}, s.refuseVote(ctx, r, id, v, err)
 	}
 	return s.Ledger.Order(ctx, org.ID, id)
+}
+
+// answerable says why a vote cannot be cast, nil where it can.
+func (o Order) answerable(org Organisation, voter Voter, v Vote, now time.Time) error {
+	if err := o.MayVote(org, voter, v.Hash); err != nil {
+		return err
+	}
+	if err := o.open(v.Reject, now); err != nil {
+		return err
+	}
+	if n := utf8.RuneCountInString(v.Reason); v.Reject && (n == 0 || n > MaxReason) {
+		return Refuse(CodeReason, "max", MaxReason)
+	}
+	return nil
 }
 
 // entitled is the actor as a voter, once they may see what is voted on.
@@ -99,8 +110,9 @@ func (s *Service) cast(tx Tx, o Order, r Request, v Vote) error {
 // with the refusal. Nothing else changes.
 func (s *Service) refuseVote(ctx context.Context, r Request, id string, v Vote, why error) error {
 	code := CodeOf(why)
-	if code == CodeInternal || code == CodeNotFound {
-		return why
+	switch code {
+	case CodeInternal, CodeReason, CodeQuantity, CodeNoChange, CodeUnavailable, CodeOfferGone, CodeNoPrice:
+		return why // it failed, or whoever may vote has mistyped
 	}
 	_, _, err := s.once(ctx, r.Event+"/refused", func(tx Tx) (string, error) {
 		e, err := s.entry(Order{ID: id, Organisation: r.Actor.Organisation}, r.Actor, r.Event, "approval.refused", map[string]any{
@@ -123,8 +135,8 @@ func (w *work) verdict(ctx context.Context) (outcome, error) {
 	j := judgement{roles: map[string][]Role{}, tolerance: w.org.Tolerance}
 	for _, v := range w.order.Approval.Votes {
 		voter, err := w.Voter(ctx, w.org, w.Directory.Actor(ctx, w.org, v.Person, v.Account))
-		if err != nil || voter.Failed || voter.Unsure {
-			return outcome{}, errors.Join(err, fmt.Errorf("the roles behind the vote of %s could not be looked up", v.Person))
+		if err != nil || voter.Failed || voter.Unsure && v.For != "" {
+			return w.unsure(errors.Join(err, fmt.Errorf("the roles behind the vote of %s could not be looked up", v.Person)))
 		}
 		j.roles[v.Person] = w.order.backing(v, voter)
 	}
@@ -135,6 +147,17 @@ func (w *work) verdict(ctx context.Context) (outcome, error) {
 	return outcome{
 		apply:  func(o *Order, now time.Time) error { return o.judge(j, now, w.Timings) },
 		action: "approval.judged", data: map[string]any{"round": round, "roles": j.roles, "subtotal": j.quote.Subtotal, "hash": j.quote.Hash},
+	}, nil
+}
+
+// unsure leaves the request open, to be looked at again, until its time is over.
+func (w *work) unsure(why error) (outcome, error) {
+	if w.Now().Before(w.order.Approval.ExpiresAt) {
+		return outcome{}, why
+	}
+	return outcome{
+		apply:  func(o *Order, now time.Time) error { return o.unanswered(now) },
+		action: "approval.expired", data: map[string]any{"why": "lookup"},
 	}, nil
 }
 
@@ -179,11 +202,16 @@ func (s *Service) Approvals(ctx context.Context, actor Actor) (forMe, mine []Ord
 	if err != nil {
 		return nil, nil, err
 	}
+	proposed, err := s.every(ctx, OrderQuery{Organisation: org.ID, Person: actor.Person, State: StateChangesProposed})
+	if err != nil {
+		return nil, nil, err
+	}
+	mine = proposed
 	for _, o := range all {
 		switch {
 		case o.Buyer == actor.Person:
 			mine = append(mine, o)
-		case o.MayVote(org, voter, o.Quote.Hash) == nil:
+		case o.MayVote(org, voter, o.Quote.Hash) == nil && o.open(false, s.Now()) == nil:
 			forMe = append(forMe, o)
 		}
 	}

@@ -2,6 +2,7 @@ package commerce
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -12,14 +13,15 @@ func (s *Service) Voter(ctx context.Context, org Organisation, actor Actor) (Vot
 	if err != nil || len(all) == 0 {
 		return v, err
 	}
-	v.Delegations = all
-	for _, d := range v.Delegations.Behind(actor.Person, "") {
+	gone := map[string]bool{} // nothing leads through them
+	for _, d := range Delegations(all).Behind(actor.Person, "") {
 		from := s.Directory.Actor(ctx, org, d.From, d.Account)
 		v.Unsure = v.Unsure || from.Failed
-		if !from.Failed && from.Person == d.From {
+		if gone[d.From] = from.Failed || from.Person != d.From; !gone[d.From] {
 			v.Behind[d.From] = from.Roles
 		}
 	}
+	v.Delegations = slices.DeleteFunc(all, func(d Delegation) bool { return gone[d.From] })
 	return v, nil
 }
 
@@ -61,8 +63,8 @@ func (s *Service) EndDelegation(ctx context.Context, r Request) error {
 	return s.setDelegation(ctx, r, "approval.delegation_ended", Delegation{Organisation: org.ID, From: r.Actor.Person, Since: s.Now(), Until: s.Now()})
 }
 
-// setDelegation keeps it, with its audit entry, and has all open requests shown anew: to
-// whom they are asked may have changed.
+// setDelegation keeps it, with its audit entry, and makes all open requests new versions,
+// for whom they are asked of may have changed.
 func (s *Service) setDelegation(ctx context.Context, r Request, action string, d Delegation) error {
 	open, err := s.every(ctx, OrderQuery{Organisation: d.Organisation, State: StateAwaitingApproval})
 	if err != nil {
@@ -72,8 +74,8 @@ func (s *Service) setDelegation(ctx context.Context, r Request, action string, d
 		if err := tx.SaveDelegation(d); err != nil {
 			return "", err
 		}
-		for _, o := range open {
-			if err := tx.Announce(OrderRef{Organisation: o.Organisation, ID: o.ID}, o.Version); err != nil {
+		for _, seen := range open {
+			if err := s.readdress(tx, r, seen.ID); err != nil {
 				return "", err
 			}
 		}
@@ -84,4 +86,13 @@ func (s *Service) setDelegation(ctx context.Context, r Request, action string, d
 		return d.To, tx.Append(e)
 	})
 	return err
+}
+
+func (s *Service) readdress(tx Tx, r Request, id string) error {
+	o, err := tx.Order(id)
+	if err != nil || o.State != StateAwaitingApproval {
+		return err
+	}
+	o.Version++
+	return s.keep(tx, o, r.Actor, r.Event, "approval.readdressed", map[string]any{"quote": o.Quote.Hash})
 }

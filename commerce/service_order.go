@@ -239,12 +239,13 @@ func (s *Service) changeOrder(ctx context.Context, r Request, id, action string,
 		case o.Buyer != r.Actor.Person:
 			return "", Refuse(CodeNotAllowed, "role", string(Buyer), "ask", []string{o.BuyerName})
 		}
+		was := quoteAsked(o)
 		err = fn(tx, &o)
 		if err != nil {
 			return "", err
 		}
 		o.Version++
-		data := map[string]any{"state": o.State, "quote": o.Quote.Hash}
+		data := map[string]any{"state": o.State, "quote": o.Quote.Hash, "seen": was}
 		if o.Approval != nil {
 			data["why"] = o.Approval.Why
 		}
@@ -254,6 +255,15 @@ func (s *Service) changeOrder(ctx context.Context, r Request, id, action string,
 		return Order{}, err
 	}
 	return s.Ledger.Order(ctx, org.ID, id)
+}
+
+// quoteAsked is the hash of the quote that the buyer was asked about: a proposal's, or the
+// order's own.
+func quoteAsked(o Order) string {
+	if o.State == StateChangesProposed && o.Approval != nil && o.Approval.Proposal != nil {
+		return o.Approval.Proposal.Quote.Hash
+	}
+	return o.Quote.Hash
 }
 
 // PaymentPage is where the payer of a link goes. CodeNotFound: no such token;

@@ -104,10 +104,19 @@ func (l OrderLine) left(t time.Time) Money {
 		return none
 	}
 	begun := 1
-	for begun < l.Plan.Periods() && !l.ProvisionedAt.AddDate(0, begun, 0).After(t) {
+	for begun < l.Plan.Periods() && !monthsAfter(l.ProvisionedAt, begun).After(t) {
 		begun++
 	}
 	return none.Plus(l.Subtotal.Times(l.Plan.Periods() - begun))
+}
+
+// monthsAfter is the same day of a later month, or the last one of a month that is shorter.
+func monthsAfter(t time.Time, n int) time.Time {
+	later := t.AddDate(0, n, 0)
+	if later.Day() != t.Day() {
+		later = later.AddDate(0, 0, -later.Day())
+	}
+	return later
 }
 
 // every reads all orders of a query, newest first.

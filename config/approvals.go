@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,6 +33,7 @@ func (s *survey) approvals(o *commerce.Organisation, f *approvalsFile) {
 		names[file.Name] = true
 		rule := s.rule(name, file)
 		s.satisfiable(name, *o, rule)
+		s.escalates(name, *o, rule)
 		rules = append(rules, rule)
 	}
 	policy, problems := commerce.NewPolicy(rules, o.Currency)
@@ -113,6 +115,23 @@ func (s *survey) satisfiable(name string, o commerce.Organisation, r commerce.Ru
 		s.wrong("give the roles to more people, or ask for fewer", "%s asks for %d approvals, and when %s buys there are %d too few people to give them", name, r.Approvals, buyer, short)
 	default:
 		s.wrong("give the roles to more people, or ask for fewer", "%s asks for %d approvals, and there are %d too few people to give them", name, r.Approvals, short)
+	}
+}
+
+// escalates finds an escalation that would ask nobody, or too late.
+func (s *survey) escalates(name string, o commerce.Organisation, r commerce.Rule) {
+	for _, role := range r.Escalate.To {
+		held := slices.ContainsFunc(o.People, func(p commerce.Person) bool { return slices.Contains(p.Roles, role) })
+		switch byGroup := len(o.Groups[role]) > 0; {
+		case !roleForm.MatchString(string(role)): // which is told already
+		case !held && !byGroup:
+			s.wrong("give somebody the role, or escalate to another", "%s escalates to %s, which nobody holds", name, role)
+		case !held && len(o.ApprovalChannel) == 0:
+			s.wrong("write approvals.channel", "%s escalates to %s, which a group grants: whoever is in it can only be asked in a channel", name, role)
+		}
+	}
+	if expires := cmp.Or(r.Expires, commerce.DefaultExpires); len(r.Escalate.To) > 0 && r.Escalate.After >= expires {
+		s.wrong("escalate earlier, or let the request expire later", "%s escalates after %s, and the request ends after %s", name, r.Escalate.After, expires)
 	}
 }
 

@@ -183,7 +183,11 @@ func (a *Announcements) orderMessage(ctx context.Context, org commerce.Organisat
 	if err != nil {
 		return Prompt{}, err
 	}
-	return orderPrompt(o, people, link, a.reader(org, o.Buyer, o.Account, o.Locale, o.TimeZone)), nil
+	f := a.reader(org, o.Buyer, o.Account, o.Locale, o.TimeZone)
+	if o.State == commerce.StateAwaitingApproval {
+		f.standing, err = a.Service.Delegations(ctx, org.ID)
+	}
+	return orderPrompt(o, people, link, f), err
 }
 
 // reader is who reads a message outside any event: with the roles of the organisations

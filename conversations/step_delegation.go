@@ -40,9 +40,9 @@ func clickDelegation(s state, r ref, values map[string]string, f facts) (next st
 		if !known {
 			return s.fail(commerce.Refuse(commerce.CodeUntil), fieldUntil), nil, true
 		}
-		return s, delegation{s.StandIn.Person, endOf(day, f.words.Zone())}, true
+		return s, delegation{person: s.StandIn.Person, until: endOf(day, f.words.Zone())}, true
 	case verbDelegateEnd:
-		return s, delegation{}, true
+		return s, delegation{end: true}, true
 	}
 	return s, nil, false
 }
@@ -112,14 +112,15 @@ func personNamed(text string, f facts) (commerce.Person, bool) {
 	return f.org.People[i], true
 }
 
-// delegation has a person stand in for the actor until a moment; nobody, for the zero one.
+// delegation has a person stand in for the actor until a moment, or nobody any more.
 type delegation struct {
 	person string
 	until  time.Time
+	end    bool
 }
 
 func (e delegation) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
-	if e.until.IsZero() {
+	if e.end {
 		return result{}, s.EndDelegation(ctx, r)
 	}
 	return result{}, s.Delegate(ctx, r, e.person, e.until)

@@ -26,6 +26,9 @@ func approvalPrompt(o commerce.Order, c commerce.Case, mayVote bool, f facts) Pr
 	if mayVote {
 		p.Actions = voteActions(o, f)
 	}
+	if mayVote && o.Approval.Quorum() {
+		p.Actions = p.Actions[len(p.Actions)-1:] // until the verdict only a rejection changes anything
+	}
 	p.Actions = append(p.Actions, Action{Ref: makeRef(verbOrder, o.ID), Label: f.words.T("approval.show_order"), Name: f.words.T("orders.show_order", "order", o.ID)})
 	return p
 }
@@ -61,6 +64,8 @@ func approvalNotice(o commerce.Order, f facts) Notice {
 		return happening(o, f)
 	case a.Quorum():
 		return Notice{Text: f.words.T("approval.checking")}
+	case !a.Moved.None() && a.Moved.Equal(o.Quote.Subtotal):
+		return Notice{Tone: Warning, Text: f.words.N("approval.moved_tax", a.Missing(), "now", money(f, o.Quote.Total))}
 	case !a.Moved.None():
 		return Notice{Tone: Warning, Text: f.words.N("approval.moved", a.Missing(), "before", money(f, a.Moved), "now", money(f, o.Quote.Subtotal))}
 	}
@@ -282,7 +287,7 @@ func approvalItems(orders []commerce.Order, f facts) []Block {
 // approvalItem is a request in a list.
 func approvalItem(o commerce.Order, f facts) *Item {
 	item := orderItem(o, f)
-	item.Lines = append(item.Lines, f.words.N("approval.waiting", o.Approval.Missing(), "names", askedOf(o, f)))
+	item.Lines = append(item.Lines, approvalNotice(o, f).Text)
 	item.Actions = []Action{{Ref: makeRef(verbApproval, o.ID), Label: f.words.T("orders.show"), Name: f.words.T("approvals.show", "order", o.ID), Style: Primary}}
 	return item
 }
