@@ -11,6 +11,7 @@ import (
 	"cartwright/commerce/ledger"
 	"cartwright/config"
 	"cartwright/conversations/redis"
+	"cartwright/handlers/discord"
 	"cartwright/handlers/slack"
 )
 
@@ -79,7 +80,8 @@ func slackDoctor(cfg config.Config, books *ledger.Ledger) slack.Doctor {
 }
 
 type manifestCommand struct {
-	Platform string `arg:"" enum:"slack" help:"Which platform's: slack."`
+	Platform string `arg:"" enum:"slack,discord" help:"Which platform's: slack or discord."`
+	Apply    bool   `help:"Register Discord's commands with Discord."`
 }
 
 // Run prints the app's manifest for this configuration.
@@ -88,6 +90,9 @@ func (c manifestCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if c.Platform == discord.Platform {
+		return c.discord(p, cfg.Discord)
+	}
 	text, err := slack.Manifest(slack.ManifestOptions{
 		PublicURL: cfg.PublicURL.String(), Sockets: cfg.Slack.AppToken.Set(), Installs: cfg.Slack.Installs(),
 	})
@@ -95,5 +100,22 @@ func (c manifestCommand) Run(p *program) error {
 		return err
 	}
 	_, err = p.stdout.Write(text)
+	return err
+}
+
+// discord prints the commands, or registers them.
+func (c manifestCommand) discord(p *program, cfg config.Discord) error {
+	if !c.Apply {
+		_, err := p.stdout.Write(append(discord.Manifest(), '\n'))
+		return err
+	}
+	if !cfg.Configured() {
+		return errors.New("set DISCORD_APPLICATION_ID, DISCORD_PUBLIC_KEY and DISCORD_BOT_TOKEN first")
+	}
+	d := discord.New(discord.Options{Application: cfg.Application, Token: cfg.BotToken.Reveal(), APIURL: cfg.APIURL, Now: time.Now})
+	err := d.Apply(p.ctx)
+	if err == nil {
+		_, err = fmt.Fprintln(p.stdout, "Discord has the commands.")
+	}
 	return err
 }

@@ -27,6 +27,7 @@ import (
 	"cartwright/conversations"
 	"cartwright/conversations/redis"
 	"cartwright/handlers"
+	"cartwright/handlers/discord"
 	"cartwright/handlers/pay"
 	"cartwright/handlers/playground"
 	"cartwright/handlers/slack"
@@ -119,7 +120,7 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 		Metrics: metrics.registry, Log: s.log,
 	}))
 	s.serveHTTP(ctx, public, handlers.Routes(handlers.Options{
-		PublicURL: publicURL, Listener: public.Addr(), Playground: chats.page, Slack: chats.slack, Installs: chats.installs,
+		PublicURL: publicURL, Listener: public.Addr(), Playground: chats.page, Slack: chats.slack, Installs: chats.installs, Discord: chats.discord,
 		Pay: pay.New(pay.Options{Pages: service, Payer: payer{outside, func() []commerce.Organisation { return s.current().Organisations }}, Log: s.log}),
 		Log: s.log, Random: rand.Reader,
 	}))
@@ -148,8 +149,9 @@ type turning = func(context.Context, conversations.Event) conversations.Reply
 
 // chats are the platforms that are served; nil where one is not.
 type chats struct {
-	page  *playground.Playground
-	slack *slack.Slack
+	page    *playground.Playground
+	slack   *slack.Slack
+	discord *discord.Discord
 
 	installs *slack.Installer
 }
@@ -178,6 +180,11 @@ func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.
 		}
 		directories[slack.Platform] = c.slack
 		posters[slack.Platform] = s.poster(c.slack)
+	}
+	if cfg.Discord.Configured() {
+		c.discord = s.discord(cfg, m.timed(engine.Turn))
+		directories[discord.Platform] = c.discord
+		posters[discord.Platform] = s.poster(c.discord)
 	}
 	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Now: time.Now, Directories: directories}
 	radar := &conversations.Radar{

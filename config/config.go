@@ -22,7 +22,8 @@ type Config struct {
 	SecretKey     Secret   // not set only before EnsureSecretKey, with SQLite
 	OldSecretKeys []Secret // earlier ones, as long as something made with them must be read
 
-	Slack Slack
+	Slack   Slack
+	Discord Discord
 
 	Playground      bool
 	PlaygroundToken Secret  // asked for by the playground; not set: everyone may use it
@@ -50,6 +51,7 @@ func Read(env func(string) (string, bool), readFile func(string) ([]byte, error)
 		PlaygroundToken: r.secret("PLAYGROUND_TOKEN"),
 		ClockSpeed:      r.clockSpeed(),
 		Slack:           r.slack(),
+		Discord:         r.discord(),
 		Organisations:   r.organisations(),
 		Catalogue:       r.catalogue(),
 	}

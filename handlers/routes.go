@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"cartwright/handlers/discord"
 	"cartwright/handlers/pay"
 	"cartwright/handlers/playground"
 	"cartwright/handlers/slack"
@@ -21,6 +22,7 @@ type Options struct {
 	Playground *playground.Playground // nil: off
 	Slack      *slack.Slack           // nil: off
 	Installs   *slack.Installer       // of Slack's app; nil: off
+	Discord    *discord.Discord       // nil: off
 	Pay        *pay.Pay               // needed
 	AtOnce     int                    // requests answered at once, streams aside; 0: 256
 	Log        *slog.Logger
@@ -51,6 +53,9 @@ func Routes(o Options) http.Handler {
 	if i := o.Installs; i != nil {
 		mux.HandleFunc("GET /slack/install", i.Page)
 		mux.HandleFunc("GET /slack/oauth/callback", i.Callback)
+	}
+	if d := o.Discord; d != nil {
+		mux.HandleFunc("POST /discord/interactions", d.Interactions)
 	}
 	mux.HandleFunc("GET /pay/{token}", o.Pay.Link)
 	mux.HandleFunc("GET /sandbox/pay/{id}", o.Pay.Sandbox)

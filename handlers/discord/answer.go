@@ -1,0 +1,78 @@
+package discord
+
+import (
+	"strings"
+
+	"cartwright/conversations"
+)
+
+// askedButton begins the kind of a button in a message that asks whether a click is meant.
+const askedButton = "a"
+
+// spot is where an interaction came from: what of it is replaced by the answer.
+type spot struct {
+	kind    string // of the button or the modal
+	click   bool
+	submit  bool
+	message bool // it was in a message
+}
+
+// own reports whether it was in a message that is kept up to date by itself.
+func (s spot) own() bool {
+	return strings.HasSuffix(s.kind, ownButton) && !strings.HasPrefix(s.kind, askedButton)
+}
+
+// replaces reports whether the answer takes the place of the message: of an answer before,
+// or of the question whether a click was meant.
+func (s spot) replaces() bool { return (s.click || s.submit) && s.message && !s.own() }
+
+// nothing is the answer to what was answered before.
+func (s spot) nothing() callback {
+	if s.click {
+		return callback{Type: answerDeferredUpdate}
+	}
+	return callback{Type: answerDeferred, Data: later{Flags: flagEphemeral}}
+}
+
+// deferred says that the answer is coming.
+func (s spot) deferred() callback {
+	if s.replaces() {
+		return callback{Type: answerDeferredUpdate}
+	}
+	return callback{Type: answerDeferred, Data: later{Flags: flagEphemeral}}
+}
+
+// answer is the first answer to an interaction, and the messages that follow it.
+func (s spot) answer(r conversations.Reply) (first callback, rest []message) {
+	p := r.Prompt
+	asked := s.click && strings.HasPrefix(s.kind, formButton) && len(p.Fields) > 0
+	if m, ok := form(p, s.modalKind()); ok && !s.submit && (asked || isForm(p)) {
+		return callback{Type: answerModal, Data: m}, nil
+	}
+	all := s.shown(r)
+	switch {
+	case s.own() && s.click && r.Said == 0 && keptUp(p):
+		return callback{Type: answerDeferredUpdate}, nil // that very message is brought up to date by itself
+	case s.replaces():
+		return callback{Type: answerUpdate, Data: all[0]}, all[1:]
+	}
+	return callback{Type: answerMessage, Data: all[0]}, all[1:]
+}
+
+// modalKind is what a modal remembers of where it was opened.
+func (s spot) modalKind() string {
+	if s.own() {
+		return ownButton
+	}
+	return wizardButton
+}
+
+// shown is the reply as messages to the person alone.
+func (s spot) shown(r conversations.Reply) []message {
+	return messages(r.Prompt, wizardButton, flagEphemeral)
+}
+
+// keptUp reports whether a prompt is what a message of its own shows.
+func keptUp(p conversations.Prompt) bool {
+	return p.Name == "order" || p.Name == "task" || p.Name == "approval"
+}

@@ -1,0 +1,89 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"cartwright/conversations"
+)
+
+// api calls Discord's REST API, with calls of its own: discordgo keeps a bucket for each
+// interaction for ever, and sleeps where somebody waits.
+type api struct {
+	url, token string
+	http       *http.Client
+}
+
+// maxAnswer is how much of an answer is read.
+const maxAnswer = 1 << 20
+
+// refused is what Discord says of a call that it did not take.
+type refused struct {
+	Status  int
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+}
+
+func (r *refused) Error() string {
+	return fmt.Sprintf("Discord answers %d: %s (%d)", r.Status, r.Message, r.Code)
+}
+
+// call makes a call. A path that holds an interaction's token is authorised by that.
+// *conversations.Wait: Discord limits how often it is called, or does not answer.
+func (a api) call(ctx context.Context, method, path string, body, result any) error {
+	var content io.Reader
+	if body != nil {
+		content = bytes.NewReader(encoded(body))
+	}
+	r, err := http.NewRequestWithContext(ctx, method, a.url+path, content)
+	if err != nil {
+		return errors.New("call Discord: the address is none") // without the token in it
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if !strings.HasPrefix(path, "webhooks/") {
+		r.Header.Set("Authorization", "Bot "+a.token)
+	}
+	got, err := a.http.Do(r)
+	if err != nil {
+		return &conversations.Wait{For: time.Second, Cause: fmt.Errorf("call Discord: %w", errors.Unwrap(err))}
+	}
+	defer got.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(got.Body, maxAnswer))
+	switch {
+	case err != nil:
+		return &conversations.Wait{For: time.Second, Cause: fmt.Errorf("read Discord's answer: %w", err)}
+	case got.StatusCode == http.StatusTooManyRequests:
+		return limited(text)
+	case got.StatusCode >= 500:
+		return &conversations.Wait{For: time.Second, Cause: &refused{Status: got.StatusCode}}
+	case got.StatusCode >= 300:
+		no := refused{Status: got.StatusCode}
+		_ = json.Unmarshal(text, &no) // what it says is for the operator only
+		return &no
+	case result == nil:
+		return nil
+	}
+	if err := json.Unmarshal(text, result); err != nil {
+		return fmt.Errorf("read Discord's answer: %w", err)
+	}
+	return nil
+}
+
+// longestWait is what is believed of how long a limit lasts.
+const longestWait = 5 * time.Minute
+
+func limited(text []byte) error {
+	var said struct {
+		RetryAfter float64 `json:"retry_after"`
+	}
+	_ = json.Unmarshal(text, &said) // without a word it is a second
+	wait := time.Duration(said.RetryAfter * float64(time.Second))
+	return &conversations.Wait{For: min(max(wait, time.Second), longestWait), Cause: &refused{Status: http.StatusTooManyRequests}}
+}

@@ -1,0 +1,99 @@
+package discord
+
+import (
+	"context"
+	"net/http"
+
+	"cartwright/conversations/locale"
+)
+
+// command is a slash command, or an option of one: subcommands are options too.
+type command struct {
+	Name         string            `json:"name"`
+	Description  string            `json:"description"`
+	Descriptions map[string]string `json:"description_localizations,omitempty"`
+	Type         int               `json:"type"`
+	Required     bool              `json:"required,omitempty"`
+	MaxLength    int               `json:"max_length,omitempty"`
+	Options      []command         `json:"options,omitempty"`
+	Contexts     []int             `json:"contexts,omitempty"`
+	Integrations []int             `json:"integration_types,omitempty"`
+}
+
+// Types of commands and of their options.
+const (
+	chatInput     = 1
+	subcommand    = 1
+	optionText    = 3
+	contextGuild  = 0
+	contextDirect = 1
+	inGuilds      = 0
+)
+
+// maxGiven is how long a text that is given to a command may be.
+const maxGiven = 100
+
+// takes are the subcommands, in the order of the help, with what may be given to each.
+var takes = []struct {
+	name  string
+	given []command
+}{
+	{homeCommand, nil},
+	{"buy", []command{text("product", false)}},
+	{"cart", nil},
+	{"orders", nil},
+	{"order", []command{text("number", true)}},
+	{"approvals", nil},
+	{"withdraw", []command{text("number", true)}},
+	{"nudge", []command{text("number", true)}},
+	{"delegate", []command{{Name: "person", Type: optionUser}, text(untilOption, false)}},
+	{"subscriptions", nil},
+	{"assign", []command{text("product", false)}},
+	{"remove", []command{text("product", false)}},
+	{"move", []command{text("product", false)}},
+	{"cancel", nil},
+	{"help", nil},
+}
+
+func text(name string, required bool) command {
+	return command{Name: name, Type: optionText, Required: required, MaxLength: maxGiven}
+}
+
+// Manifest is the application's commands, as JSON: "/m365" with a subcommand for each word
+// of the dialogue, described in every language. All its bodies are what Discord calls a
+// bulk overwrite.
+func Manifest() []byte { return encoded(commands()) }
+
+func commands() []command {
+	m365 := described(command{
+		Name: "m365", Type: chatInput, Contexts: []int{contextGuild, contextDirect}, Integrations: []int{inGuilds},
+	}, "discord.command")
+	for _, t := range takes {
+		sub := described(command{Name: t.name, Type: subcommand}, "discord.command."+t.name)
+		for _, o := range t.given {
+			sub.Options = append(sub.Options, described(o, "discord.given."+o.Name))
+		}
+		m365.Options = append(m365.Options, sub)
+	}
+	return []command{m365}
+}
+
+// locales are Discord's names of the languages. One that is not among them reads English.
+var locales = map[string][]string{"en": {"en-US", "en-GB"}, "fr": {"fr"}, "de": {"de"}, "zh-CN": {"zh-CN"}}
+
+func described(c command, key string) command {
+	c.Description = locale.For("en", nil).T(key)
+	c.Descriptions = map[string]string{}
+	for _, lang := range locale.Languages() {
+		for _, name := range locales[lang] {
+			c.Descriptions[name] = locale.For(lang, nil).T(key)
+		}
+	}
+	return c
+}
+
+// Apply registers the commands with Discord, in place of any that the application has. It
+// may be done again at any time.
+func (d *Discord) Apply(ctx context.Context) error {
+	return d.api.call(ctx, http.MethodPut, "applications/"+d.Application+"/commands", commands(), nil)
+}

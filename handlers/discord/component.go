@@ -1,0 +1,210 @@
+package discord
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"cartwright/conversations"
+	"cartwright/conversations/locale"
+)
+
+// Component types, as Discord numbers them.
+const (
+	typeRow       = 1
+	typeButton    = 2
+	typeSelect    = 3
+	typeInput     = 4
+	typeSection   = 9
+	typeText      = 10
+	typeSeparator = 14
+	typeContainer = 17
+	typeLabel     = 18
+	typeRadio     = 21
+	typeCheckbox  = 23
+)
+
+// Button styles.
+const (
+	stylePrimary   = 1
+	styleSecondary = 2
+	styleDanger    = 4
+	styleLink      = 5
+)
+
+// Limits, in characters where they are of text.
+const (
+	maxComponents  = 40   // of a message, nested ones too
+	maxText        = 4000 // of all text displays of a message together
+	maxButtons     = 5    // of a row
+	maxButton      = 80
+	maxOption      = 100
+	maxOptions     = 25
+	maxRadios      = 10
+	maxModalTitle  = 45
+	maxLabel       = 45
+	maxDescription = 100
+	maxModalFields = 5
+	maxTyped       = 4000
+)
+
+// component is any of Discord's: this program's own type, because discordgo lacks labels,
+// radio groups and checkboxes.
+type component struct {
+	Type        int         `json:"type"`
+	ID          string      `json:"custom_id,omitempty"`
+	Style       int         `json:"style,omitempty"`
+	Label       string      `json:"label,omitempty"`
+	Description string      `json:"description,omitempty"`
+	Content     string      `json:"content,omitempty"`
+	URL         string      `json:"url,omitempty"`
+	Value       string      `json:"value,omitempty"`
+	Placeholder string      `json:"placeholder,omitempty"`
+	Required    *bool       `json:"required,omitempty"`
+	Default     *bool       `json:"default,omitempty"`
+	MaxLength   int         `json:"max_length,omitempty"`
+	Options     []option    `json:"options,omitempty"`
+	Components  []component `json:"components,omitempty"`
+	Accessory   *component  `json:"accessory,omitempty"`
+	Component   *component  `json:"component,omitempty"`
+}
+
+type option struct {
+	Label       string `json:"label"`
+	Value       string `json:"value"`
+	Description string `json:"description,omitempty"`
+	Default     bool   `json:"default,omitempty"`
+}
+
+// canvas draws a prompt as components. All of a prompt's text is escaped: Discord reads no
+// markup, link or mention out of anybody's name or word.
+type canvas struct {
+	parts []component
+	words locale.Words
+	kind  string // begins the id of each button: where it was printed
+	count int    // of buttons
+}
+
+// Kinds of buttons, as the first letter of their custom_id: by the message that they are
+// in, and by what a click does first.
+const (
+	wizardButton  = "w" // in an answer, which is replaced
+	ownButton     = "o" // in a message that is kept up to date by itself
+	formButton    = "f" // asks for the fields in a modal
+	confirmButton = "c" // asks whether it is meant
+)
+
+func (c *canvas) say(lines ...string) {
+	c.parts = append(c.parts, component{Type: typeText, Content: strings.Join(lines, "\n")})
+}
+
+// marks are the tones' signs.
+var marks = map[conversations.Tone]string{conversations.Good: "✅ ", conversations.Warning: "⚠️ ", conversations.Bad: "⛔ ", conversations.Muted: "-# "}
+
+func toned(t conversations.Tone, text string) string { return marks[t] + escaped(text) }
+
+// escaped is text in which Discord reads no markup, mention, emoji or link.
+func escaped(text string) string {
+	text = markup.Replace(text)
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = lineStart(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+var markup = strings.NewReplacer(
+	`\`, `\\`, "*", `\*`, "_", `\_`, "~", `\~`, "`", "\\`", "|", `\|`, "<", `\<`, ">", `\>`, "[", `\[`, "]", `\]`, "@", `\@`, "://", `:\/\/`,
+)
+
+// lineStart keeps a line from being a heading, a quotation or a list.
+func lineStart(line string) string {
+	switch {
+	case strings.HasPrefix(line, "#"), strings.HasPrefix(line, "-"), strings.HasPrefix(line, "+"):
+		return `\` + line
+	}
+	digits := strings.TrimLeft(line, "0123456789")
+	if len(digits) < len(line) && (strings.HasPrefix(digits, ".") || strings.HasPrefix(digits, ")")) {
+		return line[:len(line)-len(digits)] + `\` + digits
+	}
+	return line
+}
+
+// fit is text within a limit: for names from outside, for what a person must read whole is
+// kept short in its words, which tests hold to.
+func fit(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most-1]) + "…"
+}
+
+// button is an action. Its id holds the ref, which it was printed with, after its kind and
+// a number: ids are unique in a message, and one ref may stand there twice.
+func (c *canvas) button(a conversations.Action, kind string) component {
+	b := component{Type: typeButton, Label: fit(a.Label, maxButton)}
+	if a.URL != "" {
+		b.Style, b.URL = styleLink, a.URL
+		return b
+	}
+	b.Style = map[conversations.Style]int{conversations.Primary: stylePrimary, conversations.Danger: styleDanger}[a.Style]
+	if b.Style == 0 {
+		b.Style = styleSecondary
+	}
+	if a.Confirm != nil {
+		kind = confirmButton + kind
+	}
+	c.count++
+	b.ID = kind + strconv.Itoa(c.count) + idSeparator + a.Ref
+	return b
+}
+
+// idSeparator is between the kind of a button and its ref.
+const idSeparator = "!"
+
+// readID is the kind of a button and its ref. ok is false for what was not printed here.
+func readID(id string) (kind, ref string, ok bool) {
+	kind, ref, ok = strings.Cut(id, idSeparator)
+	return strings.TrimRight(kind, "0123456789"), ref, ok
+}
+
+func (c *canvas) buttons(actions []conversations.Action) {
+	for len(actions) > 0 {
+		n := min(len(actions), maxButtons)
+		row := component{Type: typeRow}
+		for _, a := range actions[:n] {
+			row.Components = append(row.Components, c.button(a, c.kind))
+		}
+		c.parts, actions = append(c.parts, row), actions[n:]
+	}
+}
+
+// number counts components, nested ones too.
+func number(all []component) int {
+	n := 0
+	for _, p := range all {
+		n += 1 + number(p.Components)
+		if p.Accessory != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// length counts the characters of all text.
+func length(all []component) int {
+	n := 0
+	for _, p := range all {
+		n += utf8.RuneCountInString(p.Content) + length(p.Components)
+	}
+	return n
+}
+
+func encoded(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain structs always marshal
+	}
+	return text
+}

@@ -1,0 +1,181 @@
+package discord
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"cartwright/conversations"
+)
+
+// Interaction types.
+const (
+	typePing         = 1
+	typeCommand      = 2
+	typeClick        = 3
+	typeAutocomplete = 4
+	typeSubmit       = 5
+)
+
+// interaction is what Discord delivers, as far as it is read here: decoded by this program
+// itself, because discordgo stumbles over components that it does not know.
+type interaction struct {
+	ID      string  `json:"id"`
+	Type    int     `json:"type"`
+	Token   string  `json:"token"`
+	Guild   string  `json:"guild_id"`
+	Channel string  `json:"channel_id"`
+	Locale  string  `json:"locale"`
+	Member  *member `json:"member"`
+	User    *user   `json:"user"`
+	Message *struct {
+		ID         string      `json:"id"`
+		Components []component `json:"components"`
+	} `json:"message"`
+	Data struct {
+		Name       string        `json:"name"`
+		Options    []givenOption `json:"options"`
+		ID         string        `json:"custom_id"`
+		Components []filled      `json:"components"`
+	} `json:"data"`
+}
+
+type user struct {
+	ID         string `json:"id"`
+	Username   string `json:"username"`
+	GlobalName string `json:"global_name"`
+	Bot        bool   `json:"bot"`
+}
+
+// givenOption is a subcommand, or what was given to one.
+type givenOption struct {
+	Name    string          `json:"name"`
+	Type    int             `json:"type"`
+	Value   json.RawMessage `json:"value"`
+	Options []givenOption   `json:"options"`
+}
+
+// filled is a component of a modal that was sent.
+type filled struct {
+	ID         string          `json:"custom_id"`
+	Value      json.RawMessage `json:"value"` // text, true or false, or null
+	Values     []string        `json:"values"`
+	Component  *filled         `json:"component"`
+	Components []filled        `json:"components"`
+}
+
+var errShape = errors.New("it does not have the shape that Discord documents")
+
+func decode(body []byte) (interaction, error) {
+	var i interaction
+	if err := json.Unmarshal(body, &i); err != nil {
+		return i, fmt.Errorf("%w: %w", errShape, err)
+	}
+	if i.Type != typePing && (i.ID == "" || i.Token == "" || i.person() == "" || len(i.ID) > 100 || !digits(i.ID) || !digits(i.Guild)) {
+		return i, errShape
+	}
+	return i, nil
+}
+
+func digits(text string) bool { return strings.Trim(text, "0123456789") == "" }
+
+// person is the account that did it, in a guild or in a direct message.
+func (i interaction) person() string {
+	switch {
+	case i.Member != nil:
+		return i.Member.User.ID
+	case i.User != nil:
+		return i.User.ID
+	}
+	return ""
+}
+
+// text is a command as it would be typed: "order CW-1042".
+func (i interaction) text() string {
+	var words []string
+	for _, o := range i.Data.Options {
+		if o.Name != homeCommand {
+			words = append(words, o.Name)
+		}
+		for _, given := range o.Options {
+			if given.Name == untilOption {
+				words = append(words, untilOption) // "delegate @name until DATE"
+			}
+			words = append(words, given.text())
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// homeCommand stands for no word: Discord takes no command without one beside those with.
+const homeCommand = "home"
+
+// untilOption is the option of a command that is told by its name.
+const untilOption = "until"
+
+// optionUser is the type of an option that is a person: its value is their account's id.
+const optionUser = 6
+
+func (o givenOption) text() string {
+	var text string
+	if json.Unmarshal(o.Value, &text) != nil {
+		return string(o.Value) // a number
+	}
+	if o.Type == optionUser {
+		return "<@" + text + ">"
+	}
+	return text
+}
+
+// fields are what a modal was filled in with.
+func (i interaction) fields() map[string]string {
+	values := map[string]string{}
+	var read func(all []filled)
+	read = func(all []filled) {
+		for _, f := range all {
+			if f.ID != "" {
+				values[f.ID] = f.text()
+			}
+			if f.Component != nil {
+				read([]filled{*f.Component})
+			}
+			read(f.Components)
+		}
+	}
+	read(i.Data.Components)
+	return values
+}
+
+func (f filled) text() string {
+	if len(f.Values) > 0 {
+		return f.Values[0]
+	}
+	var text string
+	if json.Unmarshal(f.Value, &text) == nil {
+		return text
+	}
+	if string(f.Value) == "true" {
+		return "true"
+	}
+	return "false"
+}
+
+// event is what somebody did. A direct message's interaction has no guild: guild is the one
+// that its message or its person was found to belong to.
+func (i interaction) event(organisation, guild string) conversations.Event {
+	ev := conversations.Event{
+		ID: Platform + ":" + i.ID, Organisation: organisation,
+		Account: conversations.Account{Platform: Platform, Workspace: guild, ID: i.person()},
+	}
+	switch i.Type {
+	case typeCommand:
+		ev.Text = i.text()
+	case typeClick, typeSubmit:
+		_, ev.Ref, _ = readID(i.Data.ID)
+	}
+	if i.Type == typeSubmit {
+		ev.Values = i.fields()
+	}
+	return ev
+}

@@ -1,0 +1,125 @@
+// Package discord is Discord as one of the platforms: it verifies and decodes interactions,
+// has them answered by a turn in time, and shows prompts as components in messages and
+// modals.
+package discord
+
+import (
+	"context"
+	"crypto/ed25519"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"cartwright/conversations"
+)
+
+// Platform is the name that accounts of Discord carry; a workspace is a guild.
+const Platform = "discord"
+
+// Options is what the platform is made of. Every field is needed.
+type Options struct {
+	// Turn answers an event; it is called with a context that outlives the delivery.
+	Turn func(context.Context, conversations.Event) conversations.Reply
+	// Organisation is the id of the one that a guild belongs to; ok is false for none.
+	Organisation func(guild string) (id string, ok bool)
+	// Guilds are those whose organisation knows an account.
+	Guilds func(account string) []string
+	// Channel is where an organisation's approvals are asked for, "" for none.
+	Channel     func(organisation string) string
+	Application string            // id
+	PublicKey   ed25519.PublicKey // what Discord signs its requests with
+	Token       string            // of the bot
+	APIURL      string            // ends in a slash
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// Discord takes interactions, and is a platform: a Poster and a Directory.
+type Discord struct {
+	Options
+	api  api
+	seen seen
+	work sync.WaitGroup  // what goes on after an answer
+	base context.Context //nolint:containedctx // of that work: it ends when Close gives up waiting
+	stop context.CancelFunc
+
+	mu       sync.Mutex
+	channels map[string]string // of direct messages, by account
+	people   map[string]known  // by guild and account
+}
+
+var (
+	_ conversations.Poster    = (*Discord)(nil)
+	_ conversations.Directory = (*Discord)(nil)
+)
+
+const (
+	// ackTime is when an interaction is answered at the latest; Discord waits 3 s.
+	ackTime = 2300 * time.Millisecond
+	// turnTime is how long a turn and what it shows may take, whoever still waits for it.
+	turnTime = 30 * time.Second
+	// callTime is how long one call to Discord may take.
+	callTime = 10 * time.Second
+)
+
+// New makes the platform out of its options.
+func New(o Options) *Discord {
+	base, stop := context.WithCancel(context.Background())
+	return &Discord{
+		Options: o, base: base, stop: stop, seen: seen{now: o.Now}, channels: map[string]string{},
+		api: api{url: o.APIURL, token: o.Token, http: &http.Client{
+			Timeout:       callTime,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}},
+	}
+}
+
+// Close waits for what was deferred to be shown, as long as ctx lasts.
+func (d *Discord) Close(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() { d.work.Wait(); close(done) }()
+	defer d.stop()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// seen remembers interactions for longer than their signatures are good.
+type seen struct {
+	now   func() time.Time
+	mu    sync.Mutex
+	at    map[string]time.Time
+	swept time.Time
+}
+
+const (
+	seenLife = 15 * time.Minute
+	seenMost = 100_000
+)
+
+// first reports whether the interaction is taken for the first time.
+func (s *seen) first(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if s.at == nil || len(s.at) >= seenMost {
+		s.at = map[string]time.Time{} // a flood: the engine still knows each account's last events
+	}
+	if now.Sub(s.swept) > time.Minute {
+		for id, at := range s.at {
+			if now.Sub(at) > seenLife {
+				delete(s.at, id)
+			}
+		}
+		s.swept = now
+	}
+	_, known := s.at[id]
+	if !known {
+		s.at[id] = now
+	}
+	return !known
+}

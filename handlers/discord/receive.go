@@ -1,0 +1,221 @@
+package discord
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"cartwright/conversations"
+	"cartwright/conversations/locale"
+)
+
+// Kinds of answers to an interaction.
+const (
+	answerPong           = 1
+	answerMessage        = 4
+	answerDeferred       = 5
+	answerDeferredUpdate = 6
+	answerUpdate         = 7
+	answerModal          = 9
+)
+
+// callback is the first answer to an interaction.
+type callback struct {
+	Type int `json:"type"`
+	Data any `json:"data,omitempty"`
+}
+
+// later is the data of an answer that follows.
+type later struct {
+	Flags int `json:"flags"`
+}
+
+// Interactions takes what Discord delivers over HTTP.
+func (d *Discord) Interactions(w http.ResponseWriter, r *http.Request) {
+	body, status := d.verified(r)
+	if status != 0 {
+		w.WriteHeader(status)
+		return
+	}
+	i, err := decode(body)
+	if err != nil {
+		d.Log.WarnContext(r.Context(), "an interaction of Discord's cannot be read", "err", err)
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	if i.Type == typePing {
+		reply(w, callback{Type: answerPong})
+		return
+	}
+	d.take(r.Context(), i, func(c callback, more bool) {
+		reply(w, c)
+		if more {
+			_ = http.NewResponseController(w).Flush()
+		}
+	})
+}
+
+func reply(w http.ResponseWriter, c callback) {
+	text := encoded(c)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	_, _ = w.Write(text)
+}
+
+// freshness is how old a request may be, and how far ahead its clock: Discord says nothing
+// of it, and signs the time.
+const freshness = 5 * time.Minute
+
+// verified is a request's body, once Discord's signature over it was found good and fresh;
+// otherwise the status to answer with. Discord sends bad ones on purpose.
+func (d *Discord) verified(r *http.Request) (body []byte, status int) {
+	body, err := io.ReadAll(r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, http.StatusRequestEntityTooLarge
+	case err != nil:
+		return nil, http.StatusBadRequest
+	}
+	stamp := r.Header.Get("X-Signature-Timestamp")
+	signature, err := hex.DecodeString(r.Header.Get("X-Signature-Ed25519"))
+	if err != nil || len(signature) != ed25519.SignatureSize || !ed25519.Verify(d.PublicKey, append([]byte(stamp), body...), signature) {
+		return nil, http.StatusUnauthorized
+	}
+	seconds, err := strconv.ParseInt(stamp, 10, 64)
+	if age := d.Now().Sub(time.Unix(seconds, 0)); err != nil || age > freshness || age < -freshness {
+		return nil, http.StatusUnauthorized
+	}
+	return body, 0
+}
+
+// take has an interaction answered: at once or, where that takes longer than ackTime, by an
+// edit of what says that it is coming. One that was taken already changes nothing.
+func (d *Discord) take(ctx context.Context, i interaction, answer func(c callback, more bool)) {
+	kind, ref, _ := readID(i.Data.ID)
+	at := spot{kind: kind, click: i.Type == typeClick, submit: i.Type == typeSubmit, message: i.Message != nil}
+	switch {
+	case !d.seen.first(i.ID):
+		answer(at.nothing(), false)
+		return
+	case at.click && kind != "" && kind[:1] == confirmButton:
+		answer(d.confirm(i, kind[1:], ref), false)
+		return
+	}
+	organisation, guild, ok := d.place(i)
+	if !ok {
+		answer(callback{Type: answerMessage, Data: messages(unserved(i), wizardButton, flagEphemeral)[0]}, false)
+		return
+	}
+	d.met(guild, i)
+	d.turn(ctx, i, at, i.event(organisation, guild), answer)
+}
+
+func (d *Discord) turn(ctx context.Context, i interaction, at spot, ev conversations.Event, answer func(c callback, more bool)) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
+	var once sync.Once
+	late := false
+	hurry := time.AfterFunc(ackTime, func() { once.Do(func() { late = true; answer(at.deferred(), true) }) })
+	r := d.Turn(ctx, ev)
+	hurry.Stop()
+	first, rest := at.answer(r)
+	once.Do(func() { answer(first, false) })
+	d.work.Go(func() {
+		defer cancel()
+		if late {
+			d.follow(ctx, i, at.shown(r))
+		} else {
+			d.add(ctx, i, rest)
+		}
+	})
+}
+
+// follow edits what said that the answer is coming.
+func (d *Discord) follow(ctx context.Context, i interaction, all []message) {
+	if len(all) == 0 {
+		return
+	}
+	d.must(ctx, d.api.call(ctx, http.MethodPatch, "webhooks/"+d.Application+"/"+i.Token+"/messages/@original", all[0], nil))
+	d.add(ctx, i, all[1:])
+}
+
+// add sends what one message does not take.
+func (d *Discord) add(ctx context.Context, i interaction, rest []message) {
+	for _, m := range rest {
+		m.Flags |= flagEphemeral
+		d.must(ctx, d.api.call(ctx, http.MethodPost, "webhooks/"+d.Application+"/"+i.Token, m, nil))
+	}
+}
+
+func (d *Discord) must(ctx context.Context, err error) {
+	if err != nil {
+		d.Log.ErrorContext(ctx, "a prompt was not shown", "platform", Platform, "err", err)
+	}
+}
+
+// place is the organisation that an interaction is in, and its guild. A direct message has
+// none: it is that of the only guild that knows the person.
+func (d *Discord) place(i interaction) (organisation, guild string, ok bool) {
+	guild = i.Guild
+	if guild == "" {
+		guilds := d.Guilds(i.person())
+		if len(guilds) != 1 {
+			return "", "", false
+		}
+		guild = guilds[0]
+	}
+	organisation, ok = d.Organisation(guild)
+	return organisation, guild, ok
+}
+
+// unserved tells somebody in a guild that no organisation has.
+func unserved(i interaction) conversations.Prompt {
+	words := locale.For(locale.Match(i.Locale), nil)
+	guild := i.Guild
+	if guild == "" {
+		guild = "–"
+	}
+	return conversations.Prompt{
+		Name: "unserved", Locale: words.Lang(), Title: words.T("discord.unserved"), Closed: true,
+		Notices: []conversations.Notice{{Tone: conversations.Warning, Text: words.T("discord.unserved.text", "guild", guild)}},
+	}
+}
+
+// confirm asks whether a click is meant: Discord has no questions of its own. The button
+// that was clicked says what it does.
+func (d *Discord) confirm(i interaction, kind, ref string) callback {
+	words := locale.For(locale.Match(i.Locale), nil)
+	label := ""
+	if i.Message != nil {
+		label = labelOf(i.Message.Components, i.Data.ID)
+	}
+	p := conversations.Prompt{
+		Name: "confirm", Locale: words.Lang(), Title: words.T("discord.confirm", "label", label),
+		Blocks: []conversations.Block{{Text: &conversations.Notice{Text: words.T("discord.confirm.text")}}},
+		Actions: []conversations.Action{
+			{Ref: ref, Label: label, Style: conversations.Primary}, {Label: words.T("discord.keep"), Ref: "discord.keep"},
+		},
+	}
+	return callback{Type: answerMessage, Data: messages(p, askedButton+kind, flagEphemeral)[0]}
+}
+
+func labelOf(all []component, id string) string {
+	for _, c := range all {
+		if c.ID == id {
+			return c.Label
+		}
+		if c.Accessory != nil && c.Accessory.ID == id {
+			return c.Accessory.Label
+		}
+		if label := labelOf(c.Components, id); label != "" {
+			return label
+		}
+	}
+	return ""
+}

@@ -1,0 +1,260 @@
+package discord
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"cartwright/conversations"
+	"cartwright/conversations/locale"
+)
+
+// Flags of messages.
+const (
+	flagEphemeral    = 1 << 6
+	flagComponentsV2 = 1 << 15
+)
+
+// message is what Discord is sent to show: a whole message.
+type message struct {
+	Components []component `json:"components"`
+	Flags      int         `json:"flags"`
+	Mentions   mentions    `json:"allowed_mentions"`
+}
+
+// mentions allows none: nobody is pinged that a prompt names.
+type mentions struct {
+	Parse []string `json:"parse"`
+}
+
+// messages are a prompt as a message or, where it has more than one takes, several of which
+// the last one can be acted on.
+func messages(p conversations.Prompt, kind string, flags int) []message {
+	c := &canvas{words: locale.For(p.Locale, nil), kind: kind}
+	c.head(p)
+	c.draw(p.Blocks)
+	if len(p.Fields) > 0 {
+		c.filled(p)
+		c.opener(p)
+		c.draw(p.Below)
+		c.buttons(p.Actions)
+	} else {
+		c.draw(p.Below)
+		c.buttons(p.Actions)
+	}
+	var all []message
+	for _, parts := range split(c.parts) {
+		all = append(all, message{Components: parts, Flags: flags | flagComponentsV2, Mentions: mentions{Parse: []string{}}})
+	}
+	return all
+}
+
+// split divides components so that no message has more than Discord takes.
+func split(parts []component) [][]component {
+	var all [][]component
+	var now []component
+	for _, p := range parts {
+		one := []component{p}
+		if len(now) > 0 && (number(now)+number(one) > maxComponents || length(now)+length(one) > maxText) {
+			all, now = append(all, now), nil
+		}
+		now = append(now, p)
+	}
+	return append(all, now)
+}
+
+func (c *canvas) head(p conversations.Prompt) {
+	lines := []string{"## " + escaped(p.Title)}
+	if p.Organisation != "" {
+		lines = append(lines, "-# "+escaped(p.Organisation))
+	}
+	for _, n := range p.Notices {
+		lines = append(lines, toned(n.Tone, n.Text))
+	}
+	c.say(lines...)
+}
+
+func (c *canvas) draw(blocks []conversations.Block) {
+	for _, b := range blocks {
+		switch {
+		case b.Heading != "":
+			c.say("### " + escaped(b.Heading))
+		case b.Text != nil:
+			c.say(toned(b.Text.Tone, b.Text.Text))
+		case b.Facts != nil:
+			c.facts(b.Facts)
+		case b.Item != nil:
+			c.item(*b.Item)
+		case b.Table != nil:
+			c.table(*b.Table)
+		case b.Progress != nil:
+			c.say(bar(*b.Progress))
+		case b.List != nil:
+			c.list(*b.List)
+		}
+	}
+}
+
+func (c *canvas) facts(facts []conversations.Fact) {
+	var lines []string
+	for _, f := range facts {
+		value := escaped(f.Value)
+		if f.Strong {
+			value = "**" + value + "**"
+		}
+		lines = append(lines, c.words.T("discord.fact", "label", escaped(f.Label), "value", value))
+	}
+	c.say(lines...)
+}
+
+// item is a thing with what can be done with it: beside it where that is one.
+func (c *canvas) item(i conversations.Item) {
+	title := "**" + escaped(i.Title) + "**"
+	if i.Tag != "" {
+		title += " — " + toned(i.Tone, i.Tag)
+	}
+	lines := []string{title}
+	for _, l := range i.Lines {
+		lines = append(lines, escaped(l))
+	}
+	if i.Progress != nil {
+		lines = append(lines, bar(*i.Progress))
+	}
+	text := component{Type: typeText, Content: strings.Join(lines, "\n")}
+	if len(i.Actions) == 1 {
+		b := c.button(i.Actions[0], c.kind)
+		c.parts = append(c.parts, component{Type: typeSection, Components: []component{text}, Accessory: &b})
+		return
+	}
+	c.parts = append(c.parts, text)
+	c.buttons(i.Actions)
+}
+
+// table is a line for each row: the first cell, and the others by their heads. Discord has
+// no tables, and a screen is narrow.
+func (c *canvas) table(t conversations.Table) {
+	lines := []string{"**" + escaped(t.Caption) + "**"}
+	for _, row := range t.Rows {
+		cells := make([]string, 0, len(row))
+		for i, cell := range row[1:] {
+			cells = append(cells, c.words.T("discord.fact", "label", escaped(t.Head[i+1]), "value", escaped(cell)))
+		}
+		lines = append(lines, "- "+escaped(row[0]), "  "+strings.Join(cells, " · "))
+	}
+	c.say(lines...)
+}
+
+func (c *canvas) list(l conversations.List) {
+	lines := []string{"**" + escaped(l.Title) + "**"}
+	for _, item := range l.Items {
+		lines = append(lines, "- "+escaped(item))
+	}
+	if l.More != "" {
+		lines = append(lines, "-# "+escaped(l.More))
+	}
+	c.say(lines...)
+}
+
+const barWidth = 12
+
+func bar(p conversations.Progress) string {
+	done := 0
+	if p.Total > 0 {
+		done = barWidth * p.Done / p.Total
+	}
+	return escaped(p.Label) + "\n" + strings.Repeat("█", done) + strings.Repeat("░", barWidth-done)
+}
+
+// filled says what fields hold already, and what is wrong with them.
+func (c *canvas) filled(p conversations.Prompt) {
+	for _, f := range p.Fields {
+		if f.Kind == conversations.TextField && f.Value != "" {
+			c.say(c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(f.Value)))
+		}
+		if f.Error != "" {
+			c.say(toned(conversations.Bad, f.Error))
+		}
+	}
+}
+
+// opener is the button that asks for the fields in a modal.
+func (c *canvas) opener(p conversations.Prompt) {
+	a := conversations.Action{Ref: p.Again, Label: c.words.T("discord.opener", "label", p.Submit.Label)}
+	if isForm(p) {
+		a.Label, a.Style = c.words.T("discord.fill_in"), conversations.Primary
+	}
+	c.parts = append(c.parts, component{Type: typeRow, Components: []component{c.button(a, formButton+c.kind)}})
+}
+
+// isForm reports whether a prompt is there to be filled in, rather than to be read with
+// something that may be filled in beside it.
+func isForm(p conversations.Prompt) bool {
+	return len(p.Fields) > 0 && p.Submit.Style == conversations.Primary
+}
+
+// modal is what Discord is sent to ask for fields.
+type modal struct {
+	ID         string      `json:"custom_id"`
+	Title      string      `json:"title"`
+	Components []component `json:"components"`
+}
+
+// form is a prompt's fields as a modal. ok is false where a modal takes fewer.
+func form(p conversations.Prompt, kind string) (m modal, ok bool) {
+	if len(p.Fields) == 0 {
+		return m, false
+	}
+	c := &canvas{words: locale.For(p.Locale, nil)}
+	m = modal{ID: kind + idSeparator + p.Submit.Ref, Title: fit(p.Title, maxModalTitle)}
+	for _, f := range p.Fields {
+		m.Components = append(m.Components, c.field(f)...)
+	}
+	return m, len(m.Components) <= maxModalFields
+}
+
+// field is a field with what is said of it: above it, where its label has no room for that.
+func (c *canvas) field(f conversations.Field) []component {
+	in := c.input(f)
+	l := component{Type: typeLabel, Label: fit(f.Label, maxLabel), Component: &in}
+	about := cmp.Or(f.Error, f.Help)
+	if utf8.RuneCountInString(about) > maxDescription {
+		return []component{{Type: typeText, Content: escaped(about)}, l}
+	}
+	l.Description = about
+	return []component{l}
+}
+
+func (c *canvas) input(f conversations.Field) component {
+	required := f.Required
+	switch {
+	case f.Kind == conversations.ToggleField:
+		on := f.Value == "true"
+		return component{Type: typeCheckbox, ID: f.Key, Default: &on}
+	case f.Kind == conversations.ChoiceField && len(f.Options) > 0 && len(f.Options) <= maxOptions:
+		kind := typeSelect
+		if f.Open && len(f.Options) >= 2 && len(f.Options) <= maxRadios {
+			kind = typeRadio
+		}
+		return component{Type: kind, ID: f.Key, Required: &required, Options: options(f)}
+	}
+	in := component{Type: typeInput, ID: f.Key, Style: 1, Required: &required, MaxLength: maxTyped, Value: fit(f.Value, maxTyped)}
+	if f.Kind == conversations.AreaField {
+		in.Style = 2
+	}
+	if f.Kind == conversations.NumberField && f.Max > 0 {
+		in.Placeholder = strconv.Itoa(f.Min) + "–" + strconv.Itoa(f.Max)
+	}
+	if f.Kind == conversations.DateField {
+		in.Placeholder = "2026-12-24"
+	}
+	return in
+}
+
+func options(f conversations.Field) []option {
+	var all []option
+	for _, o := range f.Options {
+		all = append(all, option{Label: fit(o.Label, maxOption), Value: o.Value, Description: fit(o.Help, maxOption), Default: o.Value == f.Value})
+	}
+	return all
+}
