@@ -25,7 +25,9 @@ type Approval struct {
 	DecidedAt   time.Time   `json:"decided_at,omitzero"`
 	Closed      int         `json:"closed,omitempty"`   // the order's version at which it stopped to wait
 	Proposal    *Proposal   `json:"proposal,omitempty"` // waits for the buyer
-	Moved       Money       `json:"moved,omitzero"`     // the subtotal that was approved, where a verdict found a higher one
+	Moved       Money       `json:"moved,omitzero"`     // what was approved, where a verdict found more
+	Rose        Rose        `json:"rose,omitempty"`     // of what Moved is
+	Since       int         `json:"since,omitempty"`    // reminders before this round
 }
 
 // Verdict is how a request for approval ended, "" while it is open.
@@ -34,6 +36,15 @@ type Verdict string
 const (
 	VerdictApproved Verdict = "approved"
 	VerdictRejected Verdict = "rejected"
+)
+
+// Rose says which amount is higher than what was approved.
+type Rose string
+
+const (
+	RosePrice     Rose = "price"     // the subtotal
+	RoseCommitted Rose = "committed" // over the term
+	RoseTotal     Rose = "total"     // with tax
 )
 
 // Vote is one person's answer to a request, on the quote that they were shown.
@@ -76,7 +87,11 @@ func (a Approval) next(now time.Time, t Timings) (Step, time.Time) {
 	if a.RemindAt.Before(due) {
 		step, due = StepRemind, a.RemindAt
 	}
-	if at := a.RoundAt.Add(t.Wait(a.Need.Escalate.After)); len(a.Need.Escalate.To) > 0 && !a.Escalated && at.Before(due) {
+	began := a.RoundAt
+	if began.IsZero() {
+		began = a.RequestedAt // it was asked for by an earlier version of the program
+	}
+	if at := began.Add(t.Wait(a.Need.Escalate.After)); len(a.Need.Escalate.To) > 0 && !a.Escalated && at.Before(due) {
 		step, due = StepEscalate, at
 	}
 	return step, due
@@ -87,14 +102,14 @@ func (a *Approval) renew(now time.Time, t Timings) {
 	a.Round++
 	a.wait(now, t)
 	a.Reminders++
-	a.RemindedAt = now
+	a.RemindedAt, a.Since = now, a.Reminders
 }
 
 // remind asks again those who have not answered, and then later than this time.
 func (a *Approval) remind(now time.Time, t Timings) {
 	a.Reminders++
 	a.RemindedAt = now
-	a.RemindAt = now.Add(t.Wait(a.Need.Remind) << min(a.Reminders, 6))
+	a.RemindAt = now.Add(t.Wait(a.Need.Remind) << min(a.Reminders-a.Since, 6))
 }
 
 // nudge is remind, at the buyer's wish, once a day.
@@ -227,7 +242,7 @@ func (o Order) MayVote(org Organisation, voter Voter, hash string) error {
 		return Refuse(CodeVoted, "at", v.At.UTC().Format(time.RFC3339))
 	}
 	if len(a.unused(may)) == 0 {
-		return Refuse(CodeRepresented, "name", a.voterFor(may[0].person))
+		return Refuse(CodeRepresented, "name", a.voterFor(may[0].person), "for", may[0].name)
 	}
 	return nil
 }
@@ -240,7 +255,7 @@ func (o Order) open(rejection bool, now time.Time) error {
 	switch {
 	case a == nil || o.State != StateAwaitingApproval:
 		return nil // which MayVote says better
-	case !now.Before(a.ExpiresAt):
+	case !now.Before(a.ExpiresAt) && !(rejection && a.Quorum()):
 		return Refuse(CodeApprovalExpired)
 	case !rejection && a.Quorum():
 		last, _ := a.Last()
@@ -317,8 +332,8 @@ func (o *Order) judge(j judgement, now time.Time, t Timings) error {
 		o.Reason = CodeOf(j.gone)
 		return o.to(StateRejected, now)
 	}
-	dearer := func(now, then Money) bool { return now.Cmp(then.Plus(then.Percent(j.tolerance))) > 0 }
-	if dearer(j.quote.Subtotal, o.Quote.Subtotal) || dearer(j.quote.Committed, o.Quote.Committed) || dearer(j.quote.Total, o.Quote.Total) {
+	if was, rose := o.dearer(j); rose != "" {
+		a.Moved, a.Rose = was, rose
 		o.again(j, now, t)
 		return nil
 	}
@@ -326,6 +341,20 @@ func (o *Order) judge(j judgement, now time.Time, t Timings) error {
 	a.Verdict, a.DecidedAt = VerdictApproved, now
 	o.Payment.PayBy = now.Add(t.PayBy)
 	return o.to(StateAwaitingPayment, now)
+}
+
+// dearer says which amount is above what was approved and the tolerance, and what it was.
+func (o Order) dearer(j judgement) (was Money, rose Rose) {
+	above := func(now, then Money) bool { return now.Cmp(then.Plus(then.Percent(j.tolerance))) > 0 }
+	switch now, then := j.quote, o.Quote; {
+	case above(now.Subtotal, then.Subtotal):
+		return then.Subtotal, RosePrice
+	case above(now.Committed, then.Committed):
+		return then.Committed, RoseCommitted
+	case above(now.Total, then.Total):
+		return then.Total, RoseTotal
+	}
+	return Money{}, ""
 }
 
 // judgement is what a verdict is passed on.
@@ -353,7 +382,6 @@ func (a *Approval) recheck(roles map[string][]Role) {
 // again begins another round, at a price that is higher than what was approved.
 func (o *Order) again(j judgement, now time.Time, t Timings) {
 	a := o.Approval
-	a.Moved = o.Quote.Subtotal
 	o.price(j.quote)
 	a.Void, a.Votes = append(a.Void, a.Votes...), nil
 	if j.need.Approvals > 0 {

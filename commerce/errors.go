@@ -30,7 +30,7 @@ const (
 	CodeOrderState      Code = "order_state"      // state: the order is past what was asked
 	CodeOwnOrder        Code = "own_order"        // ask: nobody approves what they ordered themselves
 	CodeVoted           Code = "voted"            // the person has voted already
-	CodeRepresented     Code = "represented"      // name: of who has voted in the person's name
+	CodeRepresented     Code = "represented"      // name: of who has cast the vote; for: of whose it is
 	CodeStandIn         Code = "stand_in"         // nobody who holds a role, or the person themselves
 	CodeUntil           Code = "until"            // no day from today to a year from now
 	CodeDecided         Code = "decided"          // verdict, name: of whoever was first

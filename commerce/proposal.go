@@ -58,10 +58,10 @@ func (s *Service) Propose(ctx context.Context, r Request, id, hash string, chang
 	if err != nil {
 		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
 	}
-	if err := seen.proposable(org, voter, hash, s.Now()); err != nil {
-		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
+	var quote Quote // of no use where they may not: the repeat of an event that was applied is told apart below
+	if seen.proposable(org, voter, hash, s.Now()) == nil {
+		quote, err = s.priceOf(ctx, org, ports, seen, changes)
 	}
-	quote, err := s.priceOf(ctx, org, ports, seen, changes)
 	if err != nil {
 		return Order{}, err
 	}
@@ -72,6 +72,9 @@ func (s *Service) Propose(ctx context.Context, r Request, id, hash string, chang
 		}
 		if err := o.proposable(org, voter, hash, s.Now()); err != nil {
 			return "", err
+		}
+		if quote.Hash == "" {
+			return "", Refuse(CodeStale) // it could not be proposed when it was looked at, and now it can
 		}
 		by := Vote{Hash: quote.Hash}
 		by.sign(voter, o.authority(voter), s.Now())
@@ -189,13 +192,15 @@ func (o *Order) revise(need Requirement, now time.Time, t Timings) error {
 	a.Votes = []Vote{a.Proposal.By}
 	o.price(a.Proposal.Quote)
 	a.Proposal = nil
-	a.Moved = Money{}
+	a.Moved, a.Rose = Money{}, ""
 	if need.Approvals > 0 {
 		a.Need = need
 	} else {
-		a.Need.Approvals, a.Need.DistinctRoles = 1, false
+		a.Need.Approvals, a.Need.DistinctRoles, a.Need.Rule, a.Need.Why = 1, false, "", nil // no rule asks any more
 	}
+	escalated := a.Escalated
 	a.renew(now, t)
+	a.Escalated = escalated && len(a.held(a.Votes[0].Roles)) == 0 // who was asked by that alone still counts
 	return o.to(StateAwaitingApproval, now)
 }
 

@@ -141,7 +141,7 @@ func (w *work) verdict(ctx context.Context) (outcome, error) {
 		j.roles[v.Person] = w.order.backing(v, voter)
 	}
 	if err := w.reprice(ctx, &j); err != nil {
-		return outcome{}, err
+		return w.unsure(err)
 	}
 	round := w.order.Approval.Round
 	return outcome{
@@ -150,9 +150,14 @@ func (w *work) verdict(ctx context.Context) (outcome, error) {
 	}, nil
 }
 
-// unsure leaves the request open, to be looked at again, until its time is over.
+// grace is how long a verdict that cannot be passed is tried after the last vote.
+const grace = 24 * time.Hour
+
+// unsure leaves the request open, to be looked at again, until its time is over and some
+// more since the last vote.
 func (w *work) unsure(why error) (outcome, error) {
-	if w.Now().Before(w.order.Approval.ExpiresAt) {
+	last, _ := w.order.Approval.Last()
+	if w.Now().Before(later(w.order.Approval.ExpiresAt, last.At.Add(w.Timings.Wait(grace)))) {
 		return outcome{}, why
 	}
 	return outcome{

@@ -60,7 +60,16 @@ func (s *Service) EndDelegation(ctx context.Context, r Request) error {
 	if err != nil {
 		return err
 	}
-	return s.setDelegation(ctx, r, "approval.delegation_ended", Delegation{Organisation: org.ID, From: r.Actor.Person, Since: s.Now(), Until: s.Now()})
+	all, err := s.Delegations(ctx, org.ID)
+	if err != nil {
+		return err
+	}
+	d, ok := all.Of(r.Actor.Person)
+	if !ok {
+		return nil
+	}
+	d.Until = s.Now().UTC()
+	return s.setDelegation(ctx, r, "approval.delegation_ended", d)
 }
 
 // setDelegation keeps it, with its audit entry, and makes all open requests new versions,
@@ -87,6 +96,40 @@ func (s *Service) setDelegation(ctx context.Context, r Request, action string, d
 	})
 	return err
 }
+
+// Lapse has the open requests of an organisation shown anew after a delegation is over by
+// itself. It may be called at any time.
+func (s *Service) Lapse(ctx context.Context, org string) error {
+	all, err := s.Ledger.Delegations(ctx, org, s.Now().Add(-lapsed))
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if d.Until.After(s.Now()) {
+			continue
+		}
+		open, err := s.every(ctx, OrderQuery{Organisation: org, State: StateAwaitingApproval})
+		if err != nil {
+			return err
+		}
+		r := Request{Event: "lapse:" + org + ":" + d.From + ":" + d.Until.UTC().Format(time.RFC3339), Actor: Bot}
+		_, _, err = s.once(ctx, r.Event, func(tx Tx) (string, error) {
+			for _, o := range open {
+				if err := s.readdress(tx, r, o.ID); err != nil {
+					return "", err
+				}
+			}
+			return d.To, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lapsed is how long ago a delegation may have ended that is still looked for.
+const lapsed = 7 * 24 * time.Hour
 
 func (s *Service) readdress(tx Tx, r Request, id string) error {
 	o, err := tx.Order(id)

@@ -62,7 +62,7 @@ func Summarise(orders []Order, currency string, month time.Time) Summary {
 		if within(o.Payment.SecuredAt, month, end) {
 			sum.Charged = sum.Charged.Plus(o.Payment.Captured.Minus(o.Payment.Refunded))
 		}
-		if o.waits() {
+		if o.waits() && o.SubmittedAt.Before(end) {
 			sum.Waiting++
 			sum.Waits = sum.Waits.Plus(o.Quote.Committed)
 		}

@@ -56,7 +56,7 @@ func (s *survey) channel(o commerce.Organisation) {
 	}
 	for platform := range o.ApprovalChannel {
 		if len(o.Workspaces[platform]) == 0 {
-			s.wrong("add the workspace that it is in to workspaces", "approvals.channel is on %s, of which the organisation has no workspace", platform)
+			s.wrong("add the workspace that it is in to workspaces, or leave channel out", "approvals.channel is on %s, of which the organisation has no workspace", platform)
 		}
 	}
 }
@@ -102,11 +102,15 @@ func (s *survey) satisfiable(name string, o commerce.Organisation, r commerce.Ru
 	if r.Approvals == 0 || len(r.From) == 0 {
 		return
 	}
+	held := func(role commerce.Role) bool {
+		return slices.ContainsFunc(o.People, func(p commerce.Person) bool { return slices.Contains(p.Roles, role) })
+	}
 	byGroup := slices.ContainsFunc(r.From, func(role commerce.Role) bool { return len(o.Groups[role]) > 0 })
-	if byGroup && len(o.ApprovalChannel) == 0 {
+	short, buyer := mostShort(o, r)
+	onGroups := slices.ContainsFunc(r.From, func(role commerce.Role) bool { return len(o.Groups[role]) > 0 && (short > 0 || !held(role)) })
+	if len(o.ApprovalChannel) == 0 && onGroups {
 		s.wrong("write approvals.channel", "%s asks a role that a group grants: whoever is in it can only be asked in a channel", name)
 	}
-	short, buyer := mostShort(o, r)
 	switch {
 	case short == 0:
 	case byGroup:

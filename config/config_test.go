@@ -102,7 +102,7 @@ func TestThePlaygroundIsOnOnlyWhereNothingElseIs(t *testing.T) {
 		{map[string]string{"SLACK_SIGNING_SECRET": "s", "SLACK_BOT_TOKEN": "xoxb-1"}, false},
 		{map[string]string{"SLACK_SIGNING_SECRET_FILE": "secret", "SLACK_BOT_TOKEN": "xoxb-1"}, false},
 		{map[string]string{"SLACK_APP_TOKEN": "xapp-1", "SLACK_BOT_TOKEN": "xoxb-1"}, false},
-		{map[string]string{"DISCORD_APPLICATION_ID": "1"}, false},
+		{map[string]string{"DISCORD_APPLICATION_ID": "1", "DISCORD_PUBLIC_KEY": strings.Repeat("0a", 32), "DISCORD_BOT_TOKEN": "t"}, false},
 		{map[string]string{"TEAMS_APP_ID": "1"}, false},
 		{map[string]string{"TEAMS_APP_ID": "1", "PLAYGROUND": "on"}, true},
 		{map[string]string{"PLAYGROUND": "off"}, false},

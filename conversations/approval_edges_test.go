@@ -309,3 +309,92 @@ func TestAFurtherRoundIsTold(t *testing.T) {
 		t.Errorf("round %d, bruno has %d messages: his was only edited", w.order(order).Approval.Round, n)
 	}
 }
+
+// Who was asked by escalation alone and proposes has their vote, once it is accepted.
+func TestAnEscalatedProposersVoteCounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves(commerce.Rule{Name: "asked", Approvals: 1, From: []commerce.Role{commerce.Approver}, Expires: 200 * time.Hour, Remind: 150 * time.Hour,
+		Escalate: commerce.Escalation{After: 48 * time.Hour, To: []commerce.Role{"cfo"}}})
+	aicha, dagmar := w.as("aicha"), w.as("dagmar")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	w.passes(49 * time.Hour)
+	dagmar.reads(order).clicks("Approve with changes").fills("seats_1", "5").clicks("Propose")
+	w.works()
+	aicha.reads(order).clicks("Accept the proposal")
+	w.works()
+	if o := w.order(order); o.State != commerce.StateAwaitingPayment {
+		t.Errorf("accepted, but %s votes %+v missing %d", o.State, o.Approval.Votes, o.Approval.Missing())
+	}
+}
+
+// A proposal that is delivered again, with the conversation lost, is no refused one.
+func TestAProposalThatComesAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	bruno.reads(order).clicks("Approve with changes").fills("seats_1", "5").clicks("Propose")
+	before := w.refused()
+	w.losesRedis()
+	bruno.delivers(bruno.last)
+	if w.refused() != before {
+		t.Errorf("%d refusals recorded; %v", w.refused()-before, bruno.prompt.Notices)
+	}
+}
+
+// Nor do prices that never come hold the order for ever.
+func TestPricesThatNeverCome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	bruno.reads(order).clicks("Approve")
+	w.down.prices = true
+	w.works()
+	for range 20 {
+		w.passes(24 * time.Hour)
+	}
+	if o := w.order(order); o.State == commerce.StateAwaitingApproval {
+		t.Errorf("still waiting %s after expiry", w.now().Sub(o.Approval.ExpiresAt))
+	}
+}
+
+// A deciding vote in the last second is not lost by a lookup that fails for two.
+func TestAShortFailureLosesNoVerdict(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	bruno.reads(order)
+	w.leaps(72*time.Hour - time.Second)
+	bruno.clicks("Approve")
+	w.directory.fail(true)
+	w.works()
+	w.passes(2 * time.Second)
+	w.directory.fail(false)
+	w.passes(2 * time.Second)
+	if o := w.order(order); o.State != commerce.StateAwaitingPayment {
+		t.Errorf("a blip of 2s after an accepted deciding vote: %s", o.State)
+	}
+}
+
+// A delegation that is over by itself is off every copy, too.
+func TestADelegationLapses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves(commerce.Rule{Name: "asked", Approvals: 1, From: []commerce.Role{commerce.Approver}, Expires: 300 * time.Hour, Remind: 290 * time.Hour})
+	aicha, bruno, dagmar := w.as("aicha"), w.as("bruno"), w.as("dagmar")
+	order := aicha.buys("business-premium", "10", "P1Y.annual", false)
+	bruno.types("delegate @dagmar until 2026-11-24").clicks("Have them stand in")
+	w.works()
+	w.leaps(72 * time.Hour)
+	w.looks(w.radar())
+	w.works()
+	if p := written(dagmar.reads(order).prompt); strings.Contains(p, "Dagmar for Bruno") || strings.Contains(p, "<Approve>") {
+		t.Errorf("lapsed and still:\n%s", p)
+	}
+}

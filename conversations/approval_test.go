@@ -114,7 +114,7 @@ func TestAManagerRejects(t *testing.T) {
 	bruno.reads(order).clicks("Reject").at("reject").clicks("Reject").at("reject").sees("Write a reason of 1 to 500 characters")
 	bruno.fills("reason", "We have ten free ones.").clicks("Reject").at("approval").sees("Rejected by Bruno", "We have ten free ones.").offers("Show the order")
 	w.works()
-	aicha.reads(order).sees("rejected", "Rejected by Bruno, 23 November 2026, 10:00: We have ten free ones. Nothing was bought.")
+	aicha.reads(order).sees("rejected", "Rejected by Bruno, 23 November 2026, 10:00: “We have ten free ones.” Nothing was bought.")
 	chloe.reads(order).sees("Rejected by Bruno", "We have ten free ones.").offers("Show the order")
 	chloe.sends("", approve, nil).at("approval").sees("This was rejected before: Bruno was first.")
 	w.works()
@@ -333,7 +333,7 @@ func TestNudge(t *testing.T) {
 	if bruno.messages(order) != 2 {
 		t.Errorf("there are %d messages", bruno.messages(order))
 	}
-	aicha.reads(order).clicks("Remind the approvers").sees("They were reminded less than a day ago")
+	aicha.reads(order).clicks("Remind the approvers").sees("A reminder was asked for less than a day ago")
 	bruno.types("nudge " + order).sees("You do not have the role")
 	w.works()
 	if bruno.messages(order) != 2 {
@@ -459,7 +459,7 @@ func TestSomebodyStandsIn(t *testing.T) {
 		t.Errorf("Dagmar has %d messages, want one: the last reminder was before she was asked", n)
 	}
 	dagmar.reads(order).sees("1 more approval is needed, by Bruno, Chloé or Dagmar for Bruno.").clicks("Approve").sees("Dagmar for Bruno approved")
-	bruno.sends("", approve, nil).sees("Dagmar has voted in your name already")
+	bruno.sends("", approve, nil).sees("The vote of Bruno has been cast already, by Dagmar.")
 	w.works()
 	for _, p := range []*person{bruno, dagmar, w.as("chloe")} {
 		p.reads(order).sees("Approved: Dagmar for Bruno gave the last approval").lacks("[Approve]")

@@ -145,8 +145,9 @@ func (e submit) then(s state, res result, err error) state {
 
 // orderChange is a change of an order that leads back to the order.
 type orderChange struct {
-	id string
-	do func(s *commerce.Service) func(context.Context, commerce.Request, string) (commerce.Order, error)
+	id   string
+	done string // what is said once it is done, "" for nothing
+	do   func(s *commerce.Service) func(context.Context, commerce.Request, string) (commerce.Order, error)
 }
 
 func (e orderChange) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
@@ -156,8 +157,11 @@ func (e orderChange) carryOut(ctx context.Context, s *commerce.Service, r commer
 
 func (e orderChange) then(s state, _ result, err error) state {
 	s.Step, s.Order = stepOrder, e.id
-	if err != nil {
+	switch {
+	case err != nil:
 		return s.fail(err, "")
+	case e.done != "":
+		return s.say(Good, e.done)
 	}
 	return s
 }

@@ -43,7 +43,7 @@ var samples = []*commerce.Error{
 	commerce.Refuse(commerce.CodeUnknownPerson, "ask", []string{"Aïcha"}),
 	commerce.Refuse(commerce.CodeNotFound),
 	commerce.Refuse(commerce.CodeOwnOrder, "ask", []string{"Bruno", "Chloé"}),
-	commerce.Refuse(commerce.CodeRepresented, "name", "Chloé"),
+	commerce.Refuse(commerce.CodeRepresented, "name", "Chloé", "for", "Bruno"),
 	commerce.Refuse(commerce.CodeStandIn),
 	commerce.Refuse(commerce.CodeUntil),
 	commerce.Refuse(commerce.CodeVoted, "at", "2026-11-24T10:00:00Z"),

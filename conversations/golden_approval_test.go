@@ -59,8 +59,13 @@ func requests(t testing.TB) map[string]func(*commerce.Order) {
 		"checking": func(o *commerce.Order) {
 			o.Approval.Need.Approvals, o.Approval.Votes = 1, []commerce.Vote{voted("Chloé", false)}
 		},
-		"moved":   func(o *commerce.Order) { o.Approval.Moved, o.Approval.Round = o.Quote.Lines[1].Subtotal, 2 },
-		"retaxed": func(o *commerce.Order) { o.Approval.Moved, o.Approval.Round = o.Quote.Subtotal, 2 },
+		"moved": func(o *commerce.Order) { o.Approval.Moved, o.Approval.Round = o.Quote.Lines[1].Subtotal, 2 },
+		"retaxed": func(o *commerce.Order) {
+			o.Approval.Moved, o.Approval.Rose, o.Approval.Round = o.Quote.Tax, commerce.RoseTotal, 2
+		},
+		"recommitted": func(o *commerce.Order) {
+			o.Approval.Moved, o.Approval.Rose, o.Approval.Round = o.Quote.Lines[1].Subtotal, commerce.RoseCommitted, 2
+		},
 		"approved": func(o *commerce.Order) {
 			o.State, o.Approval.Verdict, o.Approval.Votes = commerce.StateAwaitingPayment, commerce.VerdictApproved, []commerce.Vote{voted("Chloé", false), voted("Dagmar", false)}
 		},

@@ -90,7 +90,7 @@ func (r *Radar) look(ctx context.Context, org commerce.Organisation) error {
 	if err != nil {
 		return err
 	}
-	errs := []error{r.summarise(ctx, org)}
+	errs := []error{r.summarise(ctx, org), r.Announcements.Service.Lapse(ctx, org.ID)}
 	for _, renewal := range renewals {
 		errs = append(errs, r.announce(ctx, org, renewal))
 	}

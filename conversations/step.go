@@ -54,9 +54,9 @@ func command(s state, text string, f facts) (state, effect) {
 	case "delegate":
 		return standsIn(s, rest, f), nil
 	case "withdraw":
-		return onOrder(s, rest, withdrawOrder)
+		return onOrder(s, rest, "", withdrawOrder)
 	case "nudge":
-		return onOrder(s, rest, nudgeOrder)
+		return onOrder(s, rest, "approval.nudged", nudgeOrder)
 	case "help":
 		s.Step = stepHelp
 	case "cancel":
@@ -68,13 +68,17 @@ func command(s state, text string, f facts) (state, effect) {
 	return s, nil
 }
 
-// onOrder changes the order of a number.
-func onOrder(s state, text string, do func(*commerce.Service) changeOrder) (state, effect) {
+// onOrder changes the order of a number; without one it shows what there is to choose from.
+func onOrder(s state, text, done string, do func(*commerce.Service) changeOrder) (state, effect) {
+	if text == "" {
+		s.Step = stepApprovals
+		return s, nil
+	}
 	s = numbered(s, text)
 	if s.Step != stepOrder || s.Order == "" {
 		return s, nil
 	}
-	return s, orderChange{s.Order, do}
+	return s, orderChange{s.Order, done, do}
 }
 
 // firstWord is a command and what follows it, whatever blanks stand between them.
@@ -243,13 +247,13 @@ func act(s state, r ref, f facts) (state, effect) {
 	case verbAccept, verbNext, verbPlace:
 		return buy(s, r)
 	case verbOrderCancel:
-		return s, orderChange{r.text(0), cancelOrder}
+		return s, orderChange{r.text(0), "", cancelOrder}
 	case verbOrderLink:
-		return s, orderChange{r.text(0), newLink}
+		return s, orderChange{r.text(0), "", newLink}
 	case verbOrderRetry:
-		return s, orderChange{r.text(0), retryPeople}
+		return s, orderChange{r.text(0), "", retryPeople}
 	case verbOrderNudge:
-		return s, orderChange{r.text(0), nudgeOrder}
+		return s, orderChange{r.text(0), "approval.nudged", nudgeOrder}
 	}
 	s.Step = stepHome
 	return s.say(Warning, "notice.dead"), nil

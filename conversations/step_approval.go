@@ -139,7 +139,7 @@ func (e explanation) then(s state, _ result, err error) state {
 	if err != nil {
 		return s.fail(err, "")
 	}
-	return s
+	return s.say(Good, "approval.explained")
 }
 
 // answer is the buyer's to a proposal.

@@ -39,7 +39,11 @@ func approvalSoFar(o commerce.Order, f facts) []Block {
 	if o.Approval == nil {
 		return nil
 	}
-	blocks := append(votes(o, f), proposed(o, f)...)
+	var blocks []Block
+	if o.Approval.Why != "" {
+		blocks = append(blocks, Block{Facts: []Fact{{Label: f.words.T("approval.purpose"), Value: o.Approval.Why}}})
+	}
+	blocks = append(append(blocks, votes(o, f)...), proposed(o, f)...)
 	if o.State == commerce.StateAwaitingApproval {
 		if why := reasons(o.Approval.Need, f); len(why) > 0 {
 			blocks = append(blocks, Block{List: &List{Title: f.words.T("approval.why"), Items: why}})
@@ -64,8 +68,10 @@ func approvalNotice(o commerce.Order, f facts) Notice {
 		return happening(o, f)
 	case a.Quorum():
 		return Notice{Text: f.words.T("approval.checking")}
-	case !a.Moved.None() && a.Moved.Equal(o.Quote.Subtotal):
+	case a.Rose == commerce.RoseTotal:
 		return Notice{Tone: Warning, Text: f.words.N("approval.moved_tax", a.Missing(), "now", money(f, o.Quote.Total))}
+	case a.Rose == commerce.RoseCommitted:
+		return Notice{Tone: Warning, Text: f.words.N("approval.moved_committed", a.Missing(), "before", money(f, a.Moved), "now", money(f, o.Quote.Committed))}
 	case !a.Moved.None():
 		return Notice{Tone: Warning, Text: f.words.N("approval.moved", a.Missing(), "before", money(f, a.Moved), "now", money(f, o.Quote.Subtotal))}
 	}

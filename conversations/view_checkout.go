@@ -180,9 +180,13 @@ func submittedPrompt(f facts) Prompt {
 	if f.cloud().confirms {
 		return confirmation(f)
 	}
+	text := "submitted.text"
+	if f.order.State == commerce.StateAwaitingApproval {
+		text = "submitted.asked"
+	}
 	return Prompt{
 		Name: "submitted", Title: f.words.T("submitted.title", "order", f.order.ID), Closed: true,
-		Blocks: []Block{paragraph(f.words.T("submitted.text", "order", f.order.ID))},
+		Blocks: []Block{paragraph(f.words.T(text, "order", f.order.ID))},
 		Actions: []Action{
 			{Ref: makeRef(verbOrder, f.order.ID), Label: f.words.T("submitted.show")},
 			{Ref: makeRef(verbHome), Label: f.words.T("action.home")},
