@@ -2,21 +2,37 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"time"
 
+	"cartwright/commerce"
 	"cartwright/config"
 	"cartwright/handlers/discord"
 )
 
 // discord is the platform Discord.
-func (s *server) discord(cfg config.Config, turn turning) *discord.Discord {
+func (s *server) discord(cfg config.Config, service *commerce.Service, turn turning) *discord.Discord {
 	p := discord.New(discord.Options{
 		Turn: turn, Organisation: s.organisationOf(discord.Platform), Guilds: s.workspacesOf(discord.Platform), Channel: s.channelOf(discord.Platform),
-		Application: cfg.Discord.Application, PublicKey: cfg.Discord.PublicKey, Token: cfg.Discord.BotToken.Reveal(), APIURL: cfg.Discord.APIURL,
+		Suggest: s.products(service), Application: cfg.Discord.Application, PublicKey: cfg.Discord.PublicKey, Token: cfg.Discord.BotToken.Reveal(), APIURL: cfg.Discord.APIURL,
 		Now: time.Now, Log: s.log,
 	})
 	s.atStop(p.Close)
 	return p
+}
+
+// products names what an organisation can buy, as far as it has what is typed in its name.
+func (s *server) products(service *commerce.Service) func(organisation, typed string) []string {
+	return func(organisation, typed string) []string {
+		org, ok := service.Organisations(organisation)
+		var names []string
+		for _, o := range service.Catalogue().Offers {
+			if ok && len(o.PlansFor(org, time.Now())) > 0 && strings.Contains(strings.ToLower(o.Name), strings.ToLower(typed)) {
+				names = append(names, o.Name)
+			}
+		}
+		return names
+	}
 }
 
 // workspacesOf lists the workspaces of a platform whose organisation knows an account.

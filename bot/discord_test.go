@@ -52,6 +52,35 @@ func (m member) presses(seen *fakediscord.Message, ref string) {
 
 var payAddress = regexp.MustCompile(`/pay/[A-Za-z0-9_-]+`)
 
+// What an operator is told before anything works, and once it does.
+func TestDiscordDoctor(t *testing.T) {
+	d := fakediscord.New()
+	t.Cleanup(d.Close)
+	s := newShell(t)
+	file := filepath.Join(t.TempDir(), "organisations.yaml")
+	if err := os.WriteFile(file, []byte(discordOrganisations), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	well := s.env.with(settings{
+		"ORGANISATIONS_FILE": file, "DISCORD_APPLICATION_ID": d.Application, "DISCORD_PUBLIC_KEY": hex.EncodeToString(d.PublicKey), "DISCORD_BOT_TOKEN": d.Token, "DISCORD_API_URL": d.APIURL(),
+	})
+	s.env = well
+	s.says(s.does(exitFailed, "doctor"), "ok    Discord application 1001", "FAIL  Discord commands: /m365 is not registered: run bot manifest discord --apply", "ok    Discord server 42")
+	s.says(s.does(exitOK, "manifest", "discord"), `"name":"m365"`, `"zh-CN"`, `"autocomplete":true`)
+	for range 2 {
+		s.says(s.does(exitOK, "manifest", "discord", "--apply"), "Discord has the commands.")
+	}
+	s.says(s.does(exitOK, "doctor"), "ok    Discord commands")
+	s.env = well.with(settings{"DISCORD_BOT_TOKEN": "another"})
+	if said := s.does(exitFailed, "doctor"); !strings.Contains(said, "copy DISCORD_BOT_TOKEN anew") || strings.Contains(said, "another") {
+		t.Errorf("a token that is refused: %s", said)
+	}
+	s.env = well.with(settings{"DISCORD_PUBLIC_KEY": strings.Repeat("0a", 32)})
+	s.says(s.does(exitFailed, "doctor"), "DISCORD_PUBLIC_KEY is not this application's")
+	s.env = well.with(settings{"DISCORD_PUBLIC_KEY": ""})
+	s.says(s.does(exitMisused, "doctor"), "DISCORD_PUBLIC_KEY: it is not set")
+}
+
 // The purchase and the approval in Discord: the buyer's wizard is theirs alone, the request
 // stands in the channel, a manager by the guild's roles approves it, and the order's own
 // message carries the link and tells the end.

@@ -49,10 +49,28 @@ func (p *program) doctors(cfg config.Config) []iter.Seq2[string, error] {
 	all := []iter.Seq2[string, error]{check(name, func() error { return pingRedis(p.ctx, cfg) })}
 	books, err := p.openLedger(cfg, ledger.Options{})
 	all = append(all, check("database", func() error { return err }))
-	if err != nil || !cfg.Slack.Configured() {
-		return all
+	if err == nil && cfg.Slack.Configured() {
+		all = append(all, slackDoctor(cfg, books).Checks(p.ctx))
 	}
-	return append(all, slackDoctor(cfg, books).Checks(p.ctx))
+	if cfg.Discord.Configured() {
+		all = append(all, discordCaller(cfg.Discord).Checks(p.ctx, workspaces(cfg, discord.Platform)))
+	}
+	return all
+}
+
+// workspaces are those of a platform that organisations have.
+func workspaces(cfg config.Config, platform string) []string {
+	var all []string
+	for _, o := range cfg.Organisations {
+		all = append(all, o.Workspaces[platform]...)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// discordCaller is the platform as far as it calls Discord.
+func discordCaller(cfg config.Discord) *discord.Discord {
+	return discord.New(discord.Options{Application: cfg.Application, PublicKey: cfg.PublicKey, Token: cfg.BotToken.Reveal(), APIURL: cfg.APIURL, Now: time.Now})
 }
 
 func check(name string, do func() error) iter.Seq2[string, error] {
@@ -68,13 +86,8 @@ func pingRedis(ctx context.Context, cfg config.Config) error {
 }
 
 func slackDoctor(cfg config.Config, books *ledger.Ledger) slack.Doctor {
-	var workspaces []string
-	for _, o := range cfg.Organisations {
-		workspaces = append(workspaces, o.Workspaces[slack.Platform]...)
-	}
-	slices.Sort(workspaces)
 	return slack.Doctor{DoctorOptions: slack.DoctorOptions{
-		Tokens: slackTokens(cfg.Slack, books), Workspaces: workspaces, AppToken: cfg.Slack.AppToken.Reveal(),
+		Tokens: slackTokens(cfg.Slack, books), Workspaces: workspaces(cfg, slack.Platform), AppToken: cfg.Slack.AppToken.Reveal(),
 		HTTP: cfg.Slack.SigningSecret.Set(), PublicURL: cfg.PublicURL.String(), Now: time.Now,
 	}}
 }
@@ -112,8 +125,7 @@ func (c manifestCommand) discord(p *program, cfg config.Discord) error {
 	if !cfg.Configured() {
 		return errors.New("set DISCORD_APPLICATION_ID, DISCORD_PUBLIC_KEY and DISCORD_BOT_TOKEN first")
 	}
-	d := discord.New(discord.Options{Application: cfg.Application, Token: cfg.BotToken.Reveal(), APIURL: cfg.APIURL, Now: time.Now})
-	err := d.Apply(p.ctx)
+	err := discordCaller(cfg).Apply(p.ctx)
 	if err == nil {
 		_, err = fmt.Fprintln(p.stdout, "Discord has the commands.")
 	}

@@ -25,6 +25,7 @@ type Approval struct {
 	DecidedAt   time.Time   `json:"decided_at,omitzero"`
 	Closed      int         `json:"closed,omitempty"`   // the order's version at which it stopped to wait
 	Proposal    *Proposal   `json:"proposal,omitempty"` // waits for the buyer
+	Declined    *Declined   `json:"declined,omitempty"` // the last proposal that the buyer did not take
 	Moved       Money       `json:"moved,omitzero"`     // what was approved, where a verdict found more
 	Rose        Rose        `json:"rose,omitempty"`     // of what Moved is
 	Since       int         `json:"since,omitempty"`    // reminders before this round

@@ -13,6 +13,12 @@ type Proposal struct {
 	Quote Quote `json:"quote"`
 }
 
+// Declined is a proposal that the buyer did not take.
+type Declined struct {
+	By string    `json:"by"` // the name of whoever proposed it
+	At time.Time `json:"at"`
+}
+
 // LineChange is what a line of an order would become: no more licences, or another plan.
 type LineChange struct {
 	Line     int
@@ -152,6 +158,7 @@ func (s *Service) AcceptProposal(ctx context.Context, r Request, id, hash string
 // DeclineProposal leaves the order as it was asked for, with the votes that it has.
 func (s *Service) DeclineProposal(ctx context.Context, r Request, id, hash string) (Order, error) {
 	return s.answerProposal(ctx, r, id, hash, "approval.declined", func(_ Tx, o *Order) error {
+		o.Approval.Declined = &Declined{By: o.Approval.Proposal.By.Name, At: s.Now()}
 		o.Approval.Proposal = nil
 		return o.to(StateAwaitingApproval, s.Now())
 	})
@@ -192,7 +199,7 @@ func (o *Order) revise(need Requirement, now time.Time, t Timings) error {
 	a.Votes = []Vote{a.Proposal.By}
 	o.price(a.Proposal.Quote)
 	a.Proposal = nil
-	a.Moved, a.Rose = Money{}, ""
+	a.Moved, a.Rose, a.Declined = Money{}, "", nil
 	if need.Approvals > 0 {
 		a.Need = need
 	} else {

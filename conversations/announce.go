@@ -98,6 +98,7 @@ type note struct {
 	to      Account
 	version int
 	asks    bool          // it is posted only to be answered
+	reminds bool          // of what was asked before
 	late    time.Duration // and not before that
 }
 

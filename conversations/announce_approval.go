@@ -39,11 +39,11 @@ func (a *Announcements) ask(ctx context.Context, org commerce.Organisation, o co
 func (a *Announcements) outdated(org commerce.Organisation, o commerce.Order, standing commerce.Delegations, copies []commerce.Copy) []note {
 	var notes []note
 	version := requestVersion(o)
-	want := func(id string, to Account, open bool) (at time.Time) {
+	want := func(id string, to Account, open, reminds bool) (at time.Time) {
 		i := slices.IndexFunc(copies, func(c commerce.Copy) bool { return c.ID == id && c.To == to })
 		posted := i >= 0 && copies[i].Posted
 		if posted && copies[i].Version < version || !posted && open {
-			notes = append(notes, note{org: org, about: o.ID, id: id, to: to, version: version, asks: true})
+			notes = append(notes, note{org: org, about: o.ID, id: id, to: to, version: version, asks: true, reminds: reminds})
 		}
 		if posted {
 			at = copies[i].At
@@ -52,10 +52,11 @@ func (a *Announcements) outdated(org commerce.Organisation, o commerce.Order, st
 	}
 	open := o.State == commerce.StateAwaitingApproval
 	for _, to := range a.readers(org, o, standing, copies) {
-		asked := want(o.ID, to, open)
+		asked := want(o.ID, to, open, false)
 		before := !asked.IsZero() && !asked.After(o.Approval.RemindedAt)
 		for n := range o.Approval.Reminders {
-			want(fmt.Sprintf("%s%s%d", o.ID, reminderID, n+1), to, open && before && n+1 == o.Approval.Reminders)
+			reminds := n+1 > o.Approval.Since // the message that a further round begins with asks anew
+			want(fmt.Sprintf("%s%s%d", o.ID, reminderID, n+1), to, open && before && n+1 == o.Approval.Reminders, reminds)
 		}
 	}
 	return notes
@@ -66,7 +67,7 @@ const reminderID = "/reminder/"
 // copy brings one copy of a request up to date. A reminder comes in its reader's working
 // hours.
 func (a *Announcements) copy(ctx context.Context, org commerce.Organisation, o commerce.Order, standing commerce.Delegations, n note) (time.Duration, error) {
-	if !strings.Contains(n.id, reminderID) {
+	if !n.reminds {
 		return a.keep(ctx, n, func() (page, error) { return a.requestMessage(ctx, org, o, standing, n.to) })
 	}
 	n.late = commerce.WorkingFrom(a.Now(), org.WorkingHours, cmp.Or(a.profile(ctx, org, n.to).TimeZone, org.TimeZone)).Sub(a.Now())

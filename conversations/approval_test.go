@@ -385,7 +385,7 @@ func TestAProposalIsDeclined(t *testing.T) {
 	chloe.reads(order).clicks("Approve with changes").fills("seats_1", "5").clicks("Propose")
 	w.works()
 	accept := aicha.reads(order).refOf("order.accept")
-	aicha.clicks("Decline the proposal").sees("waiting for approval", "1 more approval is needed", "Bruno approved")
+	aicha.clicks("Decline the proposal").sees("waiting for approval", "1 more approval is needed", "Bruno approved", "Aïcha declined what Chloé proposed")
 	aicha.sends("", accept, nil).sees("waiting for approval")
 	w.works()
 	chloe.reads(order).clicks("Approve with changes").fills("seats_1", "6").clicks("Propose")

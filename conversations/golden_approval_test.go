@@ -55,6 +55,9 @@ func requests(t testing.TB) map[string]func(*commerce.Order) {
 	t.Helper()
 	return map[string]func(*commerce.Order){
 		"open": nil,
+		"declined": func(o *commerce.Order) {
+			o.Approval.Declined = &commerce.Declined{By: "Chloé", At: morning.Add(2 * time.Hour)}
+		},
 		"half": func(o *commerce.Order) { o.Approval.Votes = []commerce.Vote{voted("Chloé", false)} },
 		"checking": func(o *commerce.Order) {
 			o.Approval.Need.Approvals, o.Approval.Votes = 1, []commerce.Vote{voted("Chloé", false)}

@@ -139,6 +139,9 @@ func votes(o commerce.Order, f facts) []Block {
 		}
 		lines = append(lines, f.words.T(key, "name", signed(v.Name, v.ForName, f), "date", f.words.DateTime(v.At)))
 	}
+	if d := o.Approval.Declined; d != nil {
+		lines = append(lines, f.words.T("approval.declined", "buyer", o.BuyerName, "name", d.By, "date", f.words.DateTime(d.At)))
+	}
 	if len(lines) == 0 {
 		return nil
 	}

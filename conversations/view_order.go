@@ -112,7 +112,7 @@ func orderTable(o commerce.Order, f facts) *Table {
 	}
 	for _, l := range o.Lines {
 		t.Rows = append(t.Rows, []string{
-			l.Name, f.words.Number(l.Quantity), planName(f, l.Plan), money(f, l.Subtotal), f.words.T("line." + string(l.State)),
+			l.Name, f.words.Number(l.Quantity), planName(f, l.Plan), money(f, l.Subtotal), lineState(o, l, f),
 		})
 	}
 	return t
@@ -334,4 +334,12 @@ func peoplePrompt(s state, f facts) Prompt {
 	p.Actions = append(pageActions(f, verbOrderPeople, from/peoplePage, to < len(people), f.order.ID),
 		Action{Ref: makeRef(verbOrder, f.order.ID), Label: f.words.T("people.back")})
 	return p
+}
+
+// lineState is how far a line is. What nobody placed before the order ended was not bought.
+func lineState(o commerce.Order, l commerce.OrderLine, f facts) string {
+	if o.State.Ended() && l.State == commerce.LinePending {
+		return f.words.T("line.not_bought")
+	}
+	return f.words.T("line." + string(l.State))
 }

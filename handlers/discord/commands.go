@@ -15,6 +15,7 @@ type command struct {
 	Type         int               `json:"type"`
 	Required     bool              `json:"required,omitempty"`
 	MaxLength    int               `json:"max_length,omitempty"`
+	Suggests     bool              `json:"autocomplete,omitempty"`
 	Options      []command         `json:"options,omitempty"`
 	Contexts     []int             `json:"contexts,omitempty"`
 	Integrations []int             `json:"integration_types,omitempty"`
@@ -39,7 +40,7 @@ var takes = []struct {
 	given []command
 }{
 	{homeCommand, nil},
-	{"buy", []command{text("product", false)}},
+	{"buy", []command{product()}},
 	{"cart", nil},
 	{"orders", nil},
 	{"order", []command{text("number", true)}},
@@ -48,15 +49,22 @@ var takes = []struct {
 	{"nudge", []command{text("number", true)}},
 	{"delegate", []command{{Name: "person", Type: optionUser}, text(untilOption, false)}},
 	{"subscriptions", nil},
-	{"assign", []command{text("product", false)}},
-	{"remove", []command{text("product", false)}},
-	{"move", []command{text("product", false)}},
+	{"assign", []command{product()}},
+	{"remove", []command{product()}},
+	{"move", []command{product()}},
 	{"cancel", nil},
 	{"help", nil},
 }
 
 func text(name string, required bool) command {
 	return command{Name: name, Type: optionText, Required: required, MaxLength: maxGiven}
+}
+
+// product is an option whose text is completed as it is typed.
+func product() command {
+	c := text("product", false)
+	c.Suggests = true
+	return c
 }
 
 // Manifest is the application's commands, as JSON: "/m365" with a subcommand for each word

@@ -53,6 +53,7 @@ type givenOption struct {
 	Name    string          `json:"name"`
 	Type    int             `json:"type"`
 	Value   json.RawMessage `json:"value"`
+	Focused bool            `json:"focused"` // it is being typed
 	Options []givenOption   `json:"options"`
 }
 
@@ -106,6 +107,18 @@ func (i interaction) text() string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// typing is what is being typed into an option, as far as it has come.
+func (i interaction) typing() string {
+	for _, o := range i.Data.Options {
+		for _, given := range o.Options {
+			if given.Focused {
+				return given.text()
+			}
+		}
+	}
+	return ""
 }
 
 // homeCommand stands for no word: Discord takes no command without one beside those with.

@@ -23,6 +23,8 @@ type Options struct {
 	Turn func(context.Context, conversations.Event) conversations.Reply
 	// Organisation is the id of the one that a guild belongs to; ok is false for none.
 	Organisation func(guild string) (id string, ok bool)
+	// Suggest names products of an organisation that may be meant by what is being typed.
+	Suggest func(organisation, typed string) []string
 	// Guilds are those whose organisation knows an account.
 	Guilds func(account string) []string
 	// Channel is where an organisation's approvals are asked for, "" for none.

@@ -22,6 +22,7 @@ const (
 	answerDeferred       = 5
 	answerDeferredUpdate = 6
 	answerUpdate         = 7
+	answerSuggest        = 8
 	answerModal          = 9
 )
 
@@ -98,6 +99,10 @@ func (d *Discord) verified(r *http.Request) (body []byte, status int) {
 // take has an interaction answered: at once or, where that takes longer than ackTime, by an
 // edit of what says that it is coming. One that was taken already changes nothing.
 func (d *Discord) take(ctx context.Context, i interaction, answer func(c callback, more bool)) {
+	if i.Type == typeAutocomplete {
+		answer(callback{Type: answerSuggest, Data: d.suggest(i)}, false)
+		return
+	}
 	kind, ref, _ := readID(i.Data.ID)
 	at := spot{kind: kind, click: i.Type == typeClick, submit: i.Type == typeSubmit, message: i.Message != nil}
 	switch {
@@ -172,6 +177,32 @@ func (d *Discord) place(i interaction) (organisation, guild string, ok bool) {
 	}
 	organisation, ok = d.Organisation(guild)
 	return organisation, guild, ok
+}
+
+// choices are what may be meant by what is being typed.
+type choices struct {
+	Choices []choice `json:"choices"`
+}
+
+type choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// suggest names products. Whatever is sent in the end is read like anything that is typed.
+func (d *Discord) suggest(i interaction) choices {
+	all := choices{Choices: []choice{}}
+	organisation, _, ok := d.place(i)
+	if !ok {
+		return all
+	}
+	for _, name := range d.Suggest(organisation, i.typing()) {
+		if len(all.Choices) == maxOptions {
+			break
+		}
+		all.Choices = append(all.Choices, choice{Name: fit(name, maxOption), Value: fit(name, maxOption)})
+	}
+	return all
 }
 
 // unserved tells somebody in a guild that no organisation has.

@@ -54,6 +54,9 @@ func newDesk(t *testing.T) *desk {
 			return d.answer(ev)
 		},
 		Organisation: func(guild string) (string, bool) { return "contoso", guild == "42" }, Guilds: func(string) []string { return []string{"42"} },
+		Suggest: func(organisation, typed string) []string {
+			return []string{organisation + " " + typed, strings.Repeat("x", 200)}
+		},
 		Channel: func(string) string { return "" }, Application: "1", PublicKey: public, Token: "bot token", APIURL: api.URL + "/",
 		Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 	})
@@ -229,5 +232,24 @@ func TestWhereItIsAnswered(t *testing.T) {
 	_, c := d.delivers(d.request(click, noon))
 	if text := string(encoded(c)); c.Type != answerMessage || len(d.turned) > 0 || !strings.Contains(text, "Bestellung genehmigen?") || !strings.Contains(text, "!approve:CW-1:abc") {
 		t.Errorf("a click that is to be meant: %s", text)
+	}
+}
+
+// What is being typed is completed, by products of the guild's organisation alone.
+func TestSuggestions(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	given := `{"name": "buy", "type": 1, "options": [{"name": "product", "type": 3, "value": "busi", "focused": true}]}`
+	typing := strings.Replace(fmt.Sprintf(delivered, 1, given), `"type": 2`, `"type": 4`, 1)
+	for range 2 { // each letter asks again
+		_, c := d.delivers(d.request(typing, noon))
+		text := string(encoded(c))
+		if c.Type != answerSuggest || !strings.Contains(text, `"contoso busi"`) || strings.Contains(text, strings.Repeat("x", 101)) || len(d.turned) > 0 {
+			t.Errorf("%s", text)
+		}
+	}
+	_, c := d.delivers(d.request(strings.Replace(typing, `"guild_id": "42"`, `"guild_id": "43"`, 1), noon))
+	if text := string(encoded(c)); !strings.Contains(text, `"choices":[]`) {
+		t.Errorf("a guild of nobody's: %s", text)
 	}
 }

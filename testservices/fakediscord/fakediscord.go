@@ -33,6 +33,7 @@ type Discord struct {
 	order    []*Message
 	tokens   map[string]*Message // of interactions, to what was answered
 	refusals []string
+	commands []any
 }
 
 // Message is a message as its readers have it.
@@ -55,6 +56,10 @@ func New() *Discord {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /guilds/{guild}/members/{user}", d.member)
+	mux.HandleFunc("GET /guilds/{guild}", d.guild)
+	mux.HandleFunc("GET /applications/@me", d.application)
+	mux.HandleFunc("GET /applications/{application}/commands", d.list)
+	mux.HandleFunc("PUT /applications/{application}/commands", d.overwrite)
 	mux.HandleFunc("POST /users/@me/channels", d.direct)
 	mux.HandleFunc("POST /channels/{channel}/messages", d.post)
 	mux.HandleFunc("PATCH /channels/{channel}/messages/{message}", d.edit)
@@ -115,6 +120,49 @@ func (d *Discord) member(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_ = json.NewEncoder(w).Encode(m)
+}
+
+func (d *Discord) guild(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case !d.authorised(w, r):
+	case r.PathValue("guild") != d.Guild:
+		d.refuse(w, r, http.StatusNotFound, 10004, "Unknown Guild")
+	default:
+		_ = json.NewEncoder(w).Encode(map[string]any{"id": d.Guild})
+	}
+}
+
+func (d *Discord) application(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.authorised(w, r) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"id": d.Application, "verify_key": hex.EncodeToString(d.PublicKey)})
+	}
+}
+
+func (d *Discord) list(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.authorised(w, r) {
+		_ = json.NewEncoder(w).Encode(append([]any{}, d.commands...))
+	}
+}
+
+// overwrite replaces all commands of the application.
+func (d *Discord) overwrite(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []any
+	switch {
+	case !d.authorised(w, r):
+	case json.NewDecoder(r.Body).Decode(&all) != nil || r.PathValue("application") != d.Application:
+		d.refuse(w, r, http.StatusBadRequest, 50035, "Invalid Form Body")
+	default:
+		d.commands = all
+		_ = json.NewEncoder(w).Encode(all)
+	}
 }
 
 func (d *Discord) direct(w http.ResponseWriter, r *http.Request) {
