@@ -125,6 +125,29 @@ func (p Policy) Roles() []Role {
 	return roles
 }
 
+// Literal is a text that a rule's condition compares a fact with.
+type Literal struct{ Rule, Fact, Text string }
+
+// Literals are those of all rules, in their order.
+func (p Policy) Literals() []Literal {
+	var all []Literal
+	var look func(rule string, c *condition)
+	look = func(rule string, c *condition) {
+		for _, text := range c.limit.Texts {
+			all = append(all, Literal{rule, c.fact, text})
+		}
+		for _, part := range c.parts {
+			look(rule, part)
+		}
+	}
+	for _, r := range p.rules {
+		if r.when != nil {
+			look(r.Name, r.when)
+		}
+	}
+	return all
+}
+
 // Evaluate answers what approval is needed, and why: the conditions of the rules before
 // that do not hold, and the rule's own one, which does. An error means that a condition
 // could not be worked out, such as by a division by zero: then nothing may be ordered.

@@ -149,3 +149,46 @@ func mostShort(o commerce.Organisation, r commerce.Rule) (short int, buyer strin
 	}
 	return short, buyer
 }
+
+// checkLiterals finds conditions that speak of something that there is not: they would never
+// hold, or always.
+func (r *reader) checkLiterals(c Config) {
+	if r.wrong("CATALOGUE_FILE") {
+		return // nothing is known of its offers
+	}
+	for _, org := range c.Organisations {
+		for _, l := range org.Policy.Literals() {
+			if remedy := unknownLiteral(l, org, c.Catalogue); remedy != "" {
+				r.mistakes.add("ORGANISATIONS_FILE", remedy, "%s: approval rule %s: when: there is no %q among %s", org.ID, l.Rule, l.Text, l.Fact)
+			}
+		}
+	}
+}
+
+// unknownLiteral says what to write instead, "" where the text is known.
+func unknownLiteral(l commerce.Literal, org commerce.Organisation, catalogue commerce.Catalogue) (remedy string) {
+	known, remedy := false, ""
+	switch l.Fact {
+	case "products":
+		_, known = catalogue.Offer(l.Text)
+		remedy = "write the id of an offer, such as business-premium"
+	case "groups":
+		known = slices.Contains(commerce.Groups, commerce.Group(l.Text))
+		remedy = "write business, enterprise, frontline, apps or add-on"
+	case "term":
+		known = l.Text == string(commerce.Year) || l.Text == string(commerce.Month)
+		remedy = "write P1Y or P1M"
+	case "buyer":
+		_, known = org.Person(l.Text)
+		remedy = "write the id of a person, such as aicha"
+	case "country":
+		known = l.Text == org.Country
+		remedy = "write " + org.Country + ", which the organisation's is, or leave it out"
+	default:
+		return ""
+	}
+	if known {
+		return ""
+	}
+	return remedy
+}

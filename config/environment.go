@@ -204,6 +204,7 @@ func (r *reader) longEnough(name string, secrets ...Secret) {
 func (r *reader) checkTogether(c Config) {
 	r.checkSlack(c)
 	r.checkDiscord(c.Discord)
+	r.checkLiterals(c)
 	r.longEnough("SECRET_KEY", c.SecretKey)
 	r.longEnough("SECRET_KEY_OLD", c.OldSecretKeys...)
 	if _, sqlite := c.SQLitePath(); !sqlite && !c.SecretKey.Set() && !r.wrong("SECRET_KEY_FILE") {
