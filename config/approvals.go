@@ -167,7 +167,7 @@ func (r *reader) checkLiterals(c Config) {
 
 // unknownLiteral says what to write instead, "" where the text is known.
 func unknownLiteral(l commerce.Literal, org commerce.Organisation, catalogue commerce.Catalogue) (remedy string) {
-	known, remedy := false, ""
+	var known bool
 	switch l.Fact {
 	case "products":
 		_, known = catalogue.Offer(l.Text)
