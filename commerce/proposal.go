@@ -65,7 +65,7 @@ func (s *Service) Propose(ctx context.Context, r Request, id, hash string, chang
 		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
 	}
 	var quote Quote // of no use where they may not: the repeat of an event that was applied is told apart below
-	if seen.proposable(org, voter, hash, s.Now()) == nil {
+	if seen.answerable(org, voter, Vote{Hash: hash}, s.Now()) == nil {
 		quote, err = s.priceOf(ctx, org, ports, seen, changes)
 	}
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *Service) Propose(ctx context.Context, r Request, id, hash string, chang
 		if err != nil {
 			return "", err
 		}
-		if err := o.proposable(org, voter, hash, s.Now()); err != nil {
+		if err := o.answerable(org, voter, Vote{Hash: hash}, s.Now()); err != nil {
 			return "", err
 		}
 		if quote.Hash == "" {
@@ -90,11 +90,6 @@ func (s *Service) Propose(ctx context.Context, r Request, id, hash string, chang
 		return Order{}, s.refuseVote(ctx, r, id, Vote{Hash: hash}, err)
 	}
 	return s.Ledger.Order(ctx, org.ID, id)
-}
-
-// proposable says why the voter cannot propose changes, nil where they can.
-func (o Order) proposable(org Organisation, voter Voter, hash string, now time.Time) error {
-	return o.answerable(org, voter, Vote{Hash: hash}, now)
 }
 
 // priceOf is what the order would cost with changes, at the prices of now.

@@ -239,7 +239,7 @@ func (s *Service) changeOrder(ctx context.Context, r Request, id, action string,
 		case o.Buyer != r.Actor.Person:
 			return "", Refuse(CodeNotAllowed, "role", string(Buyer), "ask", []string{o.BuyerName})
 		}
-		was := quoteAsked(o)
+		was := o.QuoteShown()
 		err = fn(tx, &o)
 		if err != nil {
 			return "", err
@@ -257,9 +257,9 @@ func (s *Service) changeOrder(ctx context.Context, r Request, id, action string,
 	return s.Ledger.Order(ctx, org.ID, id)
 }
 
-// quoteAsked is the hash of the quote that the buyer was asked about: a proposal's, or the
-// order's own.
-func quoteAsked(o Order) string {
+// QuoteShown is the hash of the quote that people are asked about, or were last: a
+// proposal's, or the order's own.
+func (o Order) QuoteShown() string {
 	if o.State == StateChangesProposed && o.Approval != nil && o.Approval.Proposal != nil {
 		return o.Approval.Proposal.Quote.Hash
 	}

@@ -46,7 +46,7 @@ func (a *Announcements) Announce(ctx context.Context, ref commerce.OrderRef, ver
 			return page{}, err
 		}
 		p, err := a.orderMessage(ctx, org, o)
-		return page{p, o.Version, quoteShown(o)}, err
+		return page{p, o.Version, o.QuoteShown()}, err
 	})
 	if o.Approval == nil {
 		return wait, err
@@ -80,14 +80,6 @@ type page struct {
 	prompt  Prompt
 	version int
 	quote   string // the hash of the quote that it shows, "" for none
-}
-
-// quoteShown is the hash of the quote that somebody is asked about, or was last.
-func quoteShown(o commerce.Order) string {
-	if o.State == commerce.StateChangesProposed && o.Approval.Proposal != nil {
-		return o.Approval.Proposal.Quote.Hash
-	}
-	return o.Quote.Hash
 }
 
 // note is a message that is to show something at version or later.

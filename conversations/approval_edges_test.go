@@ -189,7 +189,7 @@ func TestCopiesNameTheStandIn(t *testing.T) {
 	}
 	bruno.types("approvals").clicks("End standing in")
 	w.works()
-	if p := written(dagmar.reads(order).prompt); strings.Contains(p, "Dagmar for Bruno") || strings.Contains(p, "[Approve]") {
+	if p := written(dagmar.reads(order).prompt); strings.Contains(p, "Dagmar for Bruno") || strings.Contains(p, "<Approve>") {
 		t.Errorf("after it was ended the stand-in's copy still asks:\n%s", p)
 	}
 }

@@ -462,7 +462,7 @@ func TestSomebodyStandsIn(t *testing.T) {
 	bruno.sends("", approve, nil).sees("The vote of Bruno has been cast already, by Dagmar.")
 	w.works()
 	for _, p := range []*person{bruno, dagmar, w.as("chloe")} {
-		p.reads(order).sees("Approved: Dagmar for Bruno gave the last approval").lacks("[Approve]")
+		p.reads(order).sees("Approved: Dagmar for Bruno gave the last approval").lacks("<Approve>")
 	}
 	aicha.reads(order).sees("Dagmar for Bruno approved")
 
