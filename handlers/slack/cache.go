@@ -14,7 +14,6 @@ const (
 	profileLife = 5 * time.Minute
 	membersLife = time.Minute
 	channelLife = 24 * time.Hour
-	shownLife   = time.Minute // longer than anything is on its way to a message
 	cachedMost  = 20_000
 )
 

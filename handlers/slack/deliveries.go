@@ -40,7 +40,7 @@ func (t told) show(ctx context.Context, r conversations.Reply, was taken) {
 		s.present(ctx, t.at, r.Prompt) // each has its answer
 		return
 	}
-	s.lanes.put(ctx, t.at.key(), was.number, func(ctx context.Context) { s.present(ctx, t.at, r.Prompt) })
+	s.lanes.Put(ctx, t.at.key(), was.number, func(ctx context.Context) { s.present(ctx, t.at, r.Prompt) })
 }
 
 // keptUp reports whether a prompt is what a message of its own shows: of an order, a task
@@ -176,7 +176,7 @@ type viewClick struct {
 }
 
 func (v viewClick) show(ctx context.Context, r conversations.Reply, was taken) {
-	v.slack.lanes.put(ctx, v.view.ID, was.number, func(ctx context.Context) { v.slack.updateView(ctx, v.at, v.view.ID, r.Prompt) })
+	v.slack.lanes.Put(ctx, v.view.ID, was.number, func(ctx context.Context) { v.slack.updateView(ctx, v.at, v.view.ID, r.Prompt) })
 }
 
 // updateView shows a prompt in a modal, or where it has been closed in a message.
@@ -315,7 +315,7 @@ func (h homeShown) id() string                        { return h.name }
 func (h homeShown) turn() *conversations.Event        { return nil }
 func (h homeShown) ack(conversations.Reply, bool) any { return nil }
 func (h homeShown) show(ctx context.Context, _ conversations.Reply, was taken) {
-	h.slack.lanes.put(ctx, "home/"+h.at.Team+"/"+h.at.User, was.number, func(ctx context.Context) { h.slack.publish(ctx, h.at) })
+	h.slack.lanes.Put(ctx, "home/"+h.at.Team+"/"+h.at.User, was.number, func(ctx context.Context) { h.slack.publish(ctx, h.at) })
 }
 
 func (s *Slack) publish(ctx context.Context, at place) {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"cartwright/conversations"
 	"cartwright/conversations/locale"
 )
 
@@ -42,12 +43,12 @@ type InstallerOptions struct {
 type Installer struct {
 	InstallerOptions
 	page *template.Template
-	used seen // states that were exchanged
+	used conversations.Once // states that were exchanged
 }
 
 // NewInstaller makes an Installer of its options.
 func NewInstaller(o InstallerOptions) *Installer {
-	return &Installer{InstallerOptions: o, page: template.Must(template.ParseFS(assets, "assets/install.html")), used: seen{now: o.Now}}
+	return &Installer{InstallerOptions: o, page: template.Must(template.ParseFS(assets, "assets/install.html")), used: conversations.Once{Now: o.Now}}
 }
 
 // installPage is what the template reads.
@@ -127,7 +128,7 @@ func (i *Installer) Callback(w http.ResponseWriter, r *http.Request) {
 		i.say(w, r, http.StatusBadRequest, words, "stale")
 	case q.Get("error") != "":
 		i.say(w, r, http.StatusOK, words, "declined")
-	case q.Get("code") == "" || !i.used.first(q.Get("state")):
+	case q.Get("code") == "" || !i.used.First(q.Get("state")):
 		i.say(w, r, http.StatusBadRequest, words, "stale")
 	default:
 		i.exchange(w, r, words, q.Get("code"))

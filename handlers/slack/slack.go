@@ -47,10 +47,10 @@ type TokenSource interface {
 type Slack struct {
 	Options
 	api      *api
-	lanes    lanes
+	lanes    conversations.Lanes
 	answered atomic.Int64 // deliveries
 	paces    paces
-	seen     seen
+	seen     conversations.Once
 	profiles *cache[conversations.Profile]
 	members  *cache[[]string]
 	uses     *cache[int]     // posts to a response_url so far, by who gave it
@@ -71,10 +71,10 @@ func New(o Options) *Slack {
 	return &Slack{
 		Options: o,
 		api:     newAPI(o),
-		lanes: lanes{open: map[string]*lane{}, shown: newCache[int64](o.Now, shownLife), fresh: func() (context.Context, context.CancelFunc) {
+		lanes: conversations.Lanes{Now: o.Now, Fresh: func() (context.Context, context.CancelFunc) {
 			return context.WithTimeout(base, turnTime)
 		}},
-		seen:     seen{now: o.Now},
+		seen:     conversations.Once{Now: o.Now},
 		profiles: newCache[conversations.Profile](o.Now, profileLife),
 		members:  newCache[[]string](o.Now, membersLife),
 		uses:     newCache[int](o.Now, responseLife),
