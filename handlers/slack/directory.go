@@ -13,6 +13,14 @@ import (
 	"cartwright/conversations"
 )
 
+// How long what Slack said is believed. A role that a group grants is gone a minute after
+// somebody left the group.
+const (
+	profileLife = 5 * time.Minute
+	membersLife = time.Minute
+	channelLife = 24 * time.Hour
+)
+
 // lookUpTime is how long somebody waits for Slack to say who they are.
 const lookUpTime = 2 * time.Second
 
@@ -21,7 +29,7 @@ func accountKey(a conversations.Account) string { return a.Workspace + "/" + a.I
 // Profile is what Slack says of the account now, or said a little ago, with those of the
 // organisation's groups that it is in. Where any of it cannot be had it fails.
 func (s *Slack) Profile(ctx context.Context, organisation string, a conversations.Account) (conversations.Profile, error) {
-	profile, err := s.profiles.load(ctx, accountKey(a), func(ctx context.Context) (conversations.Profile, error) {
+	profile, err := s.profiles.Load(ctx, accountKey(a), func(ctx context.Context) (conversations.Profile, error) {
 		return s.lookUp(ctx, a)
 	})
 	if err != nil || profile.Closed {
@@ -29,7 +37,7 @@ func (s *Slack) Profile(ctx context.Context, organisation string, a conversation
 	}
 	profile.Groups = nil
 	for _, group := range s.Groups(organisation) {
-		members, err := s.members.load(ctx, a.Workspace+"/"+group, func(ctx context.Context) ([]string, error) {
+		members, err := s.members.Load(ctx, a.Workspace+"/"+group, func(ctx context.Context) ([]string, error) {
 			return s.membersOf(ctx, a.Workspace, group)
 		})
 		if err != nil {

@@ -53,7 +53,7 @@ var errUsedUp = errors.New("the response_url takes no more")
 // respond shows a prompt through the place's response_url.
 func (s *Slack) respond(ctx context.Context, at place, p conversations.Prompt) error {
 	age := s.Now().Sub(time.Unix(at.At, 0))
-	used, _ := s.uses.get(at.Given)
+	used, _ := s.uses.Get(at.Given)
 	switch {
 	case at.ResponseURL == "" || age >= responseLife || used >= responseUses:
 		return errUsedUp
@@ -69,8 +69,8 @@ func (s *Slack) post(ctx context.Context, at place, p conversations.Prompt) erro
 	if !s.api.mayFollow(at.ResponseURL) {
 		return errUsedUp
 	}
-	used, _ := s.uses.get(at.Given)
-	s.uses.put(at.Given, used+1)
+	used, _ := s.uses.Get(at.Given)
+	s.uses.Put(at.Given, used+1)
 	text, blocks := message(p, wizardButton)
 	msg := answer{Text: text, Blocks: blocks, Replace: at.Message != ""}
 	if at.Message == "" {
@@ -169,14 +169,14 @@ func elsewhere(err error) bool {
 
 // directChannel is the person's conversation with the bot.
 func (s *Slack) directChannel(ctx context.Context, c *slack.Client, team, user string) (string, error) {
-	if id, ok := s.channels.get(team + "/" + user); ok {
+	if id, ok := s.channels.Get(team + "/" + user); ok {
 		return id, nil
 	}
 	channel, _, _, err := c.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
 	if err != nil {
 		return "", err
 	}
-	s.channels.put(team+"/"+user, channel.ID)
+	s.channels.Put(team+"/"+user, channel.ID)
 	return channel.ID, nil
 }
 
@@ -214,7 +214,7 @@ func unserved(team string) conversations.Prompt {
 // working is a modal whose answer takes a moment.
 func (s *Slack) working(ev conversations.Event) slack.ModalViewRequest {
 	lang := ""
-	if profile, ok := s.profiles.get(accountKey(ev.Account)); ok {
+	if profile, ok := s.profiles.Get(accountKey(ev.Account)); ok {
 		lang = profile.Locale
 	}
 	words := locale.For(locale.Match(lang), nil)

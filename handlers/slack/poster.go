@@ -87,6 +87,9 @@ type paces struct {
 	next map[string]time.Time
 }
 
+// pacedMost is of how many messages it is known when they may change.
+const pacedMost = 20_000
+
 // editPace is Slack's own, for a channel.
 const editPace = time.Second
 
@@ -97,7 +100,7 @@ func (p *paces) take(message string, now time.Time) time.Duration {
 	if wait := p.next[message].Sub(now); wait > 0 {
 		return wait
 	}
-	if p.next == nil || len(p.next) >= cachedMost {
+	if p.next == nil || len(p.next) >= pacedMost {
 		p.next = map[string]time.Time{}
 	}
 	p.next[message] = now.Add(editPace)

@@ -51,12 +51,12 @@ type Slack struct {
 	answered atomic.Int64 // deliveries
 	paces    paces
 	seen     conversations.Once
-	profiles *cache[conversations.Profile]
-	members  *cache[[]string]
-	uses     *cache[int]     // posts to a response_url so far, by who gave it
-	channels *cache[string]  // of direct messages, by account
-	work     sync.WaitGroup  // what goes on after an acknowledgement
-	base     context.Context //nolint:containedctx // of that work: it ends when Close gives up waiting
+	profiles *conversations.Cache[conversations.Profile]
+	members  *conversations.Cache[[]string]
+	uses     *conversations.Cache[int]    // posts to a response_url so far, by who gave it
+	channels *conversations.Cache[string] // of direct messages, by account
+	work     sync.WaitGroup               // what goes on after an acknowledgement
+	base     context.Context              //nolint:containedctx // of that work: it ends when Close gives up waiting
 	stop     context.CancelFunc
 }
 
@@ -75,10 +75,10 @@ func New(o Options) *Slack {
 			return context.WithTimeout(base, turnTime)
 		}},
 		seen:     conversations.Once{Now: o.Now},
-		profiles: newCache[conversations.Profile](o.Now, profileLife),
-		members:  newCache[[]string](o.Now, membersLife),
-		uses:     newCache[int](o.Now, responseLife),
-		channels: newCache[string](o.Now, channelLife),
+		profiles: conversations.NewCache[conversations.Profile](o.Now, profileLife),
+		members:  conversations.NewCache[[]string](o.Now, membersLife),
+		uses:     conversations.NewCache[int](o.Now, responseLife),
+		channels: conversations.NewCache[string](o.Now, channelLife),
 		base:     base, stop: stop,
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"cartwright/conversations"
 )
 
 // Installations keeps what workspaces have given to the bot.
@@ -39,7 +41,7 @@ type TokensOptions struct {
 type Tokens struct {
 	TokensOptions
 	http *http.Client
-	kept *cache[string]
+	kept *conversations.Cache[string]
 
 	mu  sync.Mutex
 	own string // the workspace that BotToken is of, "" while nothing is known
@@ -70,12 +72,12 @@ var (
 
 // NewTokens makes Tokens of its options.
 func NewTokens(o TokensOptions) *Tokens {
-	return &Tokens{TokensOptions: o, http: sender(), kept: newCache[string](o.Now, tokenLife)}
+	return &Tokens{TokensOptions: o, http: sender(), kept: conversations.NewCache[string](o.Now, tokenLife)}
 }
 
 // For is the token to call Slack with in a workspace. ErrNoToken, ErrRenewal.
 func (t *Tokens) For(ctx context.Context, workspace string) (string, error) {
-	return t.kept.load(ctx, workspace, func(ctx context.Context) (string, error) {
+	return t.kept.Load(ctx, workspace, func(ctx context.Context) (string, error) {
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()
 		i, found, err := t.installed(ctx, workspace)
@@ -180,7 +182,7 @@ func (t *Tokens) keep(ctx context.Context, workspace string, i installation) err
 	}
 	err = t.Installations.Save(ctx, workspace, body, t.Now())
 	if err == nil {
-		t.kept.forget(workspace)
+		t.kept.Forget(workspace)
 	}
 	return err
 }
@@ -188,6 +190,6 @@ func (t *Tokens) keep(ctx context.Context, workspace string, i installation) err
 // Uninstalled forgets what a workspace has taken back, unless it was given after that time.
 func (t *Tokens) Uninstalled(ctx context.Context, workspace string, at time.Time) error {
 	err := t.Installations.Delete(ctx, workspace, at)
-	t.kept.forget(workspace)
+	t.kept.Forget(workspace)
 	return err
 }
