@@ -16,8 +16,14 @@ axe_version=$(sed -n 's/.*"axe-core": "\(.*\)".*/\1/p' test/browser/package.json
 wanted=()
 want() { "$1" "${@:3}" || wanted+=("$2"); }
 
-# Slack's own libraries judge the Slack that the tests play, and others' draw its messages.
-have_peers() { [ -f test/slack/node_modules/.package-lock.json ] && [ ! test/slack/package-lock.json -nt test/slack/node_modules/.package-lock.json ]; }
+# The platforms' own libraries, in these folders, judge the Slack and the Teams that the tests play,
+# and others' draw Slack's messages.
+peers=(test/slack test/teams)
+have_peers_of() { [ -f "$1/node_modules/.package-lock.json" ] && [ ! "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; }
+have_peers() {
+	local folder
+	for folder in "${peers[@]}"; do have_peers_of "$folder" || return; done
+}
 
 find_missing() {
 	wanted=()
@@ -51,8 +57,12 @@ install_axe() {
 }
 
 install_peers() {
-	have npm && npm ci --prefix test/slack --ignore-scripts --no-audit --no-fund --silent ||
-		echo "npm could not install Slack's libraries" >&2
+	local folder
+	for folder in "${peers[@]}"; do
+		have_peers_of "$folder" && continue
+		have npm && npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --silent ||
+			echo "npm could not install the libraries of $folder" >&2
+	done
 }
 
 say_untested() {
@@ -62,7 +72,8 @@ say_untested() {
 	have_chromium || untested+=("Chromium: the playground in a browser is not tested")
 	have_chinese || untested+=("Chinese: there is no font for it, and what a browser shows is not tested")
 	have_axe || untested+=("axe-core: the playground's accessibility is not tested")
-	have_peers || untested+=("Slack's own libraries: the Slack that the tests play is not judged, nor its messages drawn")
+	have_peers_of test/slack || untested+=("Slack's own libraries: the Slack that the tests play is not judged, nor its messages drawn")
+	have_peers_of test/teams || untested+=("Microsoft's own libraries: the Teams that the tests play is not judged, nor the tokens that the bot takes")
 	have gcc || untested+=("gcc: go test -race will fail")
 	[ ${#untested[@]} -eq 0 ] && return
 	printf 'NOT TESTED for want of %s\n' "${untested[@]}" >&2

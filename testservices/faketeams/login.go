@@ -28,7 +28,7 @@ type OpenID struct {
 	Algorithms []string      // that the metadata names; RS256 by default
 }
 
-// Rotate makes a new key, by which tokens are signed from now on. Keys before the last two
+// Rotate makes a new key, by which tokens are signed from now on. Keys before the last ones
 // are withdrawn.
 func (t *Teams) Rotate() { t.RotateWith("msteams") }
 
@@ -42,7 +42,7 @@ func (t *Teams) RotateWith(endorsements ...string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.keys = append(t.keys, signer{base64.RawURLEncoding.EncodeToString(sum[:20]), key, endorsements})
-	t.keys = t.keys[max(0, len(t.keys)-2):]
+	t.keys = t.keys[max(0, len(t.keys)-t.KeysKept):]
 }
 
 // Break changes how metadata and keys are served.

@@ -29,6 +29,7 @@ type Options struct {
 	Now             func() time.Time // time.Now by default; Advance moves it
 	AnswerTime      time.Duration    // how long an invoke waits for its answer; 5 s by default
 	TokenLife       time.Duration    // of outbound tokens; an hour by default
+	KeysKept        int              // that inbound tokens may be signed with; the last 2 by default
 	Limits          []Limit          // of one conversation; Microsoft's by default, none where it is not nil and empty
 }
 
@@ -109,6 +110,7 @@ func New(o Options) *Teams {
 	setDefault(&o.Scope, "https://api.botframework.com/.default")
 	setDefault(&o.AnswerTime, 5*time.Second)
 	setDefault(&o.TokenLife, time.Hour)
+	setDefault(&o.KeysKept, 2)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
