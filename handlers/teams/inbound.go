@@ -93,7 +93,7 @@ func (v *Inbound) Verify(ctx context.Context, authorization, serviceURL, channel
 
 func (v *Inbound) parser() *jwt.Parser {
 	return jwt.NewParser(
-		jwt.WithValidMethods(signatures), jwt.WithIssuer(v.Issuer), jwt.WithAudience(v.AppID), jwt.WithExpirationRequired(),
+		jwt.WithValidMethods(signatures), jwt.WithIssuer(v.Issuer), jwt.WithExpirationRequired(),
 		jwt.WithLeeway(tokenLeeway), jwt.WithTimeFunc(v.Now), jwt.WithStrictDecoding())
 }
 
@@ -103,7 +103,7 @@ func refusedToken(why string) error { return fmt.Errorf("%w: %s", ErrToken, why)
 func fault(err error) string {
 	for _, known := range []error{
 		jwt.ErrTokenMalformed, jwt.ErrTokenSignatureInvalid, jwt.ErrTokenExpired, jwt.ErrTokenNotValidYet, jwt.ErrTokenInvalidIssuer,
-		jwt.ErrTokenInvalidAudience, jwt.ErrTokenRequiredClaimMissing,
+		jwt.ErrTokenRequiredClaimMissing,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()
@@ -116,8 +116,8 @@ func fault(err error) string {
 func (v *Inbound) claimed(claims jwt.MapClaims, key tokenKey, serviceURL, channelID string) error {
 	service, _ := claims["serviceurl"].(string)
 	switch {
-	case claims["aud"] != v.AppID: // an audience of several is nobody's
-		return refusedToken("its audience is a list")
+	case claims["aud"] != v.AppID: // the library takes a list of several too
+		return refusedToken("it is for another audience")
 	case canonical(service) == "" || canonical(service) != canonical(serviceURL):
 		return refusedToken("it is for another serviceUrl")
 	case channelID == "" || !slices.Contains(key.endorsements, channelID):

@@ -302,14 +302,23 @@ func TestNothingOfATokenIsSaid(t *testing.T) {
 	}
 }
 
-// The metadata says by which algorithms tokens are signed.
+// The metadata says by which algorithms tokens are signed, among those that are taken at all.
 func TestAlgorithmsOfTheMetadata(t *testing.T) {
 	t.Parallel()
-	for algorithm, good := range map[string]bool{"RS256": true, "RS384": false, "HS256": false} {
+	for named, good := range map[string]string{"RS256": "RS256", "RS384": "RS384", "PS256": "", "HS256": "", "none": ""} {
 		g := newGate(t, faketeams.Options{})
-		g.teams.Break(faketeams.OpenID{Algorithms: []string{algorithm}})
-		if err := g.good(t); (err == nil) != good {
-			t.Errorf("where tokens are signed by %s: %v", algorithm, err)
+		g.teams.Break(faketeams.OpenID{Algorithms: []string{named}})
+		id, key := g.teams.Key()
+		claims := func() jwt.MapClaims {
+			return jwt.MapClaims{"iss": g.Issuer, "aud": g.AppID, "serviceurl": g.teams.ServiceURL(), "exp": time.Now().Add(time.Hour).Unix()}
+		}
+		for _, by := range []signatory{
+			{id, jwt.SigningMethodRS256, key, claims}, {id, jwt.SigningMethodRS384, key, claims}, {id, jwt.SigningMethodPS256, key, claims},
+			{id, jwt.SigningMethodHS256, pemOf(t, &key.PublicKey), claims}, {id, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, claims},
+		} {
+			if err := g.Verify(t.Context(), by.token(nil), g.teams.ServiceURL(), "msteams"); (err == nil) != (by.method.Alg() == good) {
+				t.Errorf("where tokens are signed by %s, one by %s: %v", named, by.method.Alg(), err)
+			}
 		}
 	}
 }

@@ -123,6 +123,7 @@ func New(o Options) *Teams {
 	mux.HandleFunc("GET /v1/.well-known/openidconfiguration", t.serveMetadata)
 	mux.HandleFunc("GET /v1/.well-known/keys", t.serveKeys)
 	mux.HandleFunc("POST /login/{tenant}/oauth2/v2.0/token", t.serveToken)
+	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", t.serveToken) // as Microsoft has it, and MSAL insists
 	t.connector(mux)
 	t.web = httptest.NewServer(mux)
 	return t
