@@ -31,6 +31,7 @@ import (
 	"cartwright/handlers/pay"
 	"cartwright/handlers/playground"
 	"cartwright/handlers/slack"
+	"cartwright/handlers/teams"
 )
 
 // seams wrap the parts at which a test may stop the program. A zero seam changes nothing.
@@ -120,7 +121,7 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 		Metrics: metrics.registry, Log: s.log,
 	}))
 	s.serveHTTP(ctx, public, handlers.Routes(handlers.Options{
-		PublicURL: publicURL, Listener: public.Addr(), Playground: chats.page, Slack: chats.slack, Installs: chats.installs, Discord: chats.discord,
+		PublicURL: publicURL, Listener: public.Addr(), Playground: chats.page, Slack: chats.slack, Installs: chats.installs, Discord: chats.discord, Teams: chats.teams,
 		Pay: pay.New(pay.Options{Pages: service, Payer: payer{outside, func() []commerce.Organisation { return s.current().Organisations }}, Log: s.log}),
 		Log: s.log, Random: rand.Reader,
 	}))
@@ -152,6 +153,7 @@ type chats struct {
 	page    *playground.Playground
 	slack   *slack.Slack
 	discord *discord.Discord
+	teams   *teams.Teams
 
 	installs *slack.Installer
 }
@@ -185,6 +187,11 @@ func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.
 		c.discord = s.discord(cfg, service, m.timed(engine.Turn))
 		directories[discord.Platform] = c.discord
 		posters[discord.Platform] = s.poster(c.discord)
+	}
+	if cfg.Teams.Configured() {
+		c.teams = s.teams(cfg.Teams, engine, books, m.timed(engine.Turn))
+		directories[teams.Platform] = c.teams
+		posters[teams.Platform] = s.poster(c.teams)
 	}
 	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Now: time.Now, Directories: directories}
 	radar := &conversations.Radar{

@@ -74,6 +74,21 @@ func (s *server) organisationOf(platform string) func(string) (string, bool) {
 	}
 }
 
+// membersOf lists the accounts on a platform of those who have a role in an organisation.
+func (s *server) membersOf(platform string) func(string) []string {
+	return func(organisation string) []string {
+		var all []string
+		for _, o := range s.current().Organisations {
+			for _, p := range o.People {
+				if id := p.Accounts[platform]; o.ID == organisation && id != "" && len(p.Roles) > 0 {
+					all = append(all, id)
+				}
+			}
+		}
+		return all
+	}
+}
+
 // groupsOf lists a platform's groups that grant a role in an organisation.
 func (s *server) groupsOf(platform string) func(string) []string {
 	return func(organisation string) []string {

@@ -24,6 +24,7 @@ type Config struct {
 
 	Slack   Slack
 	Discord Discord
+	Teams   Teams
 
 	Playground      bool
 	PlaygroundToken Secret  // asked for by the playground; not set: everyone may use it
@@ -52,6 +53,7 @@ func Read(env func(string) (string, bool), readFile func(string) ([]byte, error)
 		ClockSpeed:      r.clockSpeed(),
 		Slack:           r.slack(),
 		Discord:         r.discord(),
+		Teams:           r.teams(),
 		Organisations:   r.organisations(),
 		Catalogue:       r.catalogue(),
 	}

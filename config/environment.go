@@ -177,7 +177,7 @@ func (r *reader) playground() bool {
 // platformConfigured reports whether anything names a chat platform to serve.
 func (r *reader) platformConfigured() bool {
 	for _, name := range []string{
-		"SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET_FILE", "SLACK_APP_TOKEN", "SLACK_APP_TOKEN_FILE", "DISCORD_APPLICATION_ID", "TEAMS_APP_ID",
+		"SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET_FILE", "SLACK_APP_TOKEN", "SLACK_APP_TOKEN_FILE", "DISCORD_APPLICATION_ID", "TEAMS_APP_ID", "TEAMS_ANONYMOUS",
 	} {
 		if _, given := r.lookUp(name); given {
 			return true
@@ -204,6 +204,8 @@ func (r *reader) longEnough(name string, secrets ...Secret) {
 func (r *reader) checkTogether(c Config) {
 	r.checkSlack(c)
 	r.checkDiscord(c.Discord)
+	r.checkTeams(c)
+	r.warnOfTeamsGroups(c.Organisations)
 	r.checkLiterals(c)
 	r.longEnough("SECRET_KEY", c.SecretKey)
 	r.longEnough("SECRET_KEY_OLD", c.OldSecretKeys...)

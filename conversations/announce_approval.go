@@ -131,7 +131,11 @@ func (a *Announcements) requestMessage(ctx context.Context, org commerce.Organis
 	}
 	f := a.asked(ctx, org, standing, to)
 	votes := o.State == commerce.StateAwaitingApproval && (isChannel(org, to) || mayVote(o, f))
-	return page{approvalPrompt(o, c, votes, f), requestVersion(o), o.QuoteShown()}, nil
+	p := approvalPrompt(o, c, votes, f)
+	if isChannel(org, to) {
+		p.View = makeRef(verbApproval, o.ID)
+	}
+	return page{p, requestVersion(o), o.QuoteShown()}, nil
 }
 
 // asked is who reads a request: a person, in the language and the time zone that their

@@ -38,6 +38,28 @@ func (e *Engine) Overview(ctx context.Context, organisation string, account Acco
 	return overviewPrompt(links, f)
 }
 
+// Look is what the event would show, with no step taken and nothing changed: for platforms
+// that show a message to each of its readers as it is for them.
+func (e *Engine) Look(ctx context.Context, ev Event) Prompt {
+	f, ok := e.meet(ctx, ev)
+	if !ok {
+		return trouble(f, commerce.Refuse(commerce.CodeNotFound))
+	}
+	f, err := e.ground(ctx, f)
+	if err != nil {
+		return e.stumble(ctx, f, ev, err).Prompt
+	}
+	s, eff := advance(state{}, ev, f)
+	if eff != nil {
+		return trouble(f, commerce.Refuse(commerce.CodeNotFound))
+	}
+	p, err := e.show(ctx, s, f)
+	if err != nil {
+		return e.stumble(ctx, f, ev, err).Prompt
+	}
+	return p
+}
+
 // waitsFor reports whether the order goes on by what the reader does.
 func waitsFor(f facts, o commerce.Order) bool {
 	return o.Buyer == f.actor.Person && o.State == commerce.StateAwaitingPayment

@@ -16,6 +16,9 @@ type Prompt struct {
 	Below        []Block  `json:"below,omitempty"`  // read after the fields or, where there are none, after the actions
 	Actions      []Action `json:"actions,omitempty"`
 	Closed       bool     `json:"closed,omitempty"` // nothing more will happen here
+	// View is a ref that shows whoever looks by it what the prompt is for them, where several
+	// people read one message: see [Engine.Look].
+	View string `json:"view,omitempty"`
 }
 
 // Tone is how a piece of text is meant.

@@ -93,7 +93,7 @@ func endOf(day time.Time, zone *time.Location) time.Time {
 }
 
 // mentioned is a mention of an account as Slack and Discord write it.
-var mentioned = regexp.MustCompile(`^<@!?([A-Za-z0-9]+)(?:\|[^>]*)?>$`)
+var mentioned = regexp.MustCompile(`^<@!?([A-Za-z0-9-]+)(?:\|[^>]*)?>$`)
 
 // personNamed is who is meant by a mention or a name.
 func personNamed(text string, f facts) (commerce.Person, bool) {

@@ -13,6 +13,7 @@ import (
 	"cartwright/handlers/pay"
 	"cartwright/handlers/playground"
 	"cartwright/handlers/slack"
+	"cartwright/handlers/teams"
 )
 
 // Options is what the public listener serves, and how.
@@ -23,6 +24,7 @@ type Options struct {
 	Slack      *slack.Slack           // nil: off
 	Installs   *slack.Installer       // of Slack's app; nil: off
 	Discord    *discord.Discord       // nil: off
+	Teams      *teams.Teams           // nil: off
 	Pay        *pay.Pay               // needed
 	AtOnce     int                    // requests answered at once, streams aside; 0: 256
 	Log        *slog.Logger
@@ -56,6 +58,9 @@ func Routes(o Options) http.Handler {
 	}
 	if d := o.Discord; d != nil {
 		mux.HandleFunc("POST /discord/interactions", d.Interactions)
+	}
+	if t := o.Teams; t != nil {
+		mux.HandleFunc("POST /api/messages", t.Messages)
 	}
 	mux.HandleFunc("GET /pay/{token}", o.Pay.Link)
 	mux.HandleFunc("GET /sandbox/pay/{id}", o.Pay.Sandbox)

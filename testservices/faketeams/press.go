@@ -52,7 +52,7 @@ func (p *Person) Click(ctx context.Context, in Message, b Button, inputs map[str
 	if b.Type != "Action.Execute" {
 		return Answer{}, fmt.Errorf("the action %q is a %s, not for the bot", b.Title, b.Type)
 	}
-	data, err := p.filled(in.Card, b.Data, inputs)
+	data, err := p.filled(in.Card, b.Data, b.Inputs, inputs)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -81,7 +81,7 @@ func (p *Person) Submit(ctx context.Context, in Message, prefix string, inputs m
 	if b.Fallback == nil {
 		return fmt.Errorf("a fallback of %q %w", b.Title, ErrNotThere)
 	}
-	data, err := p.filled(in.Card, object(b.Fallback, "data"), inputs)
+	data, err := p.filled(in.Card, object(b.Fallback, "data"), text(b.Fallback, "associatedInputs"), inputs)
 	if err != nil {
 		return err
 	}
@@ -90,13 +90,17 @@ func (p *Person) Submit(ctx context.Context, in Message, prefix string, inputs m
 	return err
 }
 
-// filled is an action's data with all inputs of its card, each as a text.
-func (p *Person) filled(card, data map[string]any, inputs map[string]string) (map[string]any, error) {
+// filled is an action's data with the inputs of its card, each as a text: all, or none where
+// the action says so.
+func (p *Person) filled(card, data map[string]any, associated string, inputs map[string]string) (map[string]any, error) {
 	all := copied(data)
 	if all == nil {
 		all = map[string]any{}
 	}
 	fields := map[string]bool{}
+	if associated == "none" {
+		card = nil
+	}
 	for _, in := range inputsOf(card) {
 		id := text(in, "id")
 		fields[id] = true

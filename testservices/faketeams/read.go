@@ -9,6 +9,7 @@ import (
 type Button struct {
 	Type, ID, Title, Verb, URL string
 	Style, Tooltip             string
+	Inputs                     string // which are sent with it: "none", or "" for all
 	Data                       map[string]any
 	Fallback                   map[string]any // nil for none
 	Secondary                  bool           // it is behind "…"
@@ -34,7 +35,7 @@ func (m Message) Buttons() []Button {
 		if strings.HasPrefix(text(v, "type"), "Action.") {
 			all = append(all, Button{
 				Type: text(v, "type"), ID: text(v, "id"), Title: text(v, "title"), Verb: text(v, "verb"), URL: text(v, "url"), Style: text(v, "style"),
-				Tooltip: text(v, "tooltip"), Data: copied(object(v, "data")), Fallback: copied(object(v, "fallback")), Secondary: v["mode"] == "secondary",
+				Tooltip: text(v, "tooltip"), Inputs: text(v, "associatedInputs"), Data: copied(object(v, "data")), Fallback: copied(object(v, "fallback")), Secondary: v["mode"] == "secondary",
 			})
 		}
 	})

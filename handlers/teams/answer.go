@@ -1,0 +1,137 @@
+package teams
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"cartwright/conversations"
+	"cartwright/conversations/locale"
+)
+
+// spot is where something happened, and what of it the answer replaces.
+type spot struct {
+	activity
+	click bool // in the message that ReplyTo names
+	own   bool // which is kept up to date by itself
+}
+
+// keptUp reports whether a prompt is what a message of its own shows.
+func keptUp(p conversations.Prompt) bool {
+	return p.Name == "order" || p.Name == "task" || p.Name == "approval"
+}
+
+// isForm reports whether a prompt is there to be filled in, rather than to be read with
+// something that may be filled in beside it.
+func isForm(p conversations.Prompt) bool {
+	return len(p.Fields) > 0 && p.Submit.Style == conversations.Primary
+}
+
+// answered reports whether the answer to a click is all that is to be seen of it: a card in
+// place of a message of its own, for the one who clicked alone. The message itself is
+// brought up to date by itself, for everybody.
+func (s spot) answered(p conversations.Prompt) bool { return s.own && (keptUp(p) || isForm(p)) }
+
+// wizard reports whether the click was in a message that the answer replaces.
+func (s spot) wizard() bool { return s.click && !s.own && s.personal() && s.ReplyTo != "" }
+
+// answer answers a click.
+func (s spot) answer(w http.ResponseWriter, r conversations.Reply, late bool) {
+	words := s.words()
+	switch {
+	case late:
+		answer(w, http.StatusOK, textType, words.T("teams.working"))
+	case s.answered(r.Prompt):
+		answer(w, http.StatusOK, cardType, drawn(r.Prompt, true))
+	case s.wizard():
+		answer(w, http.StatusOK, cardType, drawn(r.Prompt, false))
+	case s.personal():
+		answer(w, http.StatusOK, textType, words.T("teams.below"))
+	default:
+		answer(w, http.StatusOK, textType, words.T("teams.elsewhere"))
+	}
+}
+
+// words are those of the client's language.
+func (s spot) words() locale.Words {
+	lang, _ := s.client()
+	return locale.For(locale.Match(lang), nil)
+}
+
+// show brings a prompt before the person: in place of what was clicked, or below, or in
+// their own conversation where others would read it.
+func (t *Teams) show(ctx context.Context, s spot, r conversations.Reply, number int64) {
+	m := messageOf(drawn(r.Prompt, false), r.Prompt)
+	switch {
+	case s.click && s.own && keptUp(r.Prompt) && r.Said == 0:
+		return // that very message is brought up to date by itself
+	case s.wizard():
+		t.lanes.Put(ctx, s.Where.ID+" "+s.ReplyTo, number, func(ctx context.Context) { t.replace(ctx, s, m) })
+	case s.personal():
+		t.send(ctx, s.ServiceURL, s.Where.ID, m)
+	default:
+		t.aside(ctx, s, m)
+	}
+}
+
+// replace puts a message in the place of the one that was clicked or, where that is gone,
+// below.
+func (t *Teams) replace(ctx context.Context, s spot, m message) {
+	err := patiently(ctx, func() error { return t.connector.replace(ctx, s.ServiceURL, s.Where.ID, s.ReplyTo, m) })
+	if statusOf(err) == http.StatusNotFound {
+		t.send(ctx, s.ServiceURL, s.Where.ID, m)
+		return
+	}
+	t.must(ctx, err)
+}
+
+func (t *Teams) send(ctx context.Context, service, in string, m message) {
+	t.must(ctx, patiently(ctx, func() error {
+		_, err := t.connector.send(ctx, service, in, m)
+		return err
+	}))
+}
+
+// aside answers somebody in a place with other readers in their own conversation, and says
+// so there.
+func (t *Teams) aside(ctx context.Context, s spot, m message) {
+	to := s.account(t.Anonymous)
+	err := patiently(ctx, func() error {
+		r, err := t.chat(ctx, to)
+		if err == nil {
+			_, err = t.connector.send(ctx, r.Service, r.Chat, m)
+		}
+		return err
+	})
+	said := "teams.elsewhere"
+	if err != nil {
+		t.Log.WarnContext(ctx, "somebody cannot be answered in their own conversation", "platform", Platform, "err", err)
+		said = "teams.install"
+	}
+	if !s.click || err != nil {
+		t.send(ctx, s.ServiceURL, s.Where.ID, message{Type: "message", Text: s.words().T(said), TextFormat: "plain"})
+	}
+}
+
+// stranger tells somebody of a tenant that no organisation has.
+func (t *Teams) stranger(ctx context.Context, a activity) {
+	p := unserved(a)
+	if a.personal() || len(a.mentioned()) == 0 && strings.Contains(a.Text, "<at>") {
+		t.send(ctx, a.ServiceURL, a.Where.ID, messageOf(drawn(p, false), p))
+	}
+}
+
+func unserved(a activity) conversations.Prompt {
+	words := spot{activity: a}.words()
+	tenant := or(a.tenant(), "–")
+	return conversations.Prompt{
+		Name: "unserved", Locale: words.Lang(), Title: words.T("teams.unserved"), Closed: true,
+		Notices: []conversations.Notice{{Tone: conversations.Warning, Text: words.T("teams.unserved.text", "tenant", tenant)}},
+	}
+}
+
+func (t *Teams) must(ctx context.Context, err error) {
+	if err != nil {
+		t.Log.ErrorContext(ctx, "a prompt was not shown", "platform", Platform, "err", err)
+	}
+}

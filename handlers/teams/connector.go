@@ -1,0 +1,227 @@
+package teams
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"cartwright/conversations"
+)
+
+// connector calls the Bot Connector, Microsoft's service that stands before Teams.
+type connector struct {
+	http   *http.Client
+	hosts  []string           // that are called, and given a token
+	tokens oauth2.TokenSource // nil: none is sent, as to an emulator
+	paces  *paces
+}
+
+// sentLate is a token's life that is left when it is fetched anew.
+const sentLate = 5 * time.Minute
+
+func newConnector(o Options) connector {
+	client := &http.Client{
+		Timeout:       callTime,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	c := connector{http: client, hosts: o.ServiceHosts, paces: &paces{now: o.Now}}
+	if o.Password == "" {
+		return c
+	}
+	credentials := clientcredentials.Config{
+		ClientID: o.AppID, ClientSecret: o.Password, TokenURL: o.TokenURL, Scopes: []string{o.Scope}, AuthStyle: oauth2.AuthStyleInParams,
+	}
+	source := credentials.TokenSource(context.WithValue(context.Background(), oauth2.HTTPClient, client))
+	c.tokens = oauth2.ReuseTokenSourceWithExpiry(nil, source, sentLate)
+	return c
+}
+
+// refused is what the connector says of a call that it did not take.
+type refused struct {
+	Status int
+	Error_ struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	} `json:"error"`
+	SubCode string `json:"subCode"`
+}
+
+func (r *refused) Error() string {
+	return fmt.Sprintf("the Bot Connector answers %d: %s %s %s", r.Status, r.Error_.Code, r.SubCode, r.Error_.Message)
+}
+
+// maxAnswer is how much of an answer is read.
+const maxAnswer = 1 << 20
+
+// call makes a call at a service, whose host must be among those that are called. result
+// may be nil. *conversations.Wait: it is called too often, or does not answer.
+func (c connector) call(ctx context.Context, service, method, path string, body, result any) error {
+	if !slices.Contains(c.hosts, host(service)) {
+		return fmt.Errorf("the service %q is none that is called: TEAMS_SERVICE_HOSTS", service)
+	}
+	r, err := c.request(ctx, method, strings.TrimSuffix(service, "/")+path, body)
+	if err != nil {
+		return err
+	}
+	got, err := c.http.Do(r)
+	if err != nil {
+		return &conversations.Wait{For: time.Second, Cause: fmt.Errorf("call the Bot Connector: %w", errors.Unwrap(err))}
+	}
+	defer got.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(got.Body, maxAnswer))
+	if err != nil {
+		return &conversations.Wait{For: time.Second, Cause: fmt.Errorf("read the Bot Connector's answer: %w", err)}
+	}
+	return read(got, text, result)
+}
+
+func (c connector) request(ctx context.Context, method, address string, body any) (*http.Request, error) {
+	var content io.Reader
+	if body != nil {
+		content = bytes.NewReader(encoded(body))
+	}
+	r, err := http.NewRequestWithContext(ctx, method, address, content)
+	if err != nil {
+		return nil, errors.New("call the Bot Connector: the address is none")
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if c.tokens == nil {
+		return r, nil
+	}
+	token, err := c.tokens.Token()
+	if err != nil {
+		return nil, unsigned(err)
+	}
+	token.SetAuthHeader(r)
+	return r, nil
+}
+
+// unsigned says why there is no token, without what Microsoft says at length.
+func unsigned(err error) error {
+	no, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if ok && no.Response != nil && no.Response.StatusCode < 500 && no.Response.StatusCode != http.StatusTooManyRequests {
+		return fmt.Errorf("Microsoft gives no token: %d %s", no.Response.StatusCode, no.ErrorCode) //nolint:staticcheck // a name begins it
+	}
+	return &conversations.Wait{For: time.Second, Cause: errors.New("Microsoft's login does not answer")} //nolint:staticcheck // a name begins it
+}
+
+func read(got *http.Response, text []byte, result any) error {
+	switch {
+	case got.StatusCode == http.StatusTooManyRequests, got.StatusCode == http.StatusPreconditionFailed, got.StatusCode >= 500:
+		return &conversations.Wait{For: retryAfter(got.Header), Cause: &refused{Status: got.StatusCode}}
+	case got.StatusCode >= 300:
+		no := refused{}
+		_ = json.Unmarshal(text, &no) // what it says is for the operator only
+		no.Status = got.StatusCode
+		return &no
+	case result == nil:
+		return nil
+	}
+	if err := json.Unmarshal(text, result); err != nil {
+		return fmt.Errorf("read the Bot Connector's answer: %w", err)
+	}
+	return nil
+}
+
+// longestWait is what is believed of how long a limit lasts.
+const longestWait = 5 * time.Minute
+
+func retryAfter(h http.Header) time.Duration {
+	seconds, err := strconv.ParseFloat(h.Get("Retry-After"), 64)
+	if err != nil || seconds < 0 {
+		return time.Second
+	}
+	return min(max(time.Duration(seconds*float64(time.Second)), 200*time.Millisecond), longestWait)
+}
+
+// statusOf is the status that the connector refused a call with, 0 for another error.
+func statusOf(err error) int {
+	no, ok := errors.AsType[*refused](err)
+	if !ok {
+		return 0
+	}
+	return no.Status
+}
+
+// conversation is where its activities are sent, as a path. Its id has characters that a
+// path does not take.
+func conversation(id string) string { return "/v3/conversations/" + url.PathEscape(id) }
+
+// message is an activity that shows a card.
+type message struct {
+	Type        string       `json:"type"`
+	Summary     string       `json:"summary,omitempty"`
+	Text        string       `json:"text,omitempty"`
+	TextFormat  string       `json:"textFormat,omitempty"`
+	ReplyTo     string       `json:"replyToId,omitempty"`
+	Attachments []attachment `json:"attachments,omitempty"`
+}
+
+type attachment struct {
+	Type    string `json:"contentType"`
+	Content any    `json:"content"`
+}
+
+const cardType = "application/vnd.microsoft.card.adaptive"
+
+// maxSummary is how much of a prompt a notification shows.
+const maxSummary = 300
+
+func messageOf(c card, p conversations.Prompt) message {
+	s := []rune(summary(p))
+	if len(s) > maxSummary {
+		s = append(s[:maxSummary-1], '…')
+	}
+	return message{Type: "message", Summary: string(s), Attachments: []attachment{{cardType, c}}}
+}
+
+// sent is what the connector calls a new message.
+type sent struct {
+	ID string `json:"id"`
+}
+
+// send puts a message into a conversation.
+func (c connector) send(ctx context.Context, service, in string, m message) (id string, err error) {
+	if err := c.paces.take(in); err != nil {
+		return "", err
+	}
+	var s sent
+	err = c.call(ctx, service, http.MethodPost, conversation(in)+"/activities", m, &s)
+	return s.ID, err
+}
+
+// replace puts another message in the place of one.
+func (c connector) replace(ctx context.Context, service, in, id string, m message) error {
+	if err := c.paces.take(in); err != nil {
+		return err
+	}
+	return c.call(ctx, service, http.MethodPut, conversation(in)+"/activities/"+url.PathEscape(id), m, nil)
+}
+
+// patiently does what may be limited again, as long as ctx lasts.
+func patiently(ctx context.Context, do func() error) error {
+	for {
+		err := do()
+		wait, ok := errors.AsType[*conversations.Wait](err)
+		if !ok {
+			return err
+		}
+		select {
+		case <-time.After(wait.For):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}

@@ -1,0 +1,248 @@
+package teams
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"cartwright/conversations"
+)
+
+// Messages takes what the Bot Connector delivers.
+func (t *Teams) Messages(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return
+	case err != nil:
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	a, malformed := decode(body)
+	if status := t.verified(r, a); status != 0 {
+		w.WriteHeader(status)
+		return
+	}
+	if malformed != nil {
+		t.Log.WarnContext(r.Context(), "a delivery of Teams' cannot be read", "err", malformed)
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	t.take(w, r, a)
+}
+
+// verified is 0 where the delivery is from Microsoft, and otherwise the status to answer
+// with. What it says of itself is held to its token.
+func (t *Teams) verified(r *http.Request, a activity) (status int) {
+	authorization := r.Header.Get("Authorization")
+	if t.Anonymous && authorization == "" {
+		return 0
+	}
+	err := t.inbound.Verify(r.Context(), authorization, a.ServiceURL, a.Channel)
+	switch {
+	case errors.Is(err, ErrKeys):
+		t.Log.ErrorContext(r.Context(), "Microsoft's keys are not to be had: deliveries of Teams are not taken", "err", err)
+		return http.StatusServiceUnavailable
+	case err != nil:
+		t.Log.InfoContext(r.Context(), "a delivery with a token that is refused", "platform", Platform, "err", err)
+		return http.StatusUnauthorized
+	case !slices.Contains(t.ServiceHosts, host(a.ServiceURL)):
+		t.Log.WarnContext(r.Context(), "a delivery by a service that is not called: TEAMS_SERVICE_HOSTS", "service", a.ServiceURL)
+		return http.StatusUnauthorized
+	}
+	return 0
+}
+
+// take has an activity answered. What is not asked for is taken and nothing done.
+func (t *Teams) take(w http.ResponseWriter, r *http.Request, a activity) {
+	switch {
+	case a.Type == "invoke" && a.Name == "adaptiveCard/action" && a.ID != "":
+		t.invoked(w, r, a)
+	case a.Type == "message" && a.ID != "":
+		t.message(w, r, a)
+	case a.Type == "invoke":
+		w.WriteHeader(http.StatusNotImplemented)
+	default:
+		w.WriteHeader(http.StatusOK)
+		t.behind(func(ctx context.Context) { t.happened(ctx, a) })
+	}
+}
+
+// happened is what nobody waits for: the app was added or removed.
+func (t *Teams) happened(ctx context.Context, a activity) {
+	organisation, ok := t.Organisation(a.tenant())
+	removed := a.Type == "installationUpdate" && strings.HasPrefix(a.Action, "remove")
+	switch {
+	case !ok || !removed && a.Type != "installationUpdate" && a.Type != "conversationUpdate":
+	case removed && a.personal():
+		t.forget(ctx, keyOf(a.account(t.Anonymous)))
+	case removed:
+	default:
+		t.meet(ctx, a)
+		if a.Type == "installationUpdate" && a.personal() && a.ID != "" && t.met.First(eventID(a)) {
+			t.show(ctx, spot{activity: a}, t.Turn(ctx, t.event(organisation, a)), t.answered.Add(1))
+		}
+	}
+}
+
+// eventID is the same when an activity is delivered again. Ids are unique in a
+// conversation, and both may be long.
+func eventID(a activity) string {
+	sum := sha256.Sum256([]byte(a.Where.ID + " " + a.ID))
+	return Platform + ":" + base64.RawURLEncoding.EncodeToString(sum[:18])
+}
+
+func (t *Teams) event(organisation string, a activity) conversations.Event {
+	return conversations.Event{ID: eventID(a), Organisation: organisation, Account: a.account(t.Anonymous)}
+}
+
+// message is something that was typed or, by older clients, clicked. It is taken once.
+func (t *Teams) message(w http.ResponseWriter, r *http.Request, a activity) {
+	organisation, ok := t.Organisation(a.tenant())
+	ev := t.event(organisation, a)
+	switch {
+	case !t.met.First(ev.ID):
+		w.WriteHeader(http.StatusOK)
+		return
+	case !ok || ev.Account.ID == "":
+		w.WriteHeader(http.StatusOK)
+		t.behind(func(ctx context.Context) { t.stranger(ctx, a) })
+		return
+	}
+	at := spot{activity: a}
+	var s submission
+	if json.Unmarshal(a.Value, &s) == nil {
+		if p, ok := s.printed(); ok {
+			at.click, at.own, ev.Ref, ev.Values = true, p.Own, p.Ref, s.values()
+		}
+	}
+	t.turn(r.Context(), a, ev, func(conversations.Reply, bool) { taken(w) }, func(ctx context.Context, reply conversations.Reply, number int64, _ bool) {
+		t.show(ctx, at, reply, number)
+	})
+}
+
+// turn has an event answered and tells of it once: with the reply or, where that takes
+// longer than ackTime, without one. What is to be shown is shown after that.
+func (t *Teams) turn(ctx context.Context, a activity, ev conversations.Event, tell func(reply conversations.Reply, late bool), show func(ctx context.Context, reply conversations.Reply, number int64, late bool)) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
+	defer cancel()
+	var once sync.Once
+	late := false
+	hurry := time.AfterFunc(ackTime, func() { once.Do(func() { late = true; tell(conversations.Reply{}, true) }) })
+	defer hurry.Stop()
+	t.meet(ctx, a)
+	if ev.Ref == "" {
+		ev.Text = t.typed(ctx, a)
+	}
+	reply := t.Turn(ctx, ev)
+	number := t.answered.Add(1)
+	once.Do(func() { tell(reply, false) })
+	t.behind(func(ctx context.Context) { show(ctx, reply, number, late) })
+}
+
+// mentionTime is how long it may take to find out who is mentioned.
+const mentionTime = 1500 * time.Millisecond
+
+// typed is what was typed. Who is mentioned is told by the id that the organisation knows.
+func (t *Teams) typed(ctx context.Context, a activity) string {
+	text := a.said()
+	ctx, cancel := context.WithTimeout(ctx, mentionTime)
+	defer cancel()
+	for _, m := range a.mentioned() {
+		id := m.ObjectID
+		if id == "" {
+			found, err := t.member(ctx, a.ServiceURL, a.Where.ID, m.ID)
+			if err != nil {
+				t.Log.WarnContext(ctx, "who is mentioned was not found out", "platform", Platform, "err", err)
+				continue
+			}
+			id = found.ObjectID
+		}
+		text = strings.ReplaceAll(text, "<@"+m.ID+">", "<@"+id+">")
+	}
+	return text
+}
+
+// invoked is a click, or a client that asks what its reader may see.
+func (t *Teams) invoked(w http.ResponseWriter, r *http.Request, a activity) {
+	var v invoked
+	err := json.Unmarshal(a.Value, &v)
+	p, ok := v.Action.Data.printed()
+	if err != nil || !ok {
+		answer(w, http.StatusBadRequest, errorType, problem{"BadRequest", "the action was not printed here"})
+		return
+	}
+	organisation, known := t.Organisation(a.tenant())
+	ev := t.event(organisation, a)
+	if !known || ev.Account.ID == "" {
+		answer(w, http.StatusOK, cardType, drawn(unserved(a), false))
+		return
+	}
+	ev.Ref = p.Ref
+	if v.Action.Verb == verbLook {
+		t.look(w, r, ev)
+		return
+	}
+	ev.Values = v.Action.Data.values()
+	at := spot{activity: a, click: true, own: p.Own}
+	t.turn(r.Context(), a, ev, func(reply conversations.Reply, late bool) { at.answer(w, reply, late) }, func(ctx context.Context, reply conversations.Reply, number int64, late bool) {
+		if late || !at.answered(reply.Prompt) {
+			t.show(ctx, at, reply, number)
+		}
+	})
+}
+
+// lookTime is how long a client waits for its reader's own view.
+const lookTime = 2 * time.Second
+
+// look answers a client that asks for its reader's own view. Where there is none the card
+// that everybody sees stays.
+func (t *Teams) look(w http.ResponseWriter, r *http.Request, ev conversations.Event) {
+	ctx, cancel := context.WithTimeout(r.Context(), lookTime)
+	defer cancel()
+	p := t.Look(ctx, ev)
+	if !keptUp(p) {
+		answer(w, http.StatusBadRequest, errorType, problem{"BadRequest", "there is no view of one's own"})
+		return
+	}
+	answer(w, http.StatusOK, cardType, drawn(p, true))
+}
+
+// problem is what a client is told that shows nothing of it.
+type problem struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Types of what an invoke is answered with.
+const (
+	errorType = "application/vnd.microsoft.error"
+	textType  = "application/vnd.microsoft.activity.message"
+)
+
+// answer answers an invoke.
+func answer(w http.ResponseWriter, status int, kind string, value any) {
+	text := encoded(map[string]any{"statusCode": status, "type": kind, "value": value})
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	_, _ = w.Write(text)
+	_ = http.NewResponseController(w).Flush() // the turn may go on
+}
+
+// taken answers what asks for nothing.
+func taken(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(http.StatusOK)
+	_ = http.NewResponseController(w).Flush() // the turn may go on
+}

@@ -1,0 +1,240 @@
+package teams
+
+import (
+	"strings"
+
+	"cartwright/conversations"
+	"cartwright/conversations/locale"
+)
+
+// drawn is a prompt as a card. own: it stands in a message that is kept up to date by itself.
+func drawn(p conversations.Prompt, own bool) card {
+	c := &canvas{words: locale.For(p.Locale, nil), own: own}
+	c.head(p)
+	c.draw(p.Blocks)
+	if len(p.Fields) > 0 {
+		c.fields(p)
+		c.draw(p.Below)
+	} else {
+		c.buttons(p.Actions)
+		c.draw(p.Below)
+	}
+	return card{
+		Type: "AdaptiveCard", Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Version: cardVersion,
+		Lang: p.Locale, Fallback: p.Title, Teams: &width{"Full"}, Body: c.body,
+	}
+}
+
+// shared is a message's card in a place with several readers: the clients of those who are
+// named ask for the view of their own.
+func shared(p conversations.Prompt, readers []string) card {
+	c := drawn(p, true)
+	if p.View != "" && len(readers) > 0 {
+		c.Refresh = &refresh{action{Type: "Action.Execute", Verb: verbLook, Data: &printed{p.View, true}}, readers}
+	}
+	return c
+}
+
+// summary is a prompt in a line, for notifications.
+func summary(p conversations.Prompt) string {
+	parts := []string{p.Title}
+	for _, n := range p.Notices {
+		parts = append(parts, n.Text)
+	}
+	return strings.Join(parts, " – ")
+}
+
+func (c *canvas) head(p conversations.Prompt) {
+	c.add(heading(p.Title, "large"))
+	if p.Organisation != "" {
+		c.add(under(muted(p.Organisation)))
+	}
+	for _, n := range p.Notices {
+		c.add(text(toned(n.Tone, n.Text)))
+	}
+}
+
+func (c *canvas) draw(blocks []conversations.Block) {
+	for _, b := range blocks {
+		switch {
+		case b.Heading != "":
+			c.add(heading(b.Heading, "medium"))
+		case b.Text != nil:
+			c.add(text(toned(b.Text.Tone, b.Text.Text)))
+		case b.Facts != nil:
+			c.facts(b.Facts)
+		case b.Item != nil:
+			c.item(*b.Item)
+		case b.Table != nil:
+			c.table(*b.Table)
+		case b.Progress != nil:
+			c.add(bar(*b.Progress)...)
+		case b.List != nil:
+			c.list(*b.List)
+		}
+	}
+}
+
+// facts are labels with their values beside them: a FactSet would read Markdown in them.
+func (c *canvas) facts(facts []conversations.Fact) {
+	for i, f := range facts {
+		value := plain(f.Value)
+		if f.Strong {
+			value = strong(f.Value)
+		}
+		set := element{Type: "ColumnSet", Columns: []column{
+			{Type: "Column", Width: 2, Items: []element{text(muted(f.Label))}}, {Type: "Column", Width: 3, Items: []element{text(value)}},
+		}}
+		if i > 0 {
+			set.Spacing = "small"
+		}
+		c.add(set)
+	}
+}
+
+func celled(r run) cell { return cell{"TableCell", []element{text(r)}} }
+
+// item is a thing with what can be done with it: beside it where that is one.
+func (c *canvas) item(i conversations.Item) {
+	title := []run{strong(i.Title)}
+	if i.Tag != "" {
+		title = append(title, plain("  "), toned(i.Tone, i.Tag))
+	}
+	lines := []element{text(title...)}
+	for _, l := range i.Lines {
+		lines = append(lines, under(plain(l)))
+	}
+	if i.Progress != nil {
+		lines = append(lines, bar(*i.Progress)...)
+	}
+	if len(i.Actions) != 1 {
+		c.add(element{Type: "Container", Line: true, Items: lines})
+		c.buttons(i.Actions)
+		return
+	}
+	c.add(element{Type: "ColumnSet", Line: true, Columns: []column{
+		{Type: "Column", Width: "stretch", Vertical: "center", Items: lines},
+		{Type: "Column", Width: "auto", Vertical: "center", Items: []element{set(c.drawn(i.Actions))}},
+	}})
+}
+
+func (c *canvas) table(t conversations.Table) {
+	c.add(text(strong(t.Caption)))
+	made := element{Type: "Table"} // whose first row is its head
+	for i := range t.Head {
+		col := column{Width: 2}
+		if i < len(t.Numeric) && t.Numeric[i] {
+			col = column{Width: 1, Align: "right"}
+		}
+		made.Columns = append(made.Columns, col)
+	}
+	made.Rows = append(made.Rows, rowOf(t.Head, strong))
+	for _, cells := range t.Rows {
+		made.Rows = append(made.Rows, rowOf(cells, plain))
+	}
+	c.add(made)
+}
+
+func rowOf(texts []string, as func(string) run) row {
+	r := row{Type: "TableRow"}
+	for _, t := range texts {
+		r.Cells = append(r.Cells, celled(as(t)))
+	}
+	return r
+}
+
+func (c *canvas) list(l conversations.List) {
+	c.add(text(strong(l.Title)))
+	for _, item := range l.Items {
+		c.add(under(plain("• " + item)))
+	}
+	if l.More != "" {
+		c.add(under(muted(l.More)))
+	}
+}
+
+const barWidth = 16
+
+func bar(p conversations.Progress) []element {
+	done := 0
+	if p.Total > 0 {
+		done = barWidth * p.Done / p.Total
+	}
+	return []element{
+		text(plain(p.Label)),
+		under(run{Type: "TextRun", Text: strings.Repeat("▰", done), Color: "accent"}, muted(strings.Repeat("▱", barWidth-done))),
+	}
+}
+
+// fields are inputs in the card itself, with what sends them.
+func (c *canvas) fields(p conversations.Prompt) {
+	for _, f := range p.Fields {
+		c.add(c.input(f))
+		if f.Error != "" {
+			c.add(text(toned(conversations.Bad, f.Error)))
+		}
+		if f.Help != "" {
+			c.add(under(run{Type: "TextRun", Text: f.Help, Subtle: true, Size: "small"}))
+		}
+		if f.Sum != nil && f.Sum.Text != "" {
+			c.facts([]conversations.Fact{{Label: f.Sum.Label, Value: f.Sum.Text}})
+		}
+	}
+	c.sets(append([]action{c.execute(*p.Submit, "")}, c.drawn(p.Actions)...))
+}
+
+func (c *canvas) input(f conversations.Field) element {
+	in := element{ID: f.Key, Label: f.Label, Required: f.Required}
+	if f.Value != "" {
+		in.Value = f.Value
+	}
+	if f.Required {
+		in.Wrong = c.words.T("teams.required")
+	}
+	switch f.Kind {
+	case conversations.NumberField:
+		c.number(&in, f)
+	case conversations.ChoiceField:
+		choose(&in, f)
+	case conversations.ToggleField:
+		in.Type, in.Label, in.Title, in.On, in.Off, in.Required, in.Wrong = "Input.Toggle", "", f.Label, "true", "false", false, ""
+	case conversations.DateField:
+		in.Type = "Input.Date"
+	default:
+		in.Type, in.Multiline = "Input.Text", f.Kind == conversations.AreaField
+	}
+	return in
+}
+
+// number is an input with its bounds, which the client holds people to, and the engine too.
+func (c *canvas) number(in *element, f conversations.Field) {
+	in.Type, in.Value, in.Min = "Input.Number", nil, &f.Min
+	if n, ok := number(f.Value); ok {
+		in.Value = n
+	}
+	in.Wrong = c.words.T("teams.number_from", "min", f.Min)
+	if f.Max > 0 {
+		in.Max, in.Wrong = &f.Max, c.words.T("teams.number", "min", f.Min, "max", f.Max)
+	}
+}
+
+// longChoice is from how many options on a choice is searched by typing.
+const longChoice = 12
+
+func choose(in *element, f conversations.Field) {
+	in.Type, in.Style = "Input.ChoiceSet", "compact"
+	switch {
+	case f.Open:
+		in.Style = "expanded"
+	case len(f.Options) > longChoice:
+		in.Style = "filtered"
+	}
+	in.Wrap = true
+	for _, o := range f.Options {
+		title := o.Label
+		if o.Help != "" {
+			title += " – " + o.Help
+		}
+		in.Choices = append(in.Choices, choice{title, o.Value})
+	}
+}
