@@ -29,13 +29,13 @@ type Teams struct {
 func (t Teams) Configured() bool { return t.AppID != "" || t.Anonymous }
 
 // teamsClouds are the addresses of Microsoft's clouds.
-var teamsClouds = map[commerce.Cloud]Teams{ //nolint:gosec // addresses, no credentials
-	commerce.Worldwide: {
+var teamsClouds = map[commerce.Cloud]Teams{
+	commerce.Worldwide: { //nolint:gosec // addresses, no credentials
 		OpenIDURL: "https://login.botframework.com/v1/.well-known/openidconfiguration", Issuer: "https://api.botframework.com",
 		TokenURL: "https://login.microsoftonline.com/", Scope: "https://api.botframework.com/.default",
 		ServiceHosts: []string{"smba.trafficmanager.net"}, ServiceURL: "https://smba.trafficmanager.net/teams/",
 	},
-	commerce.Vianet: {
+	commerce.Vianet: { //nolint:gosec // addresses, no credentials
 		OpenIDURL: "https://login.botframework.azure.cn/v1/.well-known/openidconfiguration", Issuer: "https://api.botframework.azure.cn",
 		TokenURL: "https://login.partner.microsoftonline.cn/", Scope: "https://api.botframework.azure.cn/.default",
 		ServiceHosts: []string{"smba.trafficmanager.cn"}, ServiceURL: "https://smba.trafficmanager.cn/teams/",

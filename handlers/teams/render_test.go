@@ -82,7 +82,7 @@ func TestEveryPromptIsACard(t *testing.T) {
 				for _, wrong := range faketeams.CheckCard(parsed(t, text)) {
 					t.Errorf("%s in %s: %s", name, p.Locale, wrong)
 				}
-				c.Teams = nil // the schema knows nothing of Teams' own
+				c.Teams = nil                                                       // the schema knows nothing of Teams' own
 				if p.Locale == "en" && strings.HasSuffix(name, ".worldwide.json") { // others have the same shape
 					valid(t, schema, name, c)
 				}
