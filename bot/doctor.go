@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"cartwright/commerce/ledger"
@@ -13,6 +16,7 @@ import (
 	"cartwright/conversations/redis"
 	"cartwright/handlers/discord"
 	"cartwright/handlers/slack"
+	"cartwright/handlers/teams"
 )
 
 type doctorCommand struct{}
@@ -52,6 +56,14 @@ func (p *program) doctors(cfg config.Config) []iter.Seq2[string, error] {
 	if err == nil && cfg.Slack.Configured() {
 		all = append(all, slackDoctor(cfg, books).Checks(p.ctx))
 	}
+	if cfg.Slack.SigningSecret.Set() {
+		all = append(all, check("Slack reaches "+cfg.PublicURL.String(), func() error { return p.refuses(cfg.PublicURL.JoinPath("slack", "events")) }))
+	}
+	if err == nil && cfg.Teams.Configured() {
+		o := teamsOptions(cfg.Teams)
+		o.References = installations{books, teams.Platform}
+		all = append(all, teams.New(o).Checks(p.ctx, workspaces(cfg, teams.Platform)), check("Teams reaches "+cfg.PublicURL.String(), func() error { return p.refuses(cfg.PublicURL.JoinPath("api", "messages")) }))
+	}
 	if cfg.Discord.Configured() {
 		all = append(all, discordCaller(cfg.Discord).Checks(p.ctx, workspaces(cfg, discord.Platform)))
 	}
@@ -77,6 +89,29 @@ func check(name string, do func() error) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) { yield(name, do()) }
 }
 
+// refuses sends the bot something without a signature: it must refuse it, and nothing else
+// would.
+func (p *program) refuses(address *url.URL) error {
+	ctx, cancel := context.WithTimeout(p.ctx, reachTime)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), strings.NewReader("{}"))
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return fmt.Errorf("nothing answers: start the bot, and look at PUBLIC_URL, DNS and the firewall: %w", err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusUnauthorized {
+		return fmt.Errorf("something answers %d, which the bot would not: look at PUBLIC_URL and the proxy", answer.StatusCode)
+	}
+	return nil
+}
+
+// reachTime is how long the bot may take to be reached.
+const reachTime = 5 * time.Second
+
 func pingRedis(ctx context.Context, cfg config.Config) error {
 	store, err := redis.Open(ctx, cfg.Redis.Reveal(), time.Now)
 	if err != nil {
@@ -88,12 +123,12 @@ func pingRedis(ctx context.Context, cfg config.Config) error {
 func slackDoctor(cfg config.Config, books *ledger.Ledger) slack.Doctor {
 	return slack.Doctor{DoctorOptions: slack.DoctorOptions{
 		Tokens: slackTokens(cfg.Slack, books), Workspaces: workspaces(cfg, slack.Platform), AppToken: cfg.Slack.AppToken.Reveal(),
-		HTTP: cfg.Slack.SigningSecret.Set(), PublicURL: cfg.PublicURL.String(), Now: time.Now,
+		Now: time.Now,
 	}}
 }
 
 type manifestCommand struct {
-	Platform string `arg:"" enum:"slack,discord" help:"Which platform's: slack or discord."`
+	Platform string `arg:"" enum:"slack,discord,teams" help:"Which platform's: slack, discord or teams."`
 	Apply    bool   `help:"Register Discord's commands with Discord."`
 }
 
@@ -103,8 +138,11 @@ func (c manifestCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if c.Platform == discord.Platform {
+	switch c.Platform {
+	case discord.Platform:
 		return c.discord(p, cfg.Discord)
+	case teams.Platform:
+		return c.teams(p, cfg)
 	}
 	text, err := slack.Manifest(slack.ManifestOptions{
 		PublicURL: cfg.PublicURL.String(), Sockets: cfg.Slack.AppToken.Set(), Installs: cfg.Slack.Installs(),
@@ -129,5 +167,18 @@ func (c manifestCommand) discord(p *program, cfg config.Discord) error {
 	if err == nil {
 		_, err = fmt.Fprintln(p.stdout, "Discord has the commands.")
 	}
+	return err
+}
+
+// teams writes the app's package, to be sent to a file.
+func (manifestCommand) teams(p *program, cfg config.Config) error {
+	if cfg.Teams.AppID == "" {
+		return errors.New("set TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID first")
+	}
+	text, err := teams.Manifest(teams.ManifestOptions{AppID: cfg.Teams.AppID, PublicURL: cfg.PublicURL})
+	if err != nil {
+		return err
+	}
+	_, err = p.stdout.Write(text)
 	return err
 }

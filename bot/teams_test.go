@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -78,27 +76,36 @@ func (c coworker) link(seen faketeams.Message) string {
 type tenant struct {
 	*faketeams.Teams
 	base               string
+	stop               func()
+	settings           settings
 	aicha, bruno, emil coworker
 	channel            string
 }
 
 func newTenant(t *testing.T, more settings) *tenant {
 	t.Helper()
-	ms := faketeams.New(faketeams.Options{})
+	return newTenantOf(t, faketeams.New(faketeams.Options{}), more)
+}
+
+func newTenantOf(t *testing.T, ms *faketeams.Teams, more settings) *tenant {
+	t.Helper()
 	t.Cleanup(ms.Close)
 	join := func(name, lang string) coworker {
 		return coworker{t, ms.Person(faketeams.Person{Name: name, Locale: lang})}
 	}
 	o := &tenant{Teams: ms, aicha: join("Aïcha", "en-US"), bruno: join("Bruno", "fr-FR"), emil: join("Emil", "de-DE")}
 	o.channel = ms.Channel(o.aicha.Person, o.bruno.Person, o.emil.Person)
-	file := filepath.Join(t.TempDir(), "organisations.yaml")
 	text := strings.NewReplacer("TENANT", ms.Tenant, "CHANNEL", o.channel, "AICHA", o.aicha.AAD, "BRUNO", o.bruno.AAD, "EMIL", o.emil.AAD).Replace(teamsOrganisations)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	o.base, _ = started(t, hurried.with(teamsSettings(ms)).with(settings{"ORGANISATIONS_FILE": file}).with(more))
-	ms.Deliver(o.base)
+	o.settings = hurried.with(teamsSettings(ms)).with(settings{"ORGANISATIONS_FILE": organisationsFile(t, text)}).with(more)
+	o.start(t)
 	return o
+}
+
+// start starts the bot, where it was stopped anew.
+func (o *tenant) start(t *testing.T) {
+	t.Helper()
+	o.base, o.stop = started(t, o.settings)
+	o.Deliver(o.base)
 }
 
 func teamsSettings(ms *faketeams.Teams) settings {

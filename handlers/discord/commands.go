@@ -75,9 +75,9 @@ func Manifest() []byte { return encoded(commands()) }
 func commands() []command {
 	m365 := described(command{
 		Name: "m365", Type: chatInput, Contexts: []int{contextGuild, contextDirect}, Integrations: []int{inGuilds},
-	}, "discord.command")
+	}, "command")
 	for _, t := range takes {
-		sub := described(command{Name: t.name, Type: subcommand}, "discord.command."+t.name)
+		sub := described(command{Name: t.name, Type: subcommand}, "command."+t.name)
 		for _, o := range t.given {
 			sub.Options = append(sub.Options, described(o, "discord.given."+o.Name))
 		}

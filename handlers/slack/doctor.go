@@ -19,8 +19,6 @@ type DoctorOptions struct {
 	Tokens     *Tokens
 	Workspaces []string // that organisations have
 	AppToken   string
-	HTTP       bool   // requests are taken over HTTP
-	PublicURL  string // where Slack reaches the bot then
 	Now        func() time.Time
 }
 
@@ -47,11 +45,8 @@ func (d Doctor) Checks(ctx context.Context) iter.Seq2[string, error] {
 				return
 			}
 		}
-		if d.AppToken != "" && !yield("Slack Socket Mode", d.sockets(ctx)) {
-			return
-		}
-		if d.HTTP {
-			yield("Slack reaches "+d.PublicURL, d.reachable(ctx))
+		if d.AppToken != "" {
+			yield("Slack Socket Mode", d.sockets(ctx))
 		}
 	}
 }
@@ -121,30 +116,6 @@ func (d Doctor) sockets(ctx context.Context) error {
 	_, _, err := client.StartSocketModeContext(ctx)
 	if err != nil {
 		return blamed(err, "SLACK_APP_TOKEN is refused: make an app-level token with connections:write")
-	}
-	return nil
-}
-
-// reachable sends the bot something without a signature: it must refuse it, and nothing
-// else would.
-func (d Doctor) reachable(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.PublicURL+"/slack/events", strings.NewReader("{}"))
-	if err != nil {
-		return err
-	}
-	answer, err := d.Tokens.http.Do(r)
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return fmt.Errorf("nothing answers: start the bot, and look at PUBLIC_URL, DNS and the firewall: %w", failed.Err)
-	}
-	if err != nil {
-		return err
-	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusUnauthorized {
-		return fmt.Errorf("something answers %d, which the bot would not: look at PUBLIC_URL and the proxy", answer.StatusCode)
 	}
 	return nil
 }

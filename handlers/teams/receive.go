@@ -127,19 +127,25 @@ func (t *Teams) message(w http.ResponseWriter, r *http.Request, a activity) {
 			at.click, at.own, ev.Ref, ev.Values = true, p.Own, p.Ref, s.values()
 		}
 	}
-	t.turn(r.Context(), a, ev, func(conversations.Reply, bool) { taken(w) }, func(ctx context.Context, reply conversations.Reply, number int64, _ bool) {
+	t.turn(r.Context(), w, a, ev, func(conversations.Reply, bool) { taken(w) }, func(ctx context.Context, reply conversations.Reply, number int64, _ bool) {
 		t.show(ctx, at, reply, number)
 	})
 }
 
 // turn has an event answered and tells of it once: with the reply or, where that takes
 // longer than ackTime, without one. What is to be shown is shown after that.
-func (t *Teams) turn(ctx context.Context, a activity, ev conversations.Event, tell func(reply conversations.Reply, late bool), show func(ctx context.Context, reply conversations.Reply, number int64, late bool)) {
+func (t *Teams) turn(ctx context.Context, w http.ResponseWriter, a activity, ev conversations.Event, tell func(reply conversations.Reply, late bool), show func(ctx context.Context, reply conversations.Reply, number int64, late bool)) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
 	defer cancel()
 	var once sync.Once
 	late := false
-	hurry := time.AfterFunc(ackTime, func() { once.Do(func() { late = true; tell(conversations.Reply{}, true) }) })
+	hurry := time.AfterFunc(ackTime, func() {
+		once.Do(func() {
+			late = true
+			tell(conversations.Reply{}, true)
+			_ = http.NewResponseController(w).Flush() // while the turn goes on
+		})
+	})
 	defer hurry.Stop()
 	t.meet(ctx, a)
 	if ev.Ref == "" {
@@ -196,7 +202,7 @@ func (t *Teams) invoked(w http.ResponseWriter, r *http.Request, a activity) {
 	}
 	ev.Values = v.Action.Data.values()
 	at := spot{activity: a, click: true, own: p.Own}
-	t.turn(r.Context(), a, ev, func(reply conversations.Reply, late bool) { at.answer(w, reply, late) }, func(ctx context.Context, reply conversations.Reply, number int64, late bool) {
+	t.turn(r.Context(), w, a, ev, func(reply conversations.Reply, late bool) { at.answer(w, reply, late) }, func(ctx context.Context, reply conversations.Reply, number int64, late bool) {
 		if late || !at.answered(reply.Prompt) {
 			t.show(ctx, at, reply, number)
 		}
@@ -237,12 +243,10 @@ func answer(w http.ResponseWriter, status int, kind string, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	_, _ = w.Write(text)
-	_ = http.NewResponseController(w).Flush() // the turn may go on
 }
 
 // taken answers what asks for nothing.
 func taken(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(http.StatusOK)
-	_ = http.NewResponseController(w).Flush() // the turn may go on
 }

@@ -18,6 +18,7 @@ type Person struct {
 	Name     string
 	Locale   string // of their client, en-US by default
 	Tenant   string // another's, "" for this one
+	Role     string // in a conversation: "user" by default, "guest", "anonymous"
 	Careless bool   // their client does not look at what is put in
 
 	teams *Teams
@@ -37,6 +38,7 @@ func (t *Teams) Person(p Person) *Person {
 	setDefault(&p.Name, fmt.Sprintf("Person %d", n))
 	setDefault(&p.Locale, "en-US")
 	setDefault(&p.Tenant, t.Tenant)
+	setDefault(&p.Role, "user")
 	t.people = append(t.people, &p)
 	t.chat(&p).installed = true
 	return &p
@@ -57,7 +59,7 @@ func (p *Person) account() map[string]any {
 	mail := strings.ToLower(strings.ReplaceAll(p.Name, " ", ".")) + "@example.com"
 	return map[string]any{
 		"id": p.MRI, "name": p.Name, "givenName": given, "surname": family, "email": mail, "userPrincipalName": mail,
-		"aadObjectId": p.AAD, "objectId": p.AAD, "tenantId": p.Tenant, "userRole": "user",
+		"aadObjectId": p.AAD, "objectId": p.AAD, "tenantId": p.Tenant, "userRole": p.Role,
 	}
 }
 
@@ -116,12 +118,22 @@ func (p *Person) Says(ctx context.Context, said string) error {
 // SaysIn mentions the bot in a group's chat, a channel or a thread. It answers the
 // conversation in which that was said: in a channel it begins a thread.
 func (p *Person) SaysIn(ctx context.Context, conversation, said string) (string, error) {
+	return p.SaysOf(ctx, conversation, said, p)
+}
+
+// SaysOf is SaysIn, and mentions somebody else too, where said has an @.
+func (p *Person) SaysOf(ctx context.Context, conversation, said string, other *Person) (string, error) {
 	t := p.teams
 	at := "<at>" + t.BotName + "</at>"
+	entities := []any{map[string]any{"type": "mention", "mentioned": map[string]any{"id": t.Bot(), "name": t.BotName}, "text": at}}
+	if whole := strings.ReplaceAll(said, "@", "<at>"+other.Name+"</at>"); whole != said {
+		entities = append(entities, map[string]any{"type": "mention", "mentioned": map[string]any{"id": other.MRI, "name": other.Name}, "text": "<at>" + other.Name + "</at>"})
+		said = whole
+	}
 	return p.write(ctx, conversation, map[string]any{
 		"text": at + "&nbsp;" + said + "\n", "textFormat": "plain",
 		"attachments": html(`<div><div><span itemscope="" itemtype="http://schema.skype.com/Mention" itemid="0">` + t.BotName + "</span>&nbsp;" + said + "</div>\n</div>"),
-		"entities":    []any{map[string]any{"type": "mention", "mentioned": map[string]any{"id": t.Bot(), "name": t.BotName}, "text": at}},
+		"entities":    entities,
 	})
 }
 
