@@ -16,9 +16,9 @@ axe_version=$(sed -n 's/.*"axe-core": "\(.*\)".*/\1/p' test/browser/package.json
 wanted=()
 want() { "$1" "${@:3}" || wanted+=("$2"); }
 
-# The platforms' own libraries, in these folders, judge the Slack and the Teams that the tests play,
+# The platforms' own libraries, in these folders, judge what the tests play,
 # and others' draw Slack's messages.
-peers=(test/slack test/teams)
+peers=(test/slack test/discord test/teams)
 have_peers_of() { [ -f "$1/node_modules/.package-lock.json" ] && [ ! "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; }
 have_peers() {
 	local folder
@@ -73,6 +73,7 @@ say_untested() {
 	have_chinese || untested+=("Chinese: there is no font for it, and what a browser shows is not tested")
 	have_axe || untested+=("axe-core: the playground's accessibility is not tested")
 	have_peers_of test/slack || untested+=("Slack's own libraries: the Slack that the tests play is not judged, nor its messages drawn")
+	have_peers_of test/discord || untested+=("discord.js: the Discord that the tests play is not judged")
 	have_peers_of test/teams || untested+=("Microsoft's own libraries: the Teams that the tests play is not judged, nor the tokens that the bot takes")
 	have gcc || untested+=("gcc: go test -race will fail")
 	[ ${#untested[@]} -eq 0 ] && return

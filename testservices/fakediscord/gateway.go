@@ -1,0 +1,145 @@
+package fakediscord
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// gateway is the app's sessions, and its connections, the newest last.
+type gateway struct {
+	sessions   []*session
+	sockets    []*socket
+	identifies int
+	resumes    int
+	refuses    int // connections that are still refused
+}
+
+// session is what can be resumed.
+type session struct {
+	id     string
+	seq    int
+	events []map[string]any // that were dispatched, whether anybody took them or not
+	socket *socket          // nil while the app is away
+}
+
+func (d *Discord) socketURL() string { return "ws" + strings.TrimPrefix(d.web.URL, "http") + "/socket" }
+
+func (d *Discord) getGateway(r *http.Request, _ any) (answer, *refusal) {
+	if d.gateway.refuses > 0 {
+		d.gateway.refuses--
+		return answer{}, &refusal{status: http.StatusServiceUnavailable, why: "503: Service Unavailable"}
+	}
+	v := map[string]any{"url": d.socketURL()}
+	if strings.HasSuffix(r.URL.Path, "/bot") {
+		v["shards"] = 1
+		v["session_start_limit"] = map[string]any{"total": 1000, "remaining": 1000 - d.gateway.identifies, "reset_after": 86_400_000, "max_concurrency": 1}
+	}
+	return ok(v)
+}
+
+// Identifies is how many sessions were begun.
+func (d *Discord) Identifies() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.gateway.identifies
+}
+
+// Resumes is how often a session was taken up again.
+func (d *Discord) Resumes() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.gateway.resumes
+}
+
+// Connections is how many there are.
+func (d *Discord) Connections() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.gateway.sockets)
+}
+
+// RefuseConnections refuses to say where the gateway is, so many times.
+func (d *Discord) RefuseConnections(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.gateway.refuses = n
+}
+
+// Drop breaks all connections without a word. What happens from then on is kept for the
+// sessions to be resumed.
+func (d *Discord) Drop() {
+	for _, c := range d.leave() {
+		_ = c.conn.Close()
+	}
+}
+
+// leave takes the sessions from their connections, so that nothing more is sent on these.
+func (d *Discord) leave() []*socket {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range d.gateway.sessions {
+		s.socket = nil
+	}
+	return slices.Clone(d.gateway.sockets)
+}
+
+// AskToReconnect asks the app to connect anew and resume, as Discord does now and then.
+func (d *Discord) AskToReconnect() {
+	for _, c := range d.leave() {
+		c.send(map[string]any{"op": opReconnect, "d": nil, "s": nil, "t": nil})
+	}
+}
+
+// Invalidate ends all sessions: what was not taken is lost, and the app has to identify.
+func (d *Discord) Invalidate() {
+	all := d.leave()
+	d.mu.Lock()
+	d.gateway.sessions = nil
+	for _, c := range all {
+		c.session = nil
+	}
+	d.mu.Unlock()
+	for _, c := range all {
+		c.send(map[string]any{"op": opInvalid, "d": false, "s": nil, "t": nil})
+	}
+}
+
+// connected waits until an app has a session, in use or to be resumed.
+func (d *Discord) connected(ctx context.Context) error {
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		d.mu.Lock()
+		n := len(d.gateway.sessions)
+		d.mu.Unlock()
+		if n > 0 {
+			return nil
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%w: no application is at the gateway", ErrTimeout)
+		}
+	}
+}
+
+// dispatch gives an event to all sessions, now or when they are resumed.
+func (d *Discord) dispatch(name string, data any) {
+	for _, s := range d.gateway.sessions {
+		s.dispatch(name, data)
+	}
+}
+
+func (s *session) dispatch(name string, data any) {
+	s.seq++
+	e := map[string]any{"op": opDispatch, "t": name, "s": s.seq, "d": data}
+	s.events = append(s.events, e)
+	if s.socket != nil {
+		s.socket.send(e)
+	}
+}

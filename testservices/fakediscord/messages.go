@@ -1,0 +1,214 @@
+package fakediscord
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Message is a message as its readers have it.
+type Message struct {
+	Channel, ID string
+	To          string // the person who alone sees it, "" for everyone in the channel
+	Edits       int
+	Raw         map[string]any // never changed in place
+	deleted     bool
+	webhook     bool // it answers an interaction
+	made        time.Time
+}
+
+// Flags of messages.
+const (
+	suppressEmbeds        = 1 << 2
+	ephemeral             = 1 << 6
+	loading               = 1 << 7
+	suppressNotifications = 1 << 12
+	voice                 = 1 << 13
+	componentsV2          = 1 << 15
+)
+
+func flags(raw map[string]any) int {
+	f, _ := raw["flags"].(float64)
+	return int(f)
+}
+
+// written is a new message, where Discord would take it with these flags at most.
+func written(raw map[string]any, allowed int) (map[string]any, *refusal) {
+	if more := flags(raw) &^ allowed; more != 0 {
+		return nil, invalid(Problem{"flags", "These flags cannot be set here."})
+	}
+	return raw, refused(raw)
+}
+
+// edited is a message with what is to be changed: the rest stays, and so do the flags that
+// cannot be taken back.
+func edited(old, change map[string]any) (map[string]any, *refusal) {
+	raw := maps.Clone(old)
+	maps.Copy(raw, change)
+	raw["flags"] = float64(flags(old)&(ephemeral|componentsV2) | flags(change)&(suppressEmbeds|componentsV2))
+	return raw, refused(raw)
+}
+
+func refused(raw map[string]any) *refusal {
+	if empty(raw) {
+		return errEmpty
+	}
+	if problems := CheckMessage(raw); len(problems) > 0 {
+		return invalid(problems...)
+	}
+	return nil
+}
+
+func empty(raw map[string]any) bool {
+	for _, key := range []string{"content", "embeds", "components", "sticker_ids", "attachments", "poll"} {
+		switch v := raw[key].(type) {
+		case string:
+			if strings.TrimSpace(v) != "" {
+				return false
+			}
+		case []any:
+			if len(v) > 0 {
+				return false
+			}
+		case map[string]any:
+			return false
+		}
+	}
+	return true
+}
+
+func (d *Discord) keep(m *Message) *Message {
+	m.ID, m.made = d.snowflake(), d.now()
+	d.messages[m.Channel+"/"+m.ID] = m
+	d.order = append(d.order, m)
+	return m
+}
+
+func (d *Discord) postMessage(r *http.Request, body any) (answer, *refusal) {
+	channel := r.PathValue("channel")
+	person, known := d.channels[channel]
+	switch {
+	case !known:
+		return answer{}, errUnknownChannel
+	case d.closed[person]:
+		return answer{}, errDirectClosed
+	}
+	fields, _ := body.(map[string]any)
+	raw, no := written(fields, suppressEmbeds|suppressNotifications|voice|componentsV2)
+	if no != nil {
+		return answer{}, no
+	}
+	return ok(d.shown(d.keep(&Message{Channel: channel, Raw: raw})))
+}
+
+// seen is a message that the bot can reach by its own token: not what one person alone sees.
+func (d *Discord) reach(r *http.Request) (*Message, *refusal) {
+	if _, known := d.channels[r.PathValue("channel")]; !known {
+		return nil, errUnknownChannel
+	}
+	m := d.messages[r.PathValue("channel")+"/"+r.PathValue("message")]
+	if m == nil || m.deleted || m.To != "" {
+		return nil, errUnknownMessage
+	}
+	return m, nil
+}
+
+func (d *Discord) getMessage(r *http.Request, _ any) (answer, *refusal) {
+	m, no := d.reach(r)
+	if no != nil {
+		return answer{}, no
+	}
+	return ok(d.shown(m))
+}
+
+func (d *Discord) patchMessage(r *http.Request, body any) (answer, *refusal) {
+	m, no := d.reach(r)
+	if no != nil {
+		return answer{}, no
+	}
+	return d.edit(m, body)
+}
+
+func (d *Discord) edit(m *Message, body any) (answer, *refusal) {
+	change, _ := body.(map[string]any)
+	raw, no := edited(m.Raw, change)
+	if no != nil {
+		return answer{}, no
+	}
+	m.Raw, m.Edits = raw, m.Edits+1
+	return ok(d.shown(m))
+}
+
+// shown is a message as Discord answers it.
+func (d *Discord) shown(m *Message) map[string]any {
+	content, _ := m.Raw["content"].(string)
+	v := map[string]any{
+		"id": m.ID, "channel_id": m.Channel, "type": 0, "content": content, "author": d.bot(), "timestamp": stamp(m.made), "edited_timestamp": nil,
+		"tts": false, "mention_everyone": false, "mentions": []any{}, "mention_roles": []any{}, "attachments": []any{}, "embeds": list(m.Raw["embeds"]),
+		"pinned": false, "flags": flags(m.Raw), "components": list(m.Raw["components"]),
+	}
+	if m.Edits > 0 {
+		v["edited_timestamp"] = stamp(m.made)
+	}
+	if m.webhook {
+		v["webhook_id"], v["application_id"] = d.Application, d.Application
+	}
+	return v
+}
+
+func stamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000000+00:00") }
+
+func list(v any) []any {
+	all, _ := v.([]any)
+	return append([]any{}, all...)
+}
+
+// Read is what stands in a message, a line for each thing.
+func (m *Message) Read() string {
+	var lines []string
+	if content := text(m.Raw, "content"); content != "" {
+		lines = append(lines, content)
+	}
+	m.walk(func(c map[string]any) {
+		if content := text(c, "content"); content != "" {
+			lines = append(lines, content)
+		}
+		if label := text(c, "label"); label != "" {
+			lines = append(lines, "["+label+"]")
+		}
+	})
+	return strings.Join(lines, "\n")
+}
+
+// Buttons are the message's.
+func (m *Message) Buttons() []map[string]any { return m.all(2) }
+
+func (m *Message) all(types ...int) []map[string]any {
+	var found []map[string]any
+	m.walk(func(c map[string]any) {
+		if slices.Contains(types, kindOf(c)) {
+			found = append(found, c)
+		}
+	})
+	return found
+}
+
+func (m *Message) walk(do func(map[string]any)) {
+	var look func(v any)
+	look = func(v any) {
+		c, is := v.(map[string]any)
+		if !is {
+			return
+		}
+		do(c)
+		for _, v := range list(c["components"]) {
+			look(v)
+		}
+		look(c["accessory"])
+	}
+	for _, v := range list(m.Raw["components"]) {
+		look(v)
+	}
+}
