@@ -191,11 +191,23 @@ func (t *Teams) serveToken(w http.ResponseWriter, r *http.Request) {
 	case r.PostForm.Get("scope") != t.Scope:
 		denied(w, http.StatusBadRequest, "invalid_scope", "AADSTS70011: The provided value for scope is not valid.")
 	default:
-		token := opaque()
+		token := t.outbound()
 		t.tokens[token] = t.now().Add(t.TokenLife)
 		seconds := int(t.TokenLife.Seconds())
 		writeJSON(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token})
 	}
+}
+
+// outbound is a token of the form of Microsoft's. Whom it is of nobody reads: it is known.
+func (t *Teams) outbound() string {
+	token := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+		"aud": strings.TrimSuffix(t.Scope, "/.default"), "appid": t.AppID, "tid": t.Tenant, "exp": t.now().Add(t.TokenLife).Unix(), "uti": opaque(),
+	})
+	text, err := token.SignedString([]byte(opaque()))
+	if err != nil {
+		panic(err)
+	}
+	return text
 }
 
 func denied(w http.ResponseWriter, status int, code, description string) {
