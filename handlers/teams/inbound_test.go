@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -83,6 +84,7 @@ func TestKeysAreFetchedOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+	g.refresh(t.Context()) // somebody who found it due before that
 	g.fetched(t, 1)
 	g.later(keysLife - time.Minute)
 	if err := g.good(t); err != nil {
@@ -151,13 +153,10 @@ func TestANewKeyAndAFloodOfUnknownOnes(t *testing.T) {
 func TestKeysThatCannotBeHad(t *testing.T) {
 	t.Parallel()
 	for name, broken := range map[string]faketeams.OpenID{
-		"500":               {Status: http.StatusInternalServerError},
-		"an empty set":      {NoKeys: true},
-		"no JSON":           {Body: "<html>"},
-		"a redirect":        {Redirect: "/v1/.well-known/keys"},
-		"an endless answer": {Body: `{"jwks_uri":"` + strings.Repeat("x", maxKeys) + `"}`},
-		"another scheme":    {Body: `{"jwks_uri":"file:///etc/keys"}`},
-		"it hangs":          {Hang: time.Minute},
+		"500":          {Status: http.StatusInternalServerError},
+		"an empty set": {NoKeys: true},
+		"no JSON":      {Body: "<html>"},
+		"it hangs":     {Hang: time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -186,6 +185,43 @@ func TestKeysThatCannotBeHad(t *testing.T) {
 				t.Errorf("by the last good keys: %v", err)
 			}
 		})
+	}
+}
+
+// Metadata is taken from where it was asked for, in one piece, and names keys that are as
+// hard to change on their way as itself.
+func TestMetadataThatIsNotTaken(t *testing.T) {
+	t.Parallel()
+	g := newGate(t, faketeams.Options{})
+	good := func(w http.ResponseWriter, status int, padding string) {
+		got, err := http.Get(g.teams.OpenIDURL())
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer got.Body.Close()
+		w.WriteHeader(status)
+		_, _ = io.Copy(w, got.Body)
+		_, _ = io.WriteString(w, padding)
+	}
+	for name, test := range map[string]struct {
+		answer func(w http.ResponseWriter, r *http.Request)
+		start  func(http.Handler) *httptest.Server
+		taken  bool
+	}{
+		"good":               {func(w http.ResponseWriter, _ *http.Request) { good(w, 200, "") }, httptest.NewServer, true},
+		"an error":           {func(w http.ResponseWriter, _ *http.Request) { good(w, 500, "") }, httptest.NewServer, false},
+		"from elsewhere":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, g.teams.OpenIDURL(), 302) }, httptest.NewServer, false},
+		"endless":            {func(w http.ResponseWriter, _ *http.Request) { good(w, 200, strings.Repeat(" ", maxKeys)) }, httptest.NewServer, false},
+		"keys without https": {func(w http.ResponseWriter, _ *http.Request) { good(w, 200, "") }, httptest.NewTLSServer, false},
+	} {
+		server := test.start(http.HandlerFunc(test.answer))
+		t.Cleanup(server.Close)
+		v := &Inbound{OpenIDURL: server.URL, Issuer: g.Issuer, AppID: g.AppID, HTTP: server.Client(), Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+		err := v.Verify(t.Context(), "Bearer "+g.teams.Token(nil), g.teams.ServiceURL(), "msteams")
+		if (err == nil) != test.taken || err != nil && !errors.Is(err, ErrKeys) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -282,13 +318,15 @@ func TestNothingOfATokenIsSaid(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, faketeams.Options{})
 	secret := "sesame"
+	number := base64.RawURLEncoding.EncodeToString([]byte(`{"x":1e424242}`))
 	for _, authorization := range []string{
+		"Bearer " + base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256"}`)) + "." + number + ".AAAA",
 		secret, "Bearer " + secret, "Bearer " + secret + "." + secret + "." + secret, g.named(secret), "Basic " + secret,
 		"Bearer " + g.teams.Token(func(c jwt.MapClaims, h map[string]any) { h["alg"], c["iss"] = secret, secret }),
 		"Bearer " + g.teams.Token(func(c jwt.MapClaims, _ map[string]any) { c["serviceurl"] = "https://" + secret }),
 	} {
 		err := g.Verify(t.Context(), authorization, g.teams.ServiceURL(), "msteams")
-		if !errors.Is(err, ErrToken) || strings.Contains(err.Error(), secret) {
+		if !errors.Is(err, ErrToken) || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "424242") {
 			t.Errorf("%s: %v", authorization, err)
 		}
 	}

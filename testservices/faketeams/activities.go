@@ -41,10 +41,6 @@ func (t *Teams) paced(c *conversation) error {
 // create makes a chat with one person, or a post in a channel.
 func (t *Teams) create(q request) (any, error) {
 	b := q.body
-	tenant := text(object(object(b, "channelData"), "tenant"), "id")
-	if id := text(b, "tenantId"); id != t.Tenant && tenant != t.Tenant || id != "" && tenant != "" && id != tenant {
-		return nil, bad("the tenant is not %s", t.Tenant)
-	}
 	if id := text(object(b, "bot"), "id"); id != t.Bot() {
 		return nil, bad("the bot is not %s but %q", t.Bot(), id)
 	}
@@ -61,6 +57,9 @@ func (t *Teams) create(q request) (any, error) {
 		return nil, bad("Failed to decrypt conversation id")
 	}
 	c := t.chat(p)
+	if err := inTenant(b, c.tenant(t)); err != nil {
+		return nil, err
+	}
 	if _, err := t.writable(c.id); err != nil {
 		return nil, err
 	}
@@ -75,10 +74,22 @@ func (t *Teams) create(q request) (any, error) {
 	return result, nil
 }
 
+// inTenant checks that a conversation is made in its tenant, which is named in either place.
+func inTenant(b map[string]any, want string) error {
+	named, inData := text(b, "tenantId"), text(object(object(b, "channelData"), "tenant"), "id")
+	if named+inData == "" || named != "" && named != want || inData != "" && inData != want {
+		return bad("the tenant is not %s", want)
+	}
+	return nil
+}
+
 func (t *Teams) createPost(q request) (any, error) {
 	root := t.conversations[text(object(object(q.body, "channelData"), "channel"), "id")]
 	if root == nil || root.kind != channel || root.root != "" {
 		return nil, errConversation
+	}
+	if err := inTenant(q.body, t.Tenant); err != nil {
+		return nil, err
 	}
 	if _, err := t.writable(root.id); err != nil {
 		return nil, err

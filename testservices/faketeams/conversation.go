@@ -87,6 +87,14 @@ func (t *Teams) chat(p *Person) *conversation {
 	return t.converse(id, personal, p)
 }
 
+// tenant is whose a conversation is: a personal chat is the person's.
+func (c *conversation) tenant(t *Teams) string {
+	if c.kind == personal {
+		return c.members[0].Tenant
+	}
+	return t.Tenant
+}
+
 // Group makes a chat of several people and the bot. It answers its id.
 func (t *Teams) Group(members ...*Person) string {
 	t.mu.Lock()

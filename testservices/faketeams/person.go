@@ -17,7 +17,7 @@ type Person struct {
 	MRI      string // what this bot knows them by, 29:…
 	Name     string
 	Locale   string // of their client, en-US by default
-	Tenant   string // another's, "" for this one
+	Tenant   string // another's, whose personal chat is there; "" for this one
 	Role     string // in a conversation: "user" by default, "guest", "anonymous"
 	Careless bool   // their client does not look at what is put in
 
@@ -109,6 +109,18 @@ func (p *Person) Now(m Message) Message {
 	return Message{}
 }
 
+// Until waits for something to be seen, for as long as ctx lasts.
+func (p *Person) Until(ctx context.Context, seen func() bool) error {
+	for !seen() {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
 // Says writes to the bot in the personal chat.
 func (p *Person) Says(ctx context.Context, said string) error {
 	_, err := p.write(ctx, p.Chat(), map[string]any{"text": said, "textFormat": "plain", "attachments": html("<p>" + said + "</p>")})
@@ -170,8 +182,9 @@ func (p *Person) activity(c *conversation, kind, id string) map[string]any {
 	t := p.teams
 	c.activities[id] = true
 	now := t.now()
-	place := map[string]any{"conversationType": c.kind, "tenantId": t.Tenant, "id": c.id}
-	data := map[string]any{"tenant": map[string]any{"id": t.Tenant}}
+	tenant := c.tenant(t)
+	place := map[string]any{"conversationType": c.kind, "tenantId": tenant, "id": c.id}
+	data := map[string]any{"tenant": map[string]any{"id": tenant}}
 	if c.kind != personal {
 		place["isGroup"] = true
 	}

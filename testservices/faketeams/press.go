@@ -126,8 +126,11 @@ func (p *Person) filled(card, data map[string]any, associated string, inputs map
 
 // initial is what an input has before anybody touches it.
 func initial(in map[string]any) string {
-	if in["value"] != nil {
-		return fmt.Sprint(in["value"])
+	switch v := in["value"].(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	if in["type"] == "Input.Toggle" {
 		return orText(in, "valueOff", "false")

@@ -20,9 +20,19 @@ func (b Button) begins(prefix string) bool {
 	if strings.HasPrefix(b.Verb, prefix) || strings.HasPrefix(b.Title, prefix) {
 		return true
 	}
-	for _, v := range b.Data {
-		if s, ok := v.(string); ok && strings.HasPrefix(s, prefix) {
-			return true
+	return holds(b.Data, prefix)
+}
+
+// holds says whether a text in some data begins so.
+func holds(v any, prefix string) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.HasPrefix(v, prefix)
+	case map[string]any:
+		for _, one := range v {
+			if holds(one, prefix) {
+				return true
+			}
 		}
 	}
 	return false

@@ -152,7 +152,7 @@ const order = `{"type":"AdaptiveCard","version":"1.5","body":[
  {"type":"Input.Number","id":"quantity","label":"Licences","min":1,"max":300,"isRequired":true},
  {"type":"Input.Toggle","id":"assign","title":"Assign them","value":"false"},
  {"type":"Input.ChoiceSet","id":"plan","label":"Billing","value":"m","choices":[{"title":"Monthly","value":"m"},{"title":"Yearly","value":"y"}]}],
- "actions":[{"type":"Action.Execute","title":"Buy","verb":"buy","data":{"ref":"v1.x.buy"},"fallback":{"type":"Action.Submit","title":"Buy","data":{"ref":"v1.x.buy"}}},
+ "actions":[{"type":"Action.Execute","title":"Buy","verb":"buy","data":{"ref":"v1.x.buy"},"fallback":{"type":"Action.Submit","title":"Buy","data":{"ref":"v1.x.buy","msteams":{"type":"messageBack"}}}},
  {"type":"Action.OpenUrl","title":"Terms","url":"https://example.com/terms"}],
  "refresh":{"action":{"type":"Action.Execute","verb":"refresh","data":{"ref":"v1.x"}},"userIds":["29:nobody"]}}`
 
@@ -208,11 +208,14 @@ func TestACardInAGroup(t *testing.T) {
 	if got := b.call("PUT", to(group)+"/"+posted.Body.ID, show(done("Bought"))); got.Status != http.StatusOK {
 		t.Errorf("%+v", got)
 	}
-	if a, other := ada.Last(group).Read(), bo.Last(group).Read(); a != "Bought\n" || other != "Bought\n" {
+	if a, other := ada.Last(group).Read(), bo.Last(group).Read(); a != "Bought\n" || other != "Bought\n" || ada.Last(group).Edits != 1 {
 		t.Errorf("Ada reads %q and Bo %q", a, other)
 	}
 	if got := b.call("DELETE", to(group)+"/"+posted.Body.ID, nil); got.Status != http.StatusOK || ada.Last(group).ID != "" {
 		t.Errorf("%+v, and Ada reads %q", got, ada.Last(group).Read())
+	}
+	if all := b.teams.Messages(group); len(all) != 2 || !all[1].Deleted {
+		t.Errorf("there were %v", all)
 	}
 	if len(b.teams.Pings()) != 0 || len(b.teams.Refusals()) != 0 {
 		t.Errorf("mentioned %v, refused %v", b.teams.Pings(), b.teams.Refusals())
@@ -233,6 +236,7 @@ func TestAnswersToAnInvoke(t *testing.T) {
 		`{"statusCode":200,"type":"application/vnd.microsoft.error","value":{"code":"BadRequest","message":"no"}}`:   false,
 		`{"statusCode":200,"type":"application/vnd.microsoft.adaptive.card","value":` + done("a wrong sample") + `}`: false,
 		cardAnswer(`{"type":"AdaptiveCard","version":"1.6"}`):                                                        false,
+		`{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"yes","more":1}`:              false,
 		`{}`: false, ``: false,
 	} {
 		b.answers(body)
@@ -260,7 +264,7 @@ func TestOldClientsAndRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	value, _ := b.last()["value"].(map[string]any)
-	if b.last()["type"] != "message" || b.last()["text"] != nil || value["quantity"] != "2" || value["ref"] != "v1.x.buy" || b.last()["replyToId"] != bo.Last(group).ID {
+	if b.last()["type"] != "message" || b.last()["text"] != nil || value["quantity"] != "2" || value["ref"] != "v1.x.buy" || value["msteams"] != nil || b.last()["replyToId"] != bo.Last(group).ID {
 		t.Errorf("the bot was told %v", b.last())
 	}
 	if _, err := bo.Refresh(t.Context(), bo.Last(group)); err == nil {
@@ -315,6 +319,60 @@ func TestConversations(t *testing.T) {
 	}
 }
 
+// A client that does not look at what is put in sends it.
+func TestACarelessClient(t *testing.T) {
+	t.Parallel()
+	b, _, _ := play(t, faketeams.Options{})
+	eve := b.teams.Person(faketeams.Person{Careless: true})
+	b.call("POST", to(eve.Chat()), show(order))
+	b.answers(cardAnswer(done("no")))
+	if _, err := eve.Press(t.Context(), eve.Last(eve.Chat()), "buy", map[string]string{"quantity": "-1", "plan": "weekly", "admin": "true"}); err != nil {
+		t.Fatal(err)
+	}
+	data := b.last()["value"].(map[string]any)["action"].(map[string]any)["data"].(map[string]any)
+	if data["quantity"] != "-1" || data["plan"] != "weekly" || data["admin"] != "true" {
+		t.Errorf("the bot was told %v", data)
+	}
+}
+
+// Whoever is mentioned, in a text or in a card, is noted.
+func TestPings(t *testing.T) {
+	t.Parallel()
+	b, ada, bo := play(t, faketeams.Options{})
+	mention := func(p *faketeams.Person) []any {
+		return []any{map[string]any{"type": "mention", "text": "<at>x</at>", "mentioned": map[string]any{"id": p.MRI, "name": p.Name}}}
+	}
+	message := say("<at>x</at>")
+	message["entities"] = mention(ada)
+	b.call("POST", to(ada.Chat()), message)
+	entities, err := json.Marshal(mention(bo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.call("POST", to(ada.Chat()), show(strings.Replace(done("<at>x</at>"), `"version"`, `"msteams":{"entities":`+string(entities)+`},"version"`, 1)))
+	if got := b.teams.Pings(); len(got) != 2 || got[0] != ada.MRI || got[1] != bo.MRI {
+		t.Errorf("mentioned were %v, refused %v", got, b.teams.Refusals())
+	}
+}
+
+// Somebody of another tenant is there in their own chat.
+func TestAnotherTenant(t *testing.T) {
+	t.Parallel()
+	b, _, _ := play(t, faketeams.Options{})
+	guest := b.teams.Person(faketeams.Person{Tenant: "another"})
+	if err := guest.Says(t.Context(), "hello"); err != nil {
+		t.Fatal(err)
+	}
+	place, data := b.last()["conversation"].(map[string]any), b.last()["channelData"].(map[string]any)
+	if place["tenantId"] != "another" || data["tenant"].(map[string]any)["id"] != "another" {
+		t.Errorf("the bot was told %v", b.last())
+	}
+	open := map[string]any{"bot": map[string]any{"id": b.teams.Bot()}, "members": []any{map[string]any{"id": guest.MRI}}, "tenantId": "another"}
+	if got := b.call("POST", "", open); got.Body.ID != guest.Chat() {
+		t.Errorf("%+v", got)
+	}
+}
+
 // What Microsoft refuses is refused by the same names.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
@@ -335,7 +393,17 @@ func TestRefusals(t *testing.T) {
 	refused("a reply to nothing", b.call("POST", chat+"/1", say("x")), 404, "ActivityNotFoundInConversation")
 	refused("somebody's message", b.call("PUT", chat+"/"+theirs, say("x")), 403, "NotEnoughPermissions")
 	refused("nothing", b.call("POST", chat, say("")), 400, "BadSyntax")
-	refused("another tenant", b.call("POST", "", map[string]any{"bot": map[string]any{"id": b.teams.Bot()}, "tenantId": "another"}), 400, "Bad Argument")
+	open := func(change string, value any) map[string]any {
+		body := map[string]any{"bot": map[string]any{"id": b.teams.Bot()}, "members": []any{map[string]any{"id": ada.MRI}}, "tenantId": b.teams.Tenant}
+		body[change] = value
+		return body
+	}
+	for change, value := range map[string]any{
+		"tenantId": "another", "bot": map[string]any{"id": "28:another"}, "members": []any{}, "channelData": map[string]any{"tenant": map[string]any{"id": "another"}},
+	} {
+		refused(change, b.call("POST", "", open(change, value)), 400, "Bad Argument")
+	}
+	refused("nobody", b.call("POST", "", open("members", []any{map[string]any{"id": "29:none"}})), 400, "Bad Argument")
 	refused("no member", b.call("GET", "/"+url.PathEscape(ada.Chat())+"/members/29:none", nil), 404, "MemberNotFoundInConversation")
 	b.teams.Fail(faketeams.Fault{Method: "POST", Status: 502})
 	refused("a bad gateway", b.call("POST", chat, say("x")), 502, "Fault")
@@ -364,6 +432,16 @@ func TestRefusals(t *testing.T) {
 	if got := b.call("POST", to(bo.Chat()), say("x")); got.Status != 201 {
 		t.Errorf("%+v", got)
 	}
+	b.teams.Block(bo.Chat(), true)
+	refused("it is blocked", b.call("POST", to(bo.Chat()), say("x")), 403, "ConversationBlockedByUser")
+	group := b.teams.Group(ada, bo)
+	gone := b.call("POST", to(group), say("x")).Body.ID
+	b.call("DELETE", to(group)+"/"+gone, nil)
+	refused("it is deleted", b.call("PUT", to(group)+"/"+gone, say("x")), 404, "ActivityNotFoundInConversation")
+	if err := ada.UninstallIn(t.Context(), group); err != nil {
+		t.Fatal(err)
+	}
+	refused("it is not in the group", b.call("POST", to(group), say("x")), 403, "BotNotInConversationRoster")
 	b.teams.Revoke()
 	refused("a token that has ended", b.call("POST", chat, say("x")), 401, "BotNotRegistered")
 }
