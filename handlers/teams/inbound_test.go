@@ -209,9 +209,11 @@ func TestMetadataThatIsNotTaken(t *testing.T) {
 		start  func(http.Handler) *httptest.Server
 		taken  bool
 	}{
-		"good":               {func(w http.ResponseWriter, _ *http.Request) { good(w, 200, "") }, httptest.NewServer, true},
-		"an error":           {func(w http.ResponseWriter, _ *http.Request) { good(w, 500, "") }, httptest.NewServer, false},
-		"from elsewhere":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, g.teams.OpenIDURL(), 302) }, httptest.NewServer, false},
+		"good":     {func(w http.ResponseWriter, _ *http.Request) { good(w, 200, "") }, httptest.NewServer, true},
+		"an error": {func(w http.ResponseWriter, _ *http.Request) { good(w, 500, "") }, httptest.NewServer, false},
+		"from elsewhere": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, g.teams.OpenIDURL(), http.StatusFound)
+		}, httptest.NewServer, false},
 		"endless":            {func(w http.ResponseWriter, _ *http.Request) { good(w, 200, strings.Repeat(" ", maxKeys)) }, httptest.NewServer, false},
 		"keys without https": {func(w http.ResponseWriter, _ *http.Request) { good(w, 200, "") }, httptest.NewTLSServer, false},
 	} {

@@ -3,6 +3,7 @@ package faketeams_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -243,6 +244,21 @@ func TestAnswersToAnInvoke(t *testing.T) {
 		if _, err := ada.Click(t.Context(), card, card.Buttons()[0], nil); (err == nil) != good {
 			t.Errorf("%s: %v", body, err)
 		}
+	}
+	b.mu.Lock()
+	b.answer = func(w http.ResponseWriter, activity map[string]any) {
+		w.Header().Set("Content-Type", "text/plain")
+		if activity["type"] == "message" {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		_, _ = io.WriteString(w, cardAnswer(done("yes")))
+	}
+	b.mu.Unlock()
+	if _, err := ada.Click(t.Context(), card, card.Buttons()[0], nil); !errors.Is(err, faketeams.ErrAnswer) {
+		t.Errorf("an answer that does not say that it is JSON: %v", err)
+	}
+	if err := ada.Says(t.Context(), "hello"); !errors.Is(err, faketeams.ErrStatus) {
+		t.Errorf("a message that is refused: %v", err)
 	}
 	late := make(chan struct{})
 	b.mu.Lock()
