@@ -74,6 +74,8 @@ func (v *Inbound) Verify(ctx context.Context, authorization, serviceURL, channel
 		return refusedToken("it is too long")
 	case !strings.EqualFold(scheme, "Bearer") || text == "":
 		return refusedToken("there is none")
+	case v.Issuer == "" || v.AppID == "": // which the library would take for any
+		return refusedToken("there is no bot that it could be for")
 	}
 	var key tokenKey
 	var none error

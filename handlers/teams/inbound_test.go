@@ -363,6 +363,21 @@ func TestAlgorithmsOfTheMetadata(t *testing.T) {
 	}
 }
 
+// A verifier that was not told whose tokens it verifies takes none.
+func TestNobodysVerifier(t *testing.T) {
+	t.Parallel()
+	g := newGate(t, faketeams.Options{})
+	forNobody := "Bearer " + g.teams.Token(func(c jwt.MapClaims, _ map[string]any) { c["aud"] = "" })
+	g.AppID = ""
+	if err := g.Verify(t.Context(), forNobody, g.teams.ServiceURL(), "msteams"); !errors.Is(err, ErrToken) {
+		t.Errorf("without an app: %v", err)
+	}
+	g.AppID, g.Issuer = g.teams.AppID, ""
+	if err := g.good(t); !errors.Is(err, ErrToken) {
+		t.Errorf("without an issuer: %v", err)
+	}
+}
+
 // FuzzInbound looks for a header that ends the verifier, or that gets by it.
 func FuzzInbound(f *testing.F) {
 	teams := faketeams.New(faketeams.Options{})

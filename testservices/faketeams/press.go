@@ -251,7 +251,7 @@ func readAnswer(d Delivery) (Answer, error) {
 	}
 	status, _ := said["statusCode"].(float64)
 	a := Answer{Status: int(status), Type: text(said, "type")}
-	if statuses, known := invokeAnswers[a.Type]; d.Status != http.StatusOK || !known || !slices.Contains(statuses, a.Status) || len(said) > 3 {
+	if d.Status != http.StatusOK || !slices.Contains(invokeAnswers[a.Type], a.Status) || len(said) > 3 {
 		return a, fmt.Errorf("%w: %d %s", ErrAnswer, d.Status, d.Answer)
 	}
 	value, isObject := said["value"].(map[string]any)

@@ -238,12 +238,23 @@ func TestAnswersToAnInvoke(t *testing.T) {
 		`{"statusCode":200,"type":"application/vnd.microsoft.adaptive.card","value":` + done("a wrong sample") + `}`: false,
 		cardAnswer(`{"type":"AdaptiveCard","version":"1.6"}`):                                                        false,
 		`{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"yes","more":1}`:              false,
+		`{"statusCode":500,"type":"application/vnd.microsoft.card.adaptive","value":` + done("no") + `}`:             false,
 		`{}`: false, ``: false,
 	} {
 		b.answers(body)
 		if _, err := ada.Click(t.Context(), card, card.Buttons()[0], nil); (err == nil) != good {
 			t.Errorf("%s: %v", body, err)
 		}
+	}
+	b.mu.Lock()
+	b.answer = func(w http.ResponseWriter, _ map[string]any) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = io.WriteString(w, cardAnswer(done("yes")))
+	}
+	b.mu.Unlock()
+	if _, err := ada.Click(t.Context(), card, card.Buttons()[0], nil); !errors.Is(err, faketeams.ErrAnswer) {
+		t.Errorf("an answer with another status than 200: %v", err)
 	}
 	b.mu.Lock()
 	b.answer = func(w http.ResponseWriter, activity map[string]any) {
@@ -283,8 +294,8 @@ func TestOldClientsAndRefresh(t *testing.T) {
 	if b.last()["type"] != "message" || b.last()["text"] != nil || value["quantity"] != "2" || value["ref"] != "v1.x.buy" || value["msteams"] != nil || b.last()["replyToId"] != bo.Last(group).ID {
 		t.Errorf("the bot was told %v", b.last())
 	}
-	if _, err := bo.Refresh(t.Context(), bo.Last(group)); err == nil {
-		t.Error("a card refreshed for somebody whom it does not name")
+	if _, err := bo.Refresh(t.Context(), bo.Last(group)); !errors.Is(err, faketeams.ErrNotThere) {
+		t.Errorf("a card refreshed for somebody whom it does not name: %v", err)
 	}
 	b.answers(cardAnswer(done("for you")))
 	if _, err := ada.Refresh(t.Context(), ada.Last(group)); err != nil || ada.Last(group).Read() != "for you\n" {
@@ -460,6 +471,35 @@ func TestRefusals(t *testing.T) {
 	refused("it is not in the group", b.call("POST", to(group), say("x")), 403, "BotNotInConversationRoster")
 	b.teams.Revoke()
 	refused("a token that has ended", b.call("POST", chat, say("x")), 401, "BotNotRegistered")
+}
+
+// An activity that the bot sends says what it is, and nothing that is not so.
+func TestActivities(t *testing.T) {
+	t.Parallel()
+	b, ada, _ := play(t, faketeams.Options{Limits: []faketeams.Limit{}})
+	chat := ada.Chat()
+	for change, test := range map[string]struct {
+		value any
+		code  string
+	}{
+		"from":         {map[string]any{"id": ada.MRI}, "BadSyntax"},
+		"conversation": {map[string]any{"id": "a:another"}, "BadSyntax"},
+		"type":         {"event", "BadSyntax"},
+		"textFormat":   {"html", "BadSyntax"},
+		"txet":         {"x", "BadSyntax"},
+		"attachments":  {[]any{map[string]any{"contentType": "text/html", "content": "x"}}, "BadSyntax"},
+		"recipient":    {map[string]any{"id": ada.MRI}, ""},
+		"summary":      {"x", ""},
+	} {
+		message := say("x")
+		message[change] = test.value
+		if got := b.call("POST", to(chat), message); got.Body.Error.Code != test.code {
+			t.Errorf("%s: %+v", change, got)
+		}
+	}
+	if got := b.call("POST", to(chat), map[string]any{"type": "typing"}); got.Status != 201 || len(ada.See(chat)) != 2 {
+		t.Errorf("%+v, and there are %d messages", got, len(ada.See(chat)))
+	}
 }
 
 // A conversation takes 7 messages in a second, 8 in two and 60 in thirty.
