@@ -31,7 +31,7 @@ type three struct {
 
 func newThree(t *testing.T, channel string) *three {
 	t.Helper()
-	d, ms := fakediscord.New(), faketeams.New(faketeams.Options{})
+	d, ms := fakediscord.New(fakediscord.Options{}), faketeams.New(faketeams.Options{})
 	t.Cleanup(d.Close)
 	t.Cleanup(ms.Close)
 	w := &three{discord: d, teams: ms}
@@ -45,8 +45,9 @@ func newThree(t *testing.T, channel string) *three {
 		"DISCORD_APPLICATION_ID": d.Application, "DISCORD_PUBLIC_KEY": hex.EncodeToString(d.PublicKey), "DISCORD_BOT_TOKEN": d.Token, "DISCORD_API_URL": d.APIURL(),
 	}))
 	ms.Deliver(w.base)
-	d.Join("13", "dagmar")
-	w.dagmar = member{t, &fakediscord.Person{Discord: d, ID: "13", Locale: "fr", Bot: func() string { return w.base }}}
+	d.Deliver(w.base + "/discord/interactions")
+	w.dagmar = member{t, d.Join("13", "dagmar")}
+	w.dagmar.Locale = "fr"
 	w.aicha = w.hire("contoso", "UAICHA", "en")
 	w.bruno.do(w.bruno.Install(t.Context()))
 	w.bruno.sees(w.bruno.Chat(), "Bruno")
@@ -77,7 +78,7 @@ func TestAcrossPlatforms(t *testing.T) {
 	w.bruno.presses(inTeams, "approve:", nil)
 	w.aicha.until("the order has a link", func() bool { return payLink(w.aicha.Last(w.aicha.DM())) != "" })
 	w.bruno.sees(w.bruno.Chat(), "Bruno gab die letzte Genehmigung")
-	w.aicha.until("Dagmar's message tells the verdict", func() bool { return strings.Contains(w.dagmar.Real(inDiscord).Read(), "Bruno a donné") })
+	w.aicha.until("Dagmar's message tells the verdict", func() bool { return strings.Contains(w.dagmar.Now(inDiscord).Read(), "Bruno a donné") })
 	w.aicha.pays()
 	w.aicha.seesIn(w.aicha.DM(), w.aicha.T("state.completed"))
 	for name, n := range map[string]int{"Teams": len(w.bruno.See(w.bruno.Chat())), "Slack": len(w.aicha.See(w.aicha.DM()))} {

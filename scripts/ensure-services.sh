@@ -32,7 +32,7 @@ find_missing() {
 	want have_chromium chromium
 	want have_chinese fonts-wqy-microhei
 	want have gcc gcc # the race detector needs it
-	want have node nodejs
+	want have nodejs node
 	have_axe && have_peers || want have npm npm
 }
 
