@@ -11,6 +11,7 @@ import (
 type command struct {
 	Name         string            `json:"name"`
 	Description  string            `json:"description"`
+	Names        map[string]string `json:"name_localizations,omitempty"`
 	Descriptions map[string]string `json:"description_localizations,omitempty"`
 	Type         int               `json:"type"`
 	Required     bool              `json:"required,omitempty"`
@@ -68,7 +69,7 @@ func product() command {
 }
 
 // Manifest is the application's commands, as JSON: "/m365" with a subcommand for each word
-// of the dialogue, described in every language. All its bodies are what Discord calls a
+// of the dialogue, named and described in every language. All its bodies are what Discord calls a
 // bulk overwrite.
 func Manifest() []byte { return encoded(commands()) }
 
@@ -77,9 +78,9 @@ func commands() []command {
 		Name: "m365", Type: chatInput, Contexts: []int{contextGuild, contextDirect}, Integrations: []int{inGuilds},
 	}, "command")
 	for _, t := range takes {
-		sub := described(command{Name: t.name, Type: subcommand}, "command."+t.name)
+		sub := named(described(command{Name: t.name, Type: subcommand}, "command."+t.name))
 		for _, o := range t.given {
-			sub.Options = append(sub.Options, described(o, "discord.given."+o.Name))
+			sub.Options = append(sub.Options, named(described(o, "discord.given."+o.Name)))
 		}
 		m365.Options = append(m365.Options, sub)
 	}
@@ -89,15 +90,28 @@ func commands() []command {
 // locales are Discord's names of the languages. One that is not among them reads English.
 var locales = map[string][]string{"en": {"en-US", "en-GB"}, "fr": {"fr"}, "de": {"de"}, "zh-CN": {"zh-CN"}}
 
+// described is a command with its description in every language, by key.
 func described(c command, key string) command {
-	c.Description = locale.For("en", nil).T(key)
-	c.Descriptions = map[string]string{}
+	c.Description, c.Descriptions = locale.For("en", nil).T(key), inEach(key)
+	return c
+}
+
+// named is a command with its name in every language. What Discord delivers has the name in
+// English, whichever a person has seen.
+func named(c command) command {
+	c.Names = inEach("discord.name." + c.Name)
+	return c
+}
+
+// inEach is a text by Discord's names of the languages.
+func inEach(key string) map[string]string {
+	all := map[string]string{}
 	for _, lang := range locale.Languages() {
 		for _, name := range locales[lang] {
-			c.Descriptions[name] = locale.For(lang, nil).T(key)
+			all[name] = locale.For(lang, nil).T(key)
 		}
 	}
-	return c
+	return all
 }
 
 // Apply registers the commands with Discord, in place of any that the application has. It

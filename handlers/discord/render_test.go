@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -166,22 +167,50 @@ func TestCommands(t *testing.T) {
 	t.Parallel()
 	s := discordSchema(t, "~1applications~1{application_id}~1commands/put")
 	valid(t, s[0], "the commands", commands())
-	if n := utf8.RuneCount(Manifest()); n > 8000+4000 { // Discord counts names and descriptions, of the longest language
-		t.Errorf("the commands have %d characters", n)
+	for _, c := range commands() {
+		if n := longest(c); n > 8000 { // Discord counts names and descriptions, of the longest language each
+			t.Errorf("/%s has %d characters", c.Name, n)
+		}
 	}
 	var look func(all []command)
 	look = func(all []command) {
+		taken := map[string]bool{}
 		for _, c := range all {
 			for lang, text := range c.Descriptions {
 				if n := utf8.RuneCountInString(text); n == 0 || n > 100 || strings.Contains(text, "⟦") {
 					t.Errorf("%s in %s: %q", c.Name, lang, text)
 				}
 			}
-			if len(c.Descriptions) != 5 || len(c.Options) > 25 {
+			for lang, name := range c.Names {
+				if !commandName.MatchString(name) || strings.ToLower(name) != name || taken[lang+name] {
+					t.Errorf("%s in %s: %q is no name, or there twice", c.Name, lang, name)
+				}
+				taken[lang+name] = true
+			}
+			if c.Name != "m365" && len(c.Names) != 5 || len(c.Descriptions) != 5 || len(c.Options) > 25 {
 				t.Errorf("%s: %d languages, %d options", c.Name, len(c.Descriptions), len(c.Options))
 			}
 			look(c.Options)
 		}
 	}
 	look(commands())
+}
+
+// commandName is what Discord documents that a name may be.
+var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
+
+// longest counts a command as Discord does.
+func longest(c command) int {
+	most := func(text string, in map[string]string) int {
+		n := utf8.RuneCountInString(text)
+		for _, t := range in {
+			n = max(n, utf8.RuneCountInString(t))
+		}
+		return n
+	}
+	n := most(c.Name, c.Names) + most(c.Description, c.Descriptions)
+	for _, o := range c.Options {
+		n += longest(o)
+	}
+	return n
 }
