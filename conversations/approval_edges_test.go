@@ -398,3 +398,23 @@ func TestADelegationLapses(t *testing.T) {
 		t.Errorf("lapsed and still:\n%s", p)
 	}
 }
+
+// A platform that has no room for all lines of a proposal asks for them in parts: what was
+// filled in is kept until it is sent, whole, and is of that order and price alone.
+func TestAProposalInParts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, chloe := w.as("aicha"), w.as("chloe")
+	aicha.puts("business-premium", "10", "P1Y.annual", false)
+	order := aicha.buys("visio-p2", "8", "P1Y.annual", false)
+	form := chloe.reads(order).clicks("Approve with changes").at("propose").prompt
+	chloe.sends("", form.Again, map[string]string{"seats_1": "4", "terms_1": "P1Y.annual"}).at("propose").sees("[Licences of Microsoft 365 Business Premium: 4]", ": 8]")
+	chloe.sends("", form.Again, map[string]string{"seats_2": "three", "terms_2": "P1Y.annual"}).at("propose").sees(": 4]", ": three]")
+	chloe.sends("", form.Again, nil).at("propose").sees(": 4]", ": three]")
+	chloe.sends("", form.Submit.Ref, nil).at("propose").sees("Enter a whole number")
+	chloe.sends("", form.Again, map[string]string{"seats_2": "3", "terms_2": "P1Y.annual"}).at("propose")
+	chloe.types("help").sends("", form.Again, nil).at("propose").sees(": 10]", ": 8]") // it was left
+	chloe.sends("", form.Again, map[string]string{"seats_1": "4", "terms_1": "P1Y.annual"}).sends("", form.Again, map[string]string{"seats_2": "3", "terms_2": "P1Y.annual"})
+	chloe.sends("", form.Submit.Ref, nil).at("approval").sees("Premium | 4 |", "| 3 |")
+}

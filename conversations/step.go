@@ -144,7 +144,7 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 	case verbDetails:
 		return fill(s, r, values, f)
 	case verbAgain:
-		return again(s, r, f), nil
+		return again(s, r, values, f), nil
 	case verbCart:
 		s.Step = stepCart
 	case verbOrders:
@@ -168,8 +168,9 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 	return s, nil
 }
 
-// again shows a form once more: with what was typed, where that is still there.
-func again(s state, r ref, f facts) state {
+// again shows a form once more: with what was typed, where that is still there, and with
+// what is sent of it, where a platform asks for its fields in parts.
+func again(s state, r ref, values map[string]string, f facts) state {
 	switch at := step(r.text(0)); at {
 	case stepList:
 		s.Step = at
@@ -180,7 +181,12 @@ func again(s state, r ref, f facts) state {
 	case stepDelegate:
 		s.Step = at
 	case stepReject, stepPropose:
+		if s.asks(at, r.text(1), r.text(2)) {
+			s.Changes = merged(s.Changes, readChanges(values))
+			return s
+		}
 		s, _, _ = clickApproval(s, ref{verb: r.text(0), args: r.args[min(1, len(r.args)):]}, nil)
+		s.Changes = readChanges(values)
 	case stepPick:
 		s, _, _ = clickLicences(s, ref{verb: verbPick}, nil, f)
 	case stepAddresses:

@@ -59,7 +59,10 @@ func clickApproval(s state, r ref, values map[string]string) (next state, eff ef
 	case verbPropose:
 		s.Step, s.Order, s.Shown, s.Changes = stepPropose, r.text(0), r.text(1), nil
 	case verbProposal:
-		s.Step, s.Order, s.Shown, s.Changes = stepPropose, r.text(0), r.text(1), readChanges(values)
+		if !s.asks(stepPropose, r.text(0), r.text(1)) {
+			s.Changes = nil // of another order, or of another time
+		}
+		s.Step, s.Order, s.Shown, s.Changes = stepPropose, r.text(0), r.text(1), merged(s.Changes, readChanges(values))
 		return s, proposal{order: s.Order, hash: s.Shown, changes: s.Changes}, true
 	case verbAccepted:
 		return s, answer{order: r.text(0), hash: r.text(1), accept: true}, true
@@ -89,6 +92,22 @@ func readChanges(values map[string]string) []lineForm {
 	}
 	slices.SortFunc(changes, func(a, b lineForm) int { return a.Line - b.Line })
 	return changes
+}
+
+// asks reports whether a form about an order, as it was priced then, is what is shown.
+func (s state) asks(form step, order, hash string) bool {
+	return s.Step == form && s.Order == order && s.Shown == hash
+}
+
+// merged are lines with what was filled in for them last.
+func merged(before, now []lineForm) []lineForm {
+	for _, l := range before {
+		if !slices.ContainsFunc(now, func(n lineForm) bool { return n.Line == l.Line }) {
+			now = append(now, l)
+		}
+	}
+	slices.SortFunc(now, func(a, b lineForm) int { return a.Line - b.Line })
+	return now[:min(len(now), commerce.MaxCartLines)]
 }
 
 // proposal offers to approve an order with changes.
