@@ -17,7 +17,8 @@ type Event struct {
 	Text string
 	// Ref is the clicked Action's, or the Submit's.
 	Ref string
-	// Values are the prompt's fields, by Field.Key, as text.
+	// Values are the prompt's fields, by Field.Key, as text. With the command "buy" they may
+	// have the quantity.
 	Values map[string]string
 }
 

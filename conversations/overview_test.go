@@ -92,3 +92,31 @@ func TestAFormAgain(t *testing.T) {
 		aicha.sends("", dead, nil)
 	}
 }
+
+// A product that is named whole is what is meant: its form is opened at once, with the
+// quantity that a platform's own command has beside it. Otherwise the quantity waits until
+// the product is chosen.
+func TestANamedProduct(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	aicha := w.as("aicha")
+	buy := func(name, quantity string) *person {
+		return aicha.sends("buy "+name, "", map[string]string{"quantity": quantity})
+	}
+	buy("microsoft 365 business premium", "25").at("details").sees("Microsoft 365 Business Premium")
+	for name, want := range map[string]string{"25": "25", "": "1", "301": "301", "many": "many"} {
+		if got := buy("Microsoft 365 Business Premium", name).prompt.Fields[0].Value; got != want {
+			t.Errorf("asked for %q, the form has %q", name, got)
+		}
+	}
+	aicha.sends("", aicha.prompt.Submit.Ref, map[string]string{"quantity": "301", "plan": "P1Y.annual"}).at("details").sees("300")
+	buy("business", "7").at("list").sends("", "buy:business-premium", nil).at("details")
+	if got := aicha.prompt.Fields[0].Value; got != "7" {
+		t.Errorf("the quantity is %q by now", got)
+	}
+	aicha.sends("", "buy:visio-p2", nil)
+	if got := aicha.prompt.Fields[0].Value; got != "1" {
+		t.Errorf("the next product has the quantity %q", got)
+	}
+	w.as("emil").sends("buy Microsoft 365 Business Premium", "", nil).at("refused")
+}

@@ -37,6 +37,7 @@ const (
 type state struct {
 	Step     step       `json:"step"`
 	Query    string     `json:"query,omitempty"`
+	Wanted   string     `json:"wanted,omitempty"` // quantity, of the product that is chosen next
 	Group    string     `json:"group,omitempty"`
 	Page     int        `json:"page,omitempty"`
 	Form     form       `json:"form,omitzero"`

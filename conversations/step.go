@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,11 +23,11 @@ func advance(s state, ev Event, f facts) (state, effect) {
 	if ev.Ref != "" {
 		return click(s, readRef(ev.Ref), ev.Values, f)
 	}
-	return command(s, ev.Text, f)
+	return command(s, ev.Text, ev.Values, f)
 }
 
-// command reads what was typed.
-func command(s state, text string, f facts) (state, effect) {
+// command reads what was typed, and what a platform's own command has beside its words.
+func command(s state, text string, values map[string]string, f facts) (state, effect) {
 	text = strings.TrimSpace(text)
 	if len(text) > maxText {
 		s.Step = stepHome
@@ -38,7 +39,7 @@ func command(s state, text string, f facts) (state, effect) {
 	case "":
 		s.Step = stepHome
 	case "buy":
-		s.Step, s.Query, s.Group, s.Page = stepList, clip(rest), "", 0
+		return want(s, rest, values, f), nil
 	case "cart":
 		s.Step = stepCart
 	case "orders":
@@ -66,6 +67,18 @@ func command(s state, text string, f facts) (state, effect) {
 		return s.say(Warning, "notice.not_understood", "text", shortened(text)), nil
 	}
 	return s, nil
+}
+
+// want lists what may be meant by a product's name, and opens the details of one that is
+// named whole and can be bought. The quantity that came with it is kept for the product that is chosen.
+func want(s state, name string, values map[string]string, f facts) state {
+	s.Step, s.Query, s.Group, s.Page, s.Wanted = stepList, clip(name), "", 0, clip(values[fieldQuantity])
+	for _, o := range f.shelf.Offers() {
+		if strings.EqualFold(o.Name, name) && f.closedTo(o, o.PlansFor(f.org, f.now)[0].PlanID) == nil {
+			return choose(s, o.ID, f)
+		}
+	}
+	return s
 }
 
 // onOrder changes the order of a number; without one it shows what there is to choose from.
@@ -273,7 +286,7 @@ func choose(s state, id string, f facts) state {
 		return s.fail(commerce.Refuse(commerce.CodeOfferGone), "")
 	}
 	s.Step = stepDetails
-	s.Form = form{Offer: id, Revision: f.cart.Revision, Quantity: "1"}
+	s.Form, s.Wanted = form{Offer: id, Revision: f.cart.Revision, Quantity: cmp.Or(s.Wanted, "1")}, ""
 	if plans := offer.PlansFor(f.org, f.now); len(plans) > 0 {
 		s.Form.Plan = planValue(plans[0].PlanID)
 	}
