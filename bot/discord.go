@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -14,11 +15,33 @@ import (
 func (s *server) discord(cfg config.Config, service *commerce.Service, turn turning) *discord.Discord {
 	p := discord.New(discord.Options{
 		Turn: turn, Organisation: s.organisationOf(discord.Platform), Guilds: s.workspacesOf(discord.Platform), Channel: s.channelOf(discord.Platform),
-		Suggest: s.products(service), Application: cfg.Discord.Application, PublicKey: cfg.Discord.PublicKey, Token: cfg.Discord.BotToken.Reveal(), APIURL: cfg.Discord.APIURL,
+		Suggest: s.products(service), Application: cfg.Discord.Application, ByGateway: cfg.Discord.Gateway, PublicKey: cfg.Discord.PublicKey, Token: cfg.Discord.BotToken.Reveal(), APIURL: cfg.Discord.APIURL,
 		Now: time.Now, Log: s.log,
 	})
 	s.atStop(p.Close)
 	return p
+}
+
+// discordOverHTTP is the platform as far as it is delivered to over HTTP, nil where it is not.
+func discordOverHTTP(p *discord.Discord) *discord.Discord {
+	if p == nil || p.ByGateway {
+		return nil
+	}
+	return p
+}
+
+// listenToDiscord opens the gateway, where interactions come by it.
+func (s *server) listenToDiscord(ctx context.Context, p *discord.Discord) {
+	if p == nil || !p.ByGateway {
+		return
+	}
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.Gateway(ctx)
+	}()
+	s.atStop(func(context.Context) error { stop(); <-done; return nil })
 }
 
 // products names what an organisation can buy, as far as it has what is typed in its name.

@@ -57,20 +57,16 @@ func TestDiscordDoctor(t *testing.T) {
 	d := fakediscord.New(fakediscord.Options{})
 	t.Cleanup(d.Close)
 	s := newShell(t)
-	file := filepath.Join(t.TempDir(), "organisations.yaml")
-	if err := os.WriteFile(file, []byte(discordOrganisations), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	well := s.env.with(settings{
-		"ORGANISATIONS_FILE": file, "DISCORD_APPLICATION_ID": d.Application, "DISCORD_PUBLIC_KEY": hex.EncodeToString(d.PublicKey), "DISCORD_BOT_TOKEN": d.Token, "DISCORD_API_URL": d.APIURL(),
-	})
+	well := s.env.with(discordSettings(t, d, false))
 	s.env = well
-	s.says(s.does(exitFailed, "doctor"), "ok    Discord application 1001", "FAIL  Discord commands: /m365 is not registered: run bot manifest discord --apply", "ok    Discord server 42")
+	s.says(s.does(exitFailed, "doctor"), "ok    Discord application 1001", "FAIL  Discord commands: /m365 is not registered: run bot manifest discord --apply", "ok    Discord server 42",
+		"FAIL  Discord delivers over HTTP: the application has no Interactions Endpoint URL")
 	s.says(s.does(exitOK, "manifest", "discord"), `"name":"m365"`, `"zh-CN"`, `"autocomplete":true`)
 	for range 2 {
 		s.says(s.does(exitOK, "manifest", "discord", "--apply"), "Discord has the commands.")
 	}
-	s.says(s.does(exitOK, "doctor"), "ok    Discord commands")
+	d.Deliver("https://bot.example/discord/interactions")
+	s.says(s.does(exitOK, "doctor"), "ok    Discord commands", "ok    Discord delivers over HTTP")
 	s.env = well.with(settings{"DISCORD_BOT_TOKEN": "another"})
 	if said := s.does(exitFailed, "doctor"); !strings.Contains(said, "copy DISCORD_BOT_TOKEN anew") || strings.Contains(said, "another") {
 		t.Errorf("a token that is refused: %s", said)
@@ -79,46 +75,132 @@ func TestDiscordDoctor(t *testing.T) {
 	s.says(s.does(exitFailed, "doctor"), "DISCORD_PUBLIC_KEY is not this application's")
 	s.env = well.with(settings{"DISCORD_PUBLIC_KEY": ""})
 	s.says(s.does(exitMisused, "doctor"), "DISCORD_PUBLIC_KEY: it is not set")
+
+	// By the gateway it needs no key; but Discord sends nothing there while there is a URL.
+	s.env = well.with(settings{"DISCORD_PUBLIC_KEY": "", "DISCORD_GATEWAY": "true"})
+	s.says(s.does(exitFailed, "doctor"), "ok    Discord application 1001", "FAIL  Discord delivers by the gateway: the application has an Interactions Endpoint URL")
+	d.Deliver("")
+	s.says(s.does(exitOK, "doctor"), "ok    Discord delivers by the gateway")
+	d.SpendSessions()
+	s.says(s.does(exitFailed, "doctor"), "FAIL  Discord delivers by the gateway: the bot may begin no more sessions today")
+	s.env = well.with(settings{"DISCORD_GATEWAY": "yes"})
+	s.says(s.does(exitMisused, "doctor"), `DISCORD_GATEWAY: it is "yes"`)
 }
 
-// The purchase and the approval in Discord: the buyer's wizard is theirs alone, the request
-// stands in the channel, a manager by the guild's roles approves it, and the order's own
-// message carries the link and tells the end.
-func TestDiscordPurchase(t *testing.T) {
-	d := fakediscord.New(fakediscord.Options{})
-	t.Cleanup(d.Close)
+// guild is a Discord with a bot in it.
+type guild struct {
+	*testing.T
+	*fakediscord.Discord
+	base string
+}
+
+// openGuild starts a Discord and a bot that it reaches over HTTP or by its gateway.
+func openGuild(t *testing.T, gateway bool) *guild {
+	t.Helper()
+	g := &guild{T: t, Discord: fakediscord.New(fakediscord.Options{})}
+	t.Cleanup(g.Close)
+	g.Channel("55")
+	g.base, _ = started(t, hurried.with(discordSettings(t, g.Discord, gateway)))
+	if !gateway {
+		g.Deliver(g.base + "/discord/interactions")
+		g.do(g.Validate(t.Context()))
+	}
+	return g
+}
+
+func discordSettings(t *testing.T, d *fakediscord.Discord, gateway bool) settings {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "organisations.yaml")
 	if err := os.WriteFile(file, []byte(discordOrganisations), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	base, _ := started(t, hurried.with(settings{
-		"ORGANISATIONS_FILE": file, "DISCORD_APPLICATION_ID": d.Application, "DISCORD_PUBLIC_KEY": hex.EncodeToString(d.PublicKey), "DISCORD_BOT_TOKEN": d.Token, "DISCORD_API_URL": d.APIURL(),
-	}))
-	d.Channel("55")
-	d.Deliver(base + "/discord/interactions")
-	join := func(id, name, lang string, roles ...string) member {
-		p := d.Join(id, name, roles...)
-		p.Locale = lang
-		return member{t, p}
+	set := settings{"ORGANISATIONS_FILE": file, "DISCORD_APPLICATION_ID": d.Application, "DISCORD_BOT_TOKEN": d.Token, "DISCORD_API_URL": d.APIURL()}
+	if gateway {
+		return set.with(settings{"DISCORD_GATEWAY": "true"})
 	}
-	aicha, bruno, emil := join("11", "aicha", "en-US"), join("12", "bruno", "fr", "700"), join("14", "emil", "de")
+	return set.with(settings{"DISCORD_PUBLIC_KEY": hex.EncodeToString(d.PublicKey)})
+}
 
-	emil.do(emil.Command(t.Context(), "buy"))
+func (g *guild) join(id, name, lang string, roles ...string) member {
+	p := g.Join(id, name, roles...)
+	p.Locale = lang
+	return member{g.T, p}
+}
+
+func (g *guild) do(err error) {
+	g.Helper()
+	if err != nil {
+		g.Fatal(err)
+	}
+}
+
+func (g *guild) until(what string, seen func() bool) {
+	g.Helper()
+	for deadline := time.Now().Add(patience); !seen(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			g.Fatalf("it never came to this: %s", what)
+		}
+	}
+}
+
+// The purchase and the approval in Discord, over HTTP and by the gateway, whatever becomes of
+// that in the middle: the buyer's wizard is theirs alone, the request stands in the channel,
+// a manager by the guild's roles approves it, and the order's own message carries the link
+// and tells the end. What is done while the gateway is away meets the bot when it is back.
+func TestDiscordPurchase(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		gateway             bool
+		trouble             func(*guild)
+		identifies, resumes int // by the end
+	}{
+		{"http", false, func(*guild) {}, 0, 0},
+		{"gateway", true, func(*guild) {}, 1, 0},
+		{"a gateway that breaks", true, func(g *guild) { g.Drop() }, 1, 3},
+		{"a gateway that asks to reconnect", true, func(g *guild) { g.AskToReconnect() }, 1, 3},
+		{"a gateway that forgets", true, func(g *guild) {
+			had := g.Identifies()
+			g.Invalidate()
+			g.until("a session anew", func() bool { return g.Identifies() == had+1 })
+		}, 4, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := openGuild(t, c.gateway)
+			g.purchase(func() { c.trouble(g) })
+			if g.Identifies() != c.identifies || g.Resumes() != c.resumes {
+				t.Errorf("%d sessions, resumed %d times, not %d and %d", g.Identifies(), g.Resumes(), c.identifies, c.resumes)
+			}
+			if all := g.Refusals(); len(all) > 0 {
+				t.Errorf("Discord refused %v", all)
+			}
+		})
+	}
+}
+
+// purchase is all of one, with trouble three times.
+func (g *guild) purchase(trouble func()) {
+	g.Helper()
+	ctx := g.Context()
+	aicha, bruno, emil := g.join("11", "aicha", "en-US"), g.join("12", "bruno", "fr", "700"), g.join("14", "emil", "de")
+
+	emil.do(emil.Command(ctx, "buy"))
 	emil.sees("6", "Aïcha")
-	aicha.do(aicha.Command(t.Context(), "buy", "product", "business premium"))
+	aicha.do(aicha.Command(ctx, "buy", "product", "business premium"))
 	list := aicha.sees("6", "Microsoft 365 Business Premium")
 	aicha.presses(list, "buy:business-premium")
-	aicha.do(aicha.Submit(t.Context(), map[string]string{"quantity": "many"}))
+	aicha.do(aicha.Submit(ctx, map[string]string{"quantity": "many"}))
 	wrong := aicha.sees("6", "Enter a whole number")
 	aicha.presses(wrong, "again:details")
-	aicha.do(aicha.Submit(t.Context(), map[string]string{"quantity": "5", "auto_assign": "true"}))
+	trouble()
+	aicha.do(aicha.Submit(ctx, map[string]string{"quantity": "5", "auto_assign": "true"}))
 	aicha.presses(aicha.sees("6", "Check out"), "checkout:")
 	aicha.presses(aicha.sees("6", "Next"), "next:")
+	trouble()
 	aicha.presses(aicha.sees("6", "Place order"), "place:")
 	own := aicha.sees(fakediscord.DirectChannel("11"), "waiting for approval")
 	order := orderNumber.FindString(own.Read())
 	if bruno.Last("6").ID == aicha.Last("6").ID {
-		t.Errorf("everybody sees the buyer's wizard:\n%s", bruno.Last("6").Read())
+		g.Errorf("everybody sees the buyer's wizard:\n%s", bruno.Last("6").Read())
 	}
 
 	asked := bruno.sees("55", "Approbation de "+order)
@@ -127,26 +209,23 @@ func TestDiscordPurchase(t *testing.T) {
 	aicha.sees("55", "You ordered this yourself")
 	bruno.presses(asked, "approve:")
 	question := bruno.sees("55", "Appuyez encore une fois")
+	trouble()
 	bruno.presses(question, "approve:")
 	aicha.sees(fakediscord.DirectChannel("11"), "Bruno approved")
 
 	paid := aicha.sees(fakediscord.DirectChannel("11"), "waiting for payment")
-	deadline := time.Now().Add(patience)
 	link := ""
-	for link == "" && time.Now().Before(deadline) {
+	g.until("there is a link", func() bool {
 		for _, b := range aicha.Last(fakediscord.DirectChannel("11")).Buttons() {
 			if url, _ := b["url"].(string); strings.Contains(url, "/pay/") {
 				link = payAddress.FindString(url)
 			}
 		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	(&buyer{line: fixed(t, base), story: plain}).pay(base + link)
+		return link != ""
+	})
+	(&buyer{line: fixed(g.T, g.base), story: plain}).pay(g.base + link)
 	aicha.sees(fakediscord.DirectChannel("11"), "completed")
 	if now := aicha.Last(fakediscord.DirectChannel("11")); now.ID != paid.ID || now.Edits < 2 {
-		t.Errorf("the order has another message by now, of %d edits", now.Edits)
-	}
-	if all := d.Refusals(); len(all) > 0 {
-		t.Errorf("Discord refused %v", all)
+		g.Errorf("the order has another message by now, of %d edits", now.Edits)
 	}
 }

@@ -82,7 +82,7 @@ func workspaces(cfg config.Config, platform string) []string {
 
 // discordCaller is the platform as far as it calls Discord.
 func discordCaller(cfg config.Discord) *discord.Discord {
-	return discord.New(discord.Options{Application: cfg.Application, PublicKey: cfg.PublicKey, Token: cfg.BotToken.Reveal(), APIURL: cfg.APIURL, Now: time.Now})
+	return discord.New(discord.Options{Application: cfg.Application, ByGateway: cfg.Gateway, PublicKey: cfg.PublicKey, Token: cfg.BotToken.Reveal(), APIURL: cfg.APIURL, Now: time.Now})
 }
 
 func check(name string, do func() error) iter.Seq2[string, error] {
@@ -161,7 +161,7 @@ func (c manifestCommand) discord(p *program, cfg config.Discord) error {
 		return err
 	}
 	if !cfg.Configured() {
-		return errors.New("set DISCORD_APPLICATION_ID, DISCORD_PUBLIC_KEY and DISCORD_BOT_TOKEN first")
+		return errors.New("set DISCORD_APPLICATION_ID, DISCORD_BOT_TOKEN and DISCORD_PUBLIC_KEY or DISCORD_GATEWAY first")
 	}
 	err := discordCaller(cfg).Apply(p.ctx)
 	if err == nil {

@@ -121,7 +121,7 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 		Metrics: metrics.registry, Log: s.log,
 	}))
 	s.serveHTTP(ctx, public, handlers.Routes(handlers.Options{
-		PublicURL: publicURL, Listener: public.Addr(), Playground: chats.page, Slack: chats.slack, Installs: chats.installs, Discord: chats.discord, Teams: chats.teams,
+		PublicURL: publicURL, Listener: public.Addr(), Playground: chats.page, Slack: chats.slack, Installs: chats.installs, Discord: discordOverHTTP(chats.discord), Teams: chats.teams,
 		Pay: pay.New(pay.Options{Pages: service, Payer: payer{outside, func() []commerce.Organisation { return s.current().Organisations }}, Log: s.log}),
 		Log: s.log, Random: rand.Reader,
 	}))
@@ -129,6 +129,7 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 		s.atStop(func(context.Context) error { chats.page.Close(); return nil }) // before the listener: its streams would hold it
 	}
 	s.listenToSlack(ctx, cfg, chats.slack)
+	s.listenToDiscord(ctx, chats.discord)
 	s.ready(publicURL, public.Addr())
 	<-ctx.Done()
 	s.log.Info("stopping")

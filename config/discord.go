@@ -10,7 +10,8 @@ import (
 // Discord is how the program is an application in Discord.
 type Discord struct {
 	Application string            // id
-	PublicKey   ed25519.PublicKey // what interactions are signed with
+	Gateway     bool              // interactions come by the gateway, not over HTTP
+	PublicKey   ed25519.PublicKey // what interactions over HTTP are signed with
 	BotToken    Secret
 	APIURL      string // ends in a slash
 }
@@ -21,7 +22,7 @@ func (d Discord) Configured() bool { return d.Application != "" }
 const discordAPI = "https://discord.com/api/v10/"
 
 func (r *reader) discord() Discord {
-	d := Discord{BotToken: r.secret("DISCORD_BOT_TOKEN"), APIURL: r.discordURL()}
+	d := Discord{BotToken: r.secret("DISCORD_BOT_TOKEN"), APIURL: r.discordURL(), Gateway: r.discordGateway()}
 	d.Application, _ = r.lookUp("DISCORD_APPLICATION_ID")
 	if strings.Trim(d.Application, "0123456789") != "" {
 		r.mistakes.add("DISCORD_APPLICATION_ID", "copy it from the application's General Information", "it is no number")
@@ -33,6 +34,14 @@ func (r *reader) discord() Discord {
 	}
 	d.PublicKey = key
 	return d
+}
+
+func (r *reader) discordGateway() bool {
+	text, given := r.lookUp("DISCORD_GATEWAY")
+	if given && text != "true" && text != "false" {
+		r.mistakes.add("DISCORD_GATEWAY", "write true or false", "it is %q", text)
+	}
+	return text == "true"
 }
 
 // discordURL is where Discord's API is. A token must not travel in the clear, but to this
@@ -52,14 +61,17 @@ func (r *reader) discordURL() string {
 
 // checkDiscord finds what is missing beside what is there.
 func (r *reader) checkDiscord(d Discord) {
-	if d.Application == "" && len(d.PublicKey) == 0 && !d.BotToken.Set() {
+	if d.Application == "" && len(d.PublicKey) == 0 && !d.BotToken.Set() && !d.Gateway {
 		return
 	}
-	for name, set := range map[string]bool{
-		"DISCORD_APPLICATION_ID": d.Application != "", "DISCORD_PUBLIC_KEY": len(d.PublicKey) > 0, "DISCORD_BOT_TOKEN": d.BotToken.Set(),
+	for _, v := range []struct {
+		name string
+		set  bool
+	}{
+		{"DISCORD_APPLICATION_ID", d.Application != ""}, {"DISCORD_PUBLIC_KEY", len(d.PublicKey) > 0 || d.Gateway}, {"DISCORD_BOT_TOKEN", d.BotToken.Set()},
 	} {
-		if !set && !r.wrong(name) && !r.wrong(name+"_FILE") {
-			r.mistakes.add(name, "copy it from the application's pages at discord.com/developers", "it is not set, and another of Discord's variables is")
+		if !v.set && !r.wrong(v.name) && !r.wrong(v.name+"_FILE") {
+			r.mistakes.add(v.name, "copy it from the application's pages at discord.com/developers", "it is not set, and another of Discord's variables is")
 		}
 	}
 }

@@ -47,7 +47,7 @@ func (a api) call(ctx context.Context, method, path string, body, result any) er
 		return errors.New("call Discord: the address is none") // without the token in it
 	}
 	r.Header.Set("Content-Type", "application/json")
-	if !strings.HasPrefix(path, "webhooks/") {
+	if !strings.HasPrefix(path, "webhooks/") && !strings.HasPrefix(path, "interactions/") {
 		r.Header.Set("Authorization", "Bot "+a.token)
 	}
 	got, err := a.http.Do(r)

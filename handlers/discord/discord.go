@@ -1,5 +1,5 @@
 // Package discord is Discord as one of the platforms: it verifies and decodes interactions,
-// has them answered by a turn in time, and shows prompts as components in messages and
+// which come over HTTP or by the gateway, has them answered by a turn in time, and shows prompts as components in messages and
 // modals.
 package discord
 
@@ -30,7 +30,8 @@ type Options struct {
 	// Channel is where an organisation's approvals are asked for, "" for none.
 	Channel     func(organisation string) string
 	Application string            // id
-	PublicKey   ed25519.PublicKey // what Discord signs its requests with
+	ByGateway   bool              // interactions come by the gateway, not over HTTP
+	PublicKey   ed25519.PublicKey // what Discord signs its requests with; not needed by the gateway
 	Token       string            // of the bot
 	APIURL      string            // ends in a slash
 	Now         func() time.Time
@@ -57,8 +58,6 @@ var (
 )
 
 const (
-	// ackTime is when an interaction is answered at the latest; Discord waits 3 s.
-	ackTime = 2300 * time.Millisecond
 	// turnTime is how long a turn and what it shows may take, whoever still waits for it.
 	turnTime = 30 * time.Second
 	// callTime is how long one call to Discord may take.

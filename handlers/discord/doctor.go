@@ -14,7 +14,11 @@ import (
 // looked at with what is wrong and what to do, nil where nothing is.
 func (d *Discord) Checks(ctx context.Context, guilds []string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		if !yield("Discord application "+d.Application, d.ours(ctx)) || !yield("Discord commands", d.registered(ctx)) {
+		app, err := d.ours(ctx)
+		if !yield("Discord application "+d.Application, err) || !yield("Discord commands", d.registered(ctx)) {
+			return
+		}
+		if err == nil && !yield(d.way(), d.delivers(ctx, app)) {
 			return
 		}
 		if len(guilds) == 0 {
@@ -28,24 +32,59 @@ func (d *Discord) Checks(ctx context.Context, guilds []string) iter.Seq2[string,
 	}
 }
 
+// application is what Discord has of one.
+type application struct {
+	ID       string `json:"id"`
+	Key      string `json:"verify_key"`
+	Endpoint string `json:"interactions_endpoint_url"`
+}
+
 // ours looks whether the token is of this application, and signs with this key.
-func (d *Discord) ours(ctx context.Context) error {
-	var app struct {
-		ID  string `json:"id"`
-		Key string `json:"verify_key"`
-	}
+func (d *Discord) ours(ctx context.Context) (application, error) {
+	var app application
 	err := d.api.call(ctx, http.MethodGet, "applications/@me", nil, &app)
 	switch {
 	case unauthorised(err):
-		return errors.New("the token is refused: copy DISCORD_BOT_TOKEN anew from the application's Bot page")
+		return app, errors.New("the token is refused: copy DISCORD_BOT_TOKEN anew from the application's Bot page")
 	case err != nil:
-		return err
+		return app, err
 	case app.ID != d.Application:
-		return fmt.Errorf("the token is of the application %s: DISCORD_APPLICATION_ID and DISCORD_BOT_TOKEN do not belong together", app.ID)
-	case app.Key != hex.EncodeToString(d.PublicKey):
-		return errors.New("DISCORD_PUBLIC_KEY is not this application's: copy it from its General Information")
+		return app, fmt.Errorf("the token is of the application %s: DISCORD_APPLICATION_ID and DISCORD_BOT_TOKEN do not belong together", app.ID)
+	case !d.ByGateway && app.Key != hex.EncodeToString(d.PublicKey):
+		return app, errors.New("DISCORD_PUBLIC_KEY is not this application's: copy it from its General Information")
 	}
-	return nil
+	return app, nil
+}
+
+// way is how interactions come.
+func (d *Discord) way() string {
+	if d.ByGateway {
+		return "Discord delivers by the gateway"
+	}
+	return "Discord delivers over HTTP"
+}
+
+// delivers looks whether interactions come the way that is expected: Discord sends them to
+// the application's URL, or by the gateway where it has none.
+func (d *Discord) delivers(ctx context.Context, app application) error {
+	switch {
+	case !d.ByGateway && app.Endpoint == "":
+		return errors.New("the application has no Interactions Endpoint URL: set it to PUBLIC_URL/discord/interactions, or DISCORD_GATEWAY=true here")
+	case !d.ByGateway:
+		return nil
+	case app.Endpoint != "":
+		return errors.New("the application has an Interactions Endpoint URL, and gets nothing by the gateway: clear it, or leave out DISCORD_GATEWAY")
+	}
+	var allowed struct {
+		Sessions struct {
+			Remaining int `json:"remaining"`
+		} `json:"session_start_limit"`
+	}
+	err := d.api.call(ctx, http.MethodGet, "gateway/bot", nil, &allowed)
+	if err == nil && allowed.Sessions.Remaining == 0 {
+		return errors.New("the bot may begin no more sessions today: look for another program that uses its token")
+	}
+	return err
 }
 
 // registered looks whether Discord has the commands.

@@ -54,7 +54,7 @@ func (d *Discord) Interactions(w http.ResponseWriter, r *http.Request) {
 		reply(w, callback{Type: answerPong})
 		return
 	}
-	d.take(r.Context(), i, func(c callback, more bool) {
+	d.take(r.Context(), i, ackTime, func(c callback, more bool) {
 		reply(w, c)
 		if more {
 			_ = http.NewResponseController(w).Flush()
@@ -96,9 +96,9 @@ func (d *Discord) verified(r *http.Request) (body []byte, status int) {
 	return body, 0
 }
 
-// take has an interaction answered: at once or, where that takes longer than ackTime, by an
+// take has an interaction answered: at once or, where that takes longer than within, by an
 // edit of what says that it is coming. One that was taken already changes nothing.
-func (d *Discord) take(ctx context.Context, i interaction, answer func(c callback, more bool)) {
+func (d *Discord) take(ctx context.Context, i interaction, within time.Duration, answer func(c callback, more bool)) {
 	if i.Type == typeAutocomplete {
 		answer(callback{Type: answerSuggest, Data: d.suggest(i)}, false)
 		return
@@ -119,14 +119,14 @@ func (d *Discord) take(ctx context.Context, i interaction, answer func(c callbac
 		return
 	}
 	d.met(guild, i)
-	d.turn(ctx, i, at, i.event(organisation, guild), answer)
+	d.turn(ctx, i, at, i.event(organisation, guild), within, answer)
 }
 
-func (d *Discord) turn(ctx context.Context, i interaction, at spot, ev conversations.Event, answer func(c callback, more bool)) {
+func (d *Discord) turn(ctx context.Context, i interaction, at spot, ev conversations.Event, within time.Duration, answer func(c callback, more bool)) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
 	var once sync.Once
 	late := false
-	hurry := time.AfterFunc(ackTime, func() { once.Do(func() { late = true; answer(at.deferred(), true) }) })
+	hurry := time.AfterFunc(within, func() { once.Do(func() { late = true; answer(at.deferred(), true) }) })
 	r := d.Turn(ctx, ev)
 	hurry.Stop()
 	first, rest := at.answer(r)

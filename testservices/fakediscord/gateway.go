@@ -16,6 +16,9 @@ type gateway struct {
 	identifies int
 	resumes    int
 	refuses    int // connections that are still refused
+	early      int // connections that are still asked to be made anew before they are let in
+	dials      int
+	spent      bool // no session may be begun today
 }
 
 // session is what can be resumed.
@@ -35,8 +38,12 @@ func (d *Discord) getGateway(r *http.Request, _ any) (answer, *refusal) {
 	}
 	v := map[string]any{"url": d.socketURL()}
 	if strings.HasSuffix(r.URL.Path, "/bot") {
+		remaining := 1000 - d.gateway.identifies
+		if d.gateway.spent {
+			remaining = 0
+		}
 		v["shards"] = 1
-		v["session_start_limit"] = map[string]any{"total": 1000, "remaining": 1000 - d.gateway.identifies, "reset_after": 86_400_000, "max_concurrency": 1}
+		v["session_start_limit"] = map[string]any{"total": 1000, "remaining": remaining, "reset_after": 86_400_000, "max_concurrency": 1}
 	}
 	return ok(v)
 }
@@ -60,6 +67,34 @@ func (d *Discord) Connections() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.gateway.sockets)
+}
+
+// Dials is how many connections there have been.
+func (d *Discord) Dials() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.gateway.dials
+}
+
+// SpendSessions has the application have begun as many sessions as it may in a day.
+func (d *Discord) SpendSessions() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.gateway.spent = true
+}
+
+// AskEarly asks so many connections to be made anew in place of letting them in.
+func (d *Discord) AskEarly(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.gateway.early = n
+}
+
+// Dispatch sends an event of a test's own.
+func (d *Discord) Dispatch(name string, data any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dispatch(name, data)
 }
 
 // RefuseConnections refuses to say where the gateway is, so many times.

@@ -23,7 +23,14 @@ func (d *Discord) getGuild(r *http.Request, _ any) (answer, *refusal) {
 }
 
 func (d *Discord) getApplication(*http.Request, any) (answer, *refusal) {
-	return ok(map[string]any{"id": d.Application, "name": "The bot", "description": "", "verify_key": hex.EncodeToString(d.PublicKey), "flags": 0})
+	return ok(map[string]any{"id": d.Application, "name": "The bot", "description": "", "verify_key": hex.EncodeToString(d.PublicKey), "flags": 0, "interactions_endpoint_url": orNull(d.endpoint)})
+}
+
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 // bot is the application's own user, who writes its messages.

@@ -82,6 +82,7 @@ func (d *Discord) routes() http.Handler {
 		mux.HandleFunc(pattern, d.serve(pattern, byToken, h))
 	}
 	mux.HandleFunc("GET /socket", d.serveSocket)
+	mux.HandleFunc("GET /socket/{$}", d.serveSocket) // as some libraries ask
 	version := regexp.MustCompile(`^(/api)?/v(9|10)/`)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.URL.Path = version.ReplaceAllString(r.URL.Path, "/")

@@ -49,6 +49,9 @@ type socket struct {
 	sends   []time.Time
 }
 
+// notCompressed is what Discord would not say.
+const notCompressed = "only JSON that is not compressed is played here"
+
 // patience is how many heartbeats an app may leave out, and half of one.
 const patience = 1.5
 
@@ -61,6 +64,7 @@ func (d *Discord) serveSocket(w http.ResponseWriter, r *http.Request) {
 	c := &socket{discord: d, conn: conn}
 	d.mu.Lock()
 	d.gateway.sockets = append(d.gateway.sockets, c)
+	d.gateway.dials++
 	d.mu.Unlock()
 	defer c.forget()
 	q := r.URL.Query()
@@ -69,7 +73,7 @@ func (d *Discord) serveSocket(w http.ResponseWriter, r *http.Request) {
 		c.close(closeBadVersion, "Invalid API version")
 		return
 	case q.Get("encoding") != "json", q.Get("compress") != "":
-		c.close(closeDecode, "only JSON that is not compressed is played here")
+		c.close(closeDecode, notCompressed)
 		return
 	}
 	c.send(map[string]any{"op": opHello, "s": nil, "t": nil, "d": map[string]any{"heartbeat_interval": d.Heartbeat.Milliseconds(), "_trace": []string{"fake"}}})
@@ -169,6 +173,9 @@ func (c *socket) take(op int, data json.RawMessage) (code int, why string) {
 		c.send(map[string]any{"op": opAck, "d": nil, "s": nil, "t": nil})
 	case op == opIdentify && c.session != nil, op == opResume && c.session != nil:
 		return closeIdentified, "Already authenticated"
+	case (op == opIdentify || op == opResume) && d.gateway.early > 0:
+		d.gateway.early--
+		c.send(map[string]any{"op": opReconnect, "d": nil, "s": nil, "t": nil})
 	case op == opIdentify:
 		return d.identify(c, data)
 	case op == opResume:
@@ -188,10 +195,13 @@ func (d *Discord) identify(c *socket, data json.RawMessage) (code int, why strin
 		Token      string         `json:"token"`
 		Properties map[string]any `json:"properties"`
 		Intents    *int           `json:"intents"`
+		Compress   bool           `json:"compress"`
 	}
 	switch err := json.Unmarshal(data, &given); {
 	case err != nil || given.Properties == nil:
 		return closeDecode, "Error while decoding payload"
+	case given.Compress:
+		return closeDecode, notCompressed
 	case !d.ours(given.Token):
 		return closeBadToken, "Authentication failed"
 	case given.Intents == nil || *given.Intents < 0:

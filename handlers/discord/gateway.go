@@ -1,0 +1,242 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/gorilla/websocket"
+)
+
+// How long a connection that broke or could not be made waits before the next try, at first
+// and at most: Discord takes 1000 new sessions a day, and makes the token void after that.
+const (
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 2 * time.Minute
+)
+
+const (
+	// openTime is how long the gateway may take to let the bot in.
+	openTime = 15 * time.Second
+	// hangTime is how long discordgo may take to notice that its connection was broken.
+	hangTime = 2 * time.Second
+)
+
+// hopeless are the codes that the gateway closes with where another try meets the same.
+var hopeless = map[int]string{
+	4004: "the token is refused: copy DISCORD_BOT_TOKEN anew from the application's Bot page",
+	4010: "Discord refuses the shard", 4011: "the bot is in more servers than one connection takes: use HTTP instead of DISCORD_GATEWAY",
+	4012: "Discord no longer has this version of the gateway", 4013: "Discord refuses the intents", 4014: "Discord refuses the intents",
+}
+
+// gateway is a connection that is made anew whenever it breaks, by discordgo's socket alone:
+// what is delivered is decoded and answered here.
+type gateway struct {
+	*Discord
+	session  *discordgo.Session
+	lost     chan struct{} // the connection broke
+	openTime time.Duration
+
+	mu   sync.Mutex
+	line net.Conn // of the newest connection
+	over bool     // nothing more is taken
+}
+
+// Gateway takes what Discord delivers by its gateway, until ctx ends or Discord refuses the
+// bot for good, which is logged. What is being answered then is for Close to wait for.
+func (d *Discord) Gateway(ctx context.Context) {
+	g := &gateway{Discord: d, lost: make(chan struct{}, 1), openTime: openTime}
+	g.run(ctx)
+}
+
+func (g *gateway) run(ctx context.Context) {
+	g.start(ctx)
+	defer g.end()
+	retry := firstRetry
+	for ctx.Err() == nil {
+		began := g.Now()
+		err := g.connect(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if why, ok := isHopeless(err); ok {
+			g.Log.ErrorContext(ctx, "Discord's gateway is not tried again", "why", why, "err", err)
+			return
+		}
+		if g.Now().Sub(began) > lastRetry {
+			retry = firstRetry
+		}
+		g.Log.WarnContext(ctx, "no connection to Discord", "err", err, "again_in", retry)
+		select {
+		case <-time.After(retry/2 + rand.N(retry)): //nolint:gosec // to spread replicas, no secret
+		case <-ctx.Done():
+		}
+		retry = min(2*retry, lastRetry)
+	}
+}
+
+func isHopeless(err error) (why string, ok bool) {
+	closed, is := errors.AsType[*websocket.CloseError](err)
+	if !is {
+		return "", false
+	}
+	why, ok = hopeless[closed.Code]
+	return why, ok
+}
+
+// start makes the session. discordgo itself neither reconnects, which it would go on with
+// for ever, nor logs, which would be a line for each modal: it knows no labels.
+func (g *gateway) start(ctx context.Context) {
+	s, err := discordgo.New("Bot " + g.Token)
+	if err != nil {
+		panic(err) // it has none to return
+	}
+	s.ShouldReconnectOnError, s.ShouldRetryOnRateLimit, s.MaxRestRetries, s.LogLevel = false, false, 0, -1
+	s.StateEnabled, s.Compress, s.SyncEvents = false, false, true
+	s.Identify.Intents = 0 // interactions need none
+	s.Client = &http.Client{Timeout: callTime, Transport: toward(g.APIURL)}
+	s.Dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTime, NetDialContext: g.dial}
+	s.AddHandler(func(_ *discordgo.Session, _ *discordgo.Disconnect) {
+		select {
+		case g.lost <- struct{}{}:
+		default:
+		}
+	})
+	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) {
+		if e.Type == "INTERACTION_CREATE" {
+			g.delivered(ctx, e.RawData)
+		}
+	})
+	g.session = s
+}
+
+// toward sends discordgo's calls to the API that is configured.
+type toward string
+
+func (t toward) RoundTrip(r *http.Request) (*http.Response, error) {
+	path, ok := strings.CutPrefix(r.URL.String(), discordgo.EndpointAPI)
+	if !ok {
+		return nil, fmt.Errorf("discordgo calls %s", r.URL.Host)
+	}
+	there, err := r.URL.Parse(string(t) + path)
+	if err != nil {
+		return nil, errors.New("the address of Discord's API is none")
+	}
+	r = r.Clone(r.Context())
+	r.URL, r.Host = there, there.Host
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// dial keeps hold of the connection, so that one that says nothing can be broken.
+func (g *gateway) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	var d net.Dialer
+	line, err := d.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.line = line
+	return line, nil
+}
+
+func (g *gateway) hangUp() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.line != nil {
+		_ = g.line.Close()
+	}
+}
+
+var (
+	errBroken = errors.New("it broke")
+	errStuck  = errors.New("discordgo is stuck; a session is begun anew")
+)
+
+// connect opens a connection, by which the session goes on where it was, and stays until it
+// breaks.
+func (g *gateway) connect(ctx context.Context) error {
+	select {
+	case <-g.lost: // of the connection before
+	default:
+	}
+	if err := g.open(ctx); err != nil {
+		return err
+	}
+	g.Log.InfoContext(ctx, "connected to Discord")
+	select {
+	case <-g.lost:
+		return errBroken
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// open opens a connection. discordgo waits without end for a gateway that says nothing, and
+// locks itself out where it is told to reconnect before it was let in.
+func (g *gateway) open(ctx context.Context) error {
+	opening, cancel := context.WithTimeout(ctx, g.openTime)
+	defer cancel()
+	opened := make(chan error, 1)
+	go func(s *discordgo.Session) { opened <- s.Open() }(g.session)
+	select {
+	case err := <-opened:
+		return err
+	case <-opening.Done():
+		g.hangUp()
+	}
+	select {
+	case err := <-opened:
+		return errors.Join(opening.Err(), err)
+	case <-time.After(hangTime):
+		g.start(ctx)
+		return errStuck
+	}
+}
+
+// end closes the session; what comes after that is not taken.
+func (g *gateway) end() {
+	g.mu.Lock()
+	g.over = true
+	g.mu.Unlock()
+	_ = g.session.Close()
+}
+
+// delivered takes an interaction, beside the connection.
+func (g *gateway) delivered(ctx context.Context, raw []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.over {
+		g.work.Go(func() { g.takeDelivered(ctx, raw) })
+	}
+}
+
+func (g *gateway) takeDelivered(ctx context.Context, raw []byte) {
+	defer func() {
+		if why := recover(); why != nil {
+			g.Log.ErrorContext(ctx, "taking an interaction of Discord's panicked", "why", why, "stack", string(debug.Stack()))
+		}
+	}()
+	i, err := decode(raw)
+	if err != nil || i.Type == typePing {
+		g.Log.WarnContext(ctx, "an interaction of Discord's cannot be read", "err", err)
+		return
+	}
+	g.take(ctx, i, g.left(i), func(c callback, _ bool) { g.call(context.WithoutCancel(ctx), i, c) })
+}
+
+// call answers by the REST API: the gateway takes no answers.
+func (g *gateway) call(ctx context.Context, i interaction, c callback) {
+	err := g.api.call(ctx, http.MethodPost, "interactions/"+i.ID+"/"+i.Token+"/callback", c, nil)
+	if err != nil {
+		g.Log.WarnContext(ctx, "an interaction of Discord's was not answered", "id", i.ID, "err", err)
+	}
+}
