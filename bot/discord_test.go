@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/hex"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -174,6 +175,30 @@ func TestDiscordPurchase(t *testing.T) {
 				t.Errorf("Discord refused %v", all)
 			}
 		})
+	}
+}
+
+// What Discord did not sign, or signed long ago, does nothing; what is delivered twice is
+// done once.
+func TestDiscordDeliveries(t *testing.T) {
+	g := openGuild(t, false)
+	aicha := g.join("11", "aicha", "en-US")
+	aicha.do(aicha.Command(t.Context(), "cart"))
+	before := aicha.sees("6", "Your cart is empty")
+	v := g.Deliveries()[0]
+	for what, deliver := range map[string]func() (int, []byte, error){
+		"forged": func() (int, []byte, error) { return g.Forge(t.Context(), v) },
+		"stale":  func() (int, []byte, error) { return g.Stale(t.Context(), v, 6*time.Minute) },
+	} {
+		if status, said, err := deliver(); err != nil || status != http.StatusUnauthorized || len(said) > 0 {
+			t.Errorf("%s: %d %s %v", what, status, said, err)
+		}
+	}
+	if status, said, err := g.Redeliver(t.Context(), v); err != nil || status != http.StatusOK || strings.Contains(string(said), "cart") {
+		t.Errorf("twice: %d %s %v", status, said, err)
+	}
+	if now := aicha.Last("6"); now.ID != before.ID {
+		t.Errorf("there is another message: %s", now.Read())
 	}
 }
 

@@ -338,6 +338,23 @@ func TestSlowApps(t *testing.T) {
 	}
 }
 
+// A select menu is chosen from like a button is clicked; one that is disabled is not.
+func TestMenus(t *testing.T) {
+	t.Parallel()
+	a := newApp(t, fakediscord.Options{})
+	ada := a.Join("11", "ada")
+	a.answer = inline(`{"type": 4, "data": ` + v2(row(ofOptions(3, 3, "")), row(`{"type": 5, "custom_id": "w1!person", "disabled": true}`)) + `}`)
+	must(t, ada.Command(t.Context(), "cart"))
+	shown := ada.Last("6")
+	must(t, ada.Select(t.Context(), shown, "o", "2"))
+	if text := fmt.Sprint(a.last()["data"]); text != "map[component_type:3 custom_id:o values:[2]]" {
+		t.Errorf("what was chosen is sent as %s", text)
+	}
+	if ada.Select(t.Context(), shown, "person", "12") == nil {
+		t.Error("what is disabled can be chosen from")
+	}
+}
+
 // Commands that are registered are the only ones that there are, with their options.
 func TestOnlyWhatIsRegistered(t *testing.T) {
 	t.Parallel()
