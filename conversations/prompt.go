@@ -21,6 +21,14 @@ type Prompt struct {
 	View string `json:"view,omitempty"`
 }
 
+// IsForm reports whether the prompt is there to be filled in, rather than to be read with
+// something that may be filled in beside it.
+func (p Prompt) IsForm() bool { return len(p.Fields) > 0 && p.Submit.Style == Primary }
+
+// KeptUp reports whether the prompt is what a message of its own shows, of an order, a task
+// or a request for approval: that message is brought up to date by itself.
+func (p Prompt) KeptUp() bool { return p.Name == "order" || p.Name == "task" || p.Name == "approval" }
+
 // Tone is how a piece of text is meant.
 type Tone string
 

@@ -46,12 +46,12 @@ func (s spot) deferred() callback {
 func (s spot) answer(r conversations.Reply) (first callback, rest []message) {
 	p := r.Prompt
 	asked := s.click && strings.HasPrefix(s.kind, formButton) && len(p.Fields) > 0
-	if m, ok := form(p, s.modalKind()); ok && !s.submit && (asked || isForm(p)) {
+	if m, ok := form(p, s.modalKind()); ok && !s.submit && (asked || p.IsForm()) {
 		return callback{Type: answerModal, Data: m}, nil
 	}
 	all := s.shown(r)
 	switch {
-	case s.own() && s.click && r.Said == 0 && keptUp(p):
+	case s.own() && s.click && r.Said == 0 && p.KeptUp():
 		return callback{Type: answerDeferredUpdate}, nil // that very message is brought up to date by itself
 	case s.replaces():
 		return callback{Type: answerUpdate, Data: all[0]}, all[1:]
@@ -70,9 +70,4 @@ func (s spot) modalKind() string {
 // shown is the reply as messages to the person alone.
 func (s spot) shown(r conversations.Reply) []message {
 	return messages(r.Prompt, wizardButton, flagEphemeral)
-}
-
-// keptUp reports whether a prompt is what a message of its own shows.
-func keptUp(p conversations.Prompt) bool {
-	return p.Name == "order" || p.Name == "task" || p.Name == "approval"
 }

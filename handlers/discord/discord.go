@@ -42,7 +42,7 @@ type Options struct {
 type Discord struct {
 	Options
 	api  api
-	seen seen
+	seen conversations.Once
 	work sync.WaitGroup  // what goes on after an answer
 	base context.Context //nolint:containedctx // of that work: it ends when Close gives up waiting
 	stop context.CancelFunc
@@ -68,7 +68,7 @@ const (
 func New(o Options) *Discord {
 	base, stop := context.WithCancel(context.Background())
 	return &Discord{
-		Options: o, base: base, stop: stop, seen: seen{now: o.Now}, channels: map[string]string{},
+		Options: o, base: base, stop: stop, seen: conversations.Once{Now: o.Now}, channels: map[string]string{},
 		api: api{url: o.APIURL, token: o.Token, http: &http.Client{
 			Timeout:       callTime,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -87,40 +87,4 @@ func (d *Discord) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// seen remembers interactions for longer than their signatures are good.
-type seen struct {
-	now   func() time.Time
-	mu    sync.Mutex
-	at    map[string]time.Time
-	swept time.Time
-}
-
-const (
-	seenLife = 15 * time.Minute
-	seenMost = 100_000
-)
-
-// first reports whether the interaction is taken for the first time.
-func (s *seen) first(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	if s.at == nil || len(s.at) >= seenMost {
-		s.at = map[string]time.Time{} // a flood: the engine still knows each account's last events
-	}
-	if now.Sub(s.swept) > time.Minute {
-		for id, at := range s.at {
-			if now.Sub(at) > seenLife {
-				delete(s.at, id)
-			}
-		}
-		s.swept = now
-	}
-	_, known := s.at[id]
-	if !known {
-		s.at[id] = now
-	}
-	return !known
 }

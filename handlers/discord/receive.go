@@ -106,7 +106,7 @@ func (d *Discord) take(ctx context.Context, i interaction, within time.Duration,
 	kind, ref, _ := readID(i.Data.ID)
 	at := spot{kind: kind, click: i.Type == typeClick, submit: i.Type == typeSubmit, message: i.Message != nil}
 	switch {
-	case !d.seen.first(i.ID):
+	case !d.seen.First(i.ID):
 		answer(at.nothing(), false)
 		return
 	case at.click && kind != "" && kind[:1] == confirmButton:

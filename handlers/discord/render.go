@@ -181,16 +181,10 @@ func (c *canvas) filled(p conversations.Prompt) {
 // opener is the button that asks for the fields in a modal.
 func (c *canvas) opener(p conversations.Prompt) {
 	a := conversations.Action{Ref: p.Again, Label: c.words.T("discord.opener", "label", p.Submit.Label)}
-	if isForm(p) {
+	if p.IsForm() {
 		a.Label, a.Style = c.words.T("discord.fill_in"), conversations.Primary
 	}
 	c.parts = append(c.parts, component{Type: typeRow, Components: []component{c.button(a, formButton+c.kind)}})
-}
-
-// isForm reports whether a prompt is there to be filled in, rather than to be read with
-// something that may be filled in beside it.
-func isForm(p conversations.Prompt) bool {
-	return len(p.Fields) > 0 && p.Submit.Style == conversations.Primary
 }
 
 // modal is what Discord is sent to ask for fields.

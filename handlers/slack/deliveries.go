@@ -28,9 +28,9 @@ func (t told) ack(conversations.Reply, bool) any { return nil }
 func (t told) show(ctx context.Context, r conversations.Reply, was taken) {
 	s := t.slack
 	switch {
-	case t.at.Own && r.Said == 0 && keptUp(r.Prompt):
+	case t.at.Own && r.Said == 0 && r.Prompt.KeptUp():
 		return // that very message is brought up to date by itself
-	case isForm(r.Prompt) && !was.late && t.trigger != "" && s.openForm(ctx, t, r.Prompt):
+	case r.Prompt.IsForm() && !was.late && t.trigger != "" && s.openForm(ctx, t, r.Prompt):
 		return
 	}
 	if !r.InPlace || t.at.Own {
@@ -41,12 +41,6 @@ func (t told) show(ctx context.Context, r conversations.Reply, was taken) {
 		return
 	}
 	s.lanes.Put(ctx, t.at.key(), was.number, func(ctx context.Context) { s.present(ctx, t.at, r.Prompt) })
-}
-
-// keptUp reports whether a prompt is what a message of its own shows: of an order, a task
-// or a request for approval.
-func keptUp(p conversations.Prompt) bool {
-	return p.Name == "order" || p.Name == "task" || p.Name == "approval"
 }
 
 // account is who did something, and in which organisation.
@@ -217,7 +211,7 @@ func (sub submission) corrects(p conversations.Prompt) any {
 	if p.Name == "trouble" && len(p.Notices) > 0 && sub.at.First != "" {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{sub.at.First: p.Notices[0].Text})
 	}
-	if p.Name != sub.at.Prompt || !isForm(p) {
+	if p.Name != sub.at.Prompt || !p.IsForm() {
 		return nil
 	}
 	if wrong := fieldErrors(p, sub.view); len(wrong) > 0 {

@@ -65,18 +65,12 @@ func (c *canvas) filled(p conversations.Prompt) {
 // opener is the button that asks for the fields in a modal.
 func (c *canvas) opener(p conversations.Prompt) {
 	a := conversations.Action{Ref: p.Again, Label: c.words.T("slack.opener", "label", p.Submit.Label)}
-	if isForm(p) {
+	if p.IsForm() {
 		a.Label, a.Style = c.words.T("slack.fill_in"), conversations.Primary
 	}
 	b := c.button(a)
 	b.ActionID = formButton + c.kind
 	c.add(slack.NewActionBlock("", b))
-}
-
-// isForm reports whether a prompt is there to be filled in, rather than to be read with
-// something that may be filled in beside it.
-func isForm(p conversations.Prompt) bool {
-	return len(p.Fields) > 0 && p.Submit.Style == conversations.Primary
 }
 
 // Kinds of modals, as their callback_id.
@@ -128,11 +122,11 @@ func (c *canvas) title(p conversations.Prompt) string {
 // form shows the fields with what helps to fill them in. What can be clicked stays in the
 // message, and so does what a search has found.
 func (c *canvas) form(p conversations.Prompt) {
-	if isForm(p) {
+	if p.IsForm() {
 		c.draw(readable(p.Blocks))
 	}
 	c.inputs(p)
-	if isForm(p) {
+	if p.IsForm() {
 		c.draw(readable(p.Below))
 	}
 }

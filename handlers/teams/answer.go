@@ -16,21 +16,10 @@ type spot struct {
 	own   bool // which is kept up to date by itself
 }
 
-// keptUp reports whether a prompt is what a message of its own shows.
-func keptUp(p conversations.Prompt) bool {
-	return p.Name == "order" || p.Name == "task" || p.Name == "approval"
-}
-
-// isForm reports whether a prompt is there to be filled in, rather than to be read with
-// something that may be filled in beside it.
-func isForm(p conversations.Prompt) bool {
-	return len(p.Fields) > 0 && p.Submit.Style == conversations.Primary
-}
-
 // answered reports whether the answer to a click is all that is to be seen of it: a card in
 // place of a message of its own, for the one who clicked alone. The message itself is
 // brought up to date by itself, for everybody.
-func (s spot) answered(p conversations.Prompt) bool { return s.own && (keptUp(p) || isForm(p)) }
+func (s spot) answered(p conversations.Prompt) bool { return s.own && (p.KeptUp() || p.IsForm()) }
 
 // wizard reports whether the click was in a message that the answer replaces.
 func (s spot) wizard() bool { return s.click && !s.own && s.personal() && s.ReplyTo != "" }
@@ -63,7 +52,7 @@ func (s spot) words() locale.Words {
 func (t *Teams) show(ctx context.Context, s spot, r conversations.Reply, number int64) {
 	m := messageOf(drawn(r.Prompt, false), r.Prompt)
 	switch {
-	case s.click && s.own && keptUp(r.Prompt) && r.Said == 0:
+	case s.click && s.own && r.Prompt.KeptUp() && r.Said == 0:
 		return // that very message is brought up to date by itself
 	case s.wizard():
 		t.lanes.Put(ctx, s.Where.ID+" "+s.ReplyTo, number, func(ctx context.Context) { t.replace(ctx, s, m) })

@@ -218,7 +218,7 @@ func (t *Teams) look(w http.ResponseWriter, r *http.Request, ev conversations.Ev
 	ctx, cancel := context.WithTimeout(r.Context(), lookTime)
 	defer cancel()
 	p := t.Look(ctx, ev)
-	if !keptUp(p) {
+	if !p.KeptUp() {
 		answer(w, http.StatusBadRequest, errorType, problem{"BadRequest", "there is no view of one's own"})
 		return
 	}
