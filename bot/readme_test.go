@@ -6,7 +6,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"cartwright/testservices/fakediscord"
 	"cartwright/testservices/fakeslack"
 	"cartwright/testservices/faketeams"
 )
@@ -41,6 +43,40 @@ func TestSlackInTenMinutes(t *testing.T) {
 	aicha.presses("buy:business-basic")
 	aicha.form()
 	o.sound()
+}
+
+// TestDiscordInTenMinutes follows that section to the letter, with another Discord in place
+// of Discord.
+func TestDiscordInTenMinutes(t *testing.T) {
+	section := readmeSection(t, "## Discord in ten minutes")
+	d := fakediscord.New(fakediscord.Options{})
+	t.Cleanup(d.Close)
+	folder := t.TempDir()
+	replaced := strings.NewReplacer("1001…", d.Application, "token…", "TOKEN", "organisations.yaml", filepath.Join(folder, "organisations.yaml"))
+	s := shell{t, usual.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(folder, "cartwright.db"), "DISCORD_API_URL": d.APIURL()})}
+	section.follow(t, folder, replaced, func(more settings, args []string) {
+		s.env = s.env.with(more).with(settings{"DISCORD_BOT_TOKEN": d.Token}) // which has blanks in it
+		if len(args) > 0 {
+			s.does(exitOK, args...)
+			return
+		}
+		host(t, s.env)
+	})
+	aicha := member{t, d.Join("11", "aicha")}
+	for deadline := time.Now().Add(patience); d.Connections() == 0 && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	suggested, err := aicha.Type(t.Context(), "buy", "product", "business b")
+	aicha.do(err)
+	if len(suggested) == 0 || suggested[0].Value != "Microsoft 365 Business Basic" {
+		t.Fatalf("suggested are %v", suggested)
+	}
+	aicha.do(aicha.Command(t.Context(), "buy", "product", suggested[0].Value, "quantity", "25"))
+	aicha.do(aicha.Submit(t.Context(), nil))
+	aicha.sees("6", "25 licences, Paid yearly")
+	if all := d.Refusals(); len(all) > 0 {
+		t.Errorf("Discord refused %v", all)
+	}
 }
 
 // TestTeamsInTenMinutes follows that section to the letter, with another Teams in place of

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"cartwright/conversations"
+	"cartwright/conversations/locale"
 )
 
 // askedButton begins the kind of a button in a message that asks whether a click is meant.
@@ -46,17 +47,31 @@ func (s spot) deferred() callback {
 func (s spot) answer(r conversations.Reply) (first callback, rest []message) {
 	p := r.Prompt
 	asked := s.click && strings.HasPrefix(s.kind, formButton) && len(p.Fields) > 0
-	if m, ok := form(p, s.modalKind()); ok && !s.submit && (asked || p.IsForm()) {
-		return callback{Type: answerModal, Data: m}, nil
+	if all := forms(p, s.modalKind()); !s.submit && (asked || p.IsForm() && len(all) == 1) {
+		return callback{Type: answerModal, Data: all[min(partOf(s.kind), len(all)-1)]}, nil
 	}
 	all := s.shown(r)
 	switch {
 	case s.own() && s.click && r.Said == 0 && p.KeptUp():
 		return callback{Type: answerDeferredUpdate}, nil // that very message is brought up to date by itself
+	case s.asked() && r.Said == 0 && p.KeptUp():
+		return callback{Type: answerUpdate, Data: messages(done(p), wizardButton, flagEphemeral)[0]}, nil
 	case s.replaces():
 		return callback{Type: answerUpdate, Data: all[0]}, all[1:]
 	}
 	return callback{Type: answerMessage, Data: all[0]}, all[1:]
+}
+
+// asked reports whether it was in the question whether a click in a message of its own was
+// meant: the message itself shows what that led to.
+func (s spot) asked() bool {
+	return strings.HasPrefix(s.kind, askedButton) && strings.HasSuffix(s.kind, ownButton)
+}
+
+// done stands in place of such a question.
+func done(p conversations.Prompt) conversations.Prompt {
+	words := locale.For(p.Locale, nil)
+	return conversations.Prompt{Name: "done", Locale: words.Lang(), Title: words.T("discord.done"), Closed: true}
 }
 
 // modalKind is what a modal remembers of where it was opened.

@@ -16,6 +16,8 @@ type command struct {
 	Type         int               `json:"type"`
 	Required     bool              `json:"required,omitempty"`
 	MaxLength    int               `json:"max_length,omitempty"`
+	Min          *int              `json:"min_value,omitempty"`
+	Max          *int              `json:"max_value,omitempty"`
 	Suggests     bool              `json:"autocomplete,omitempty"`
 	Options      []command         `json:"options,omitempty"`
 	Contexts     []int             `json:"contexts,omitempty"`
@@ -27,6 +29,7 @@ const (
 	chatInput     = 1
 	subcommand    = 1
 	optionText    = 3
+	optionInteger = 4
 	contextGuild  = 0
 	contextDirect = 1
 	inGuilds      = 0
@@ -41,7 +44,7 @@ var takes = []struct {
 	given []command
 }{
 	{homeCommand, nil},
-	{"buy", []command{product()}},
+	{"buy", []command{product(), quantity()}},
 	{"cart", nil},
 	{"orders", nil},
 	{"order", []command{text("number", true)}},
@@ -66,6 +69,16 @@ func product() command {
 	c := text("product", false)
 	c.Suggests = true
 	return c
+}
+
+// maxQuantity is more licences than any product is sold of at once; each has its own limit,
+// which is told once it is chosen.
+const maxQuantity = 10_000
+
+// quantity is an option that takes whole numbers alone.
+func quantity() command {
+	least, most := 1, maxQuantity
+	return command{Name: quantityOption, Type: optionInteger, Min: &least, Max: &most}
 }
 
 // Manifest is the application's commands, as JSON: "/m365" with a subcommand for each word

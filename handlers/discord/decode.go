@@ -100,6 +100,9 @@ func (i interaction) text() string {
 			words = append(words, o.Name)
 		}
 		for _, given := range o.Options {
+			if given.Name == quantityOption {
+				continue
+			}
 			if given.Name == untilOption {
 				words = append(words, untilOption) // "delegate @name until DATE"
 			}
@@ -107,6 +110,18 @@ func (i interaction) text() string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// quantity is how many licences a command asks for, "" where it does not say.
+func (i interaction) quantity() string {
+	for _, o := range i.Data.Options {
+		for _, given := range o.Options {
+			if given.Name == quantityOption {
+				return given.text()
+			}
+		}
+	}
+	return ""
 }
 
 // typing is what is being typed into an option, as far as it has come.
@@ -126,6 +141,9 @@ const homeCommand = "home"
 
 // untilOption is the option of a command that is told by its name.
 const untilOption = "until"
+
+// quantityOption is the option of a command that is a number: the field of that name.
+const quantityOption = "quantity"
 
 // optionUser is the type of an option that is a person: its value is their account's id.
 const optionUser = 6
@@ -184,6 +202,9 @@ func (i interaction) event(organisation, guild string) conversations.Event {
 	switch i.Type {
 	case typeCommand:
 		ev.Text = i.text()
+		if n := i.quantity(); n != "" {
+			ev.Values = map[string]string{quantityOption: n}
+		}
 	case typeClick, typeSubmit:
 		_, ev.Ref, _ = readID(i.Data.ID)
 	}

@@ -35,8 +35,9 @@ func messages(p conversations.Prompt, kind string, flags int) []message {
 	c.head(p)
 	c.draw(p.Blocks)
 	if len(p.Fields) > 0 {
-		c.filled(p)
-		c.opener(p)
+		parts := len(forms(p, kind))
+		c.filled(p, parts == 1)
+		c.opener(p, parts)
 		c.draw(p.Below)
 		c.buttons(p.Actions)
 	} else {
@@ -166,11 +167,12 @@ func bar(p conversations.Progress) string {
 	return escaped(p.Label) + "\n" + strings.Repeat("█", done) + strings.Repeat("░", barWidth-done)
 }
 
-// filled says what fields hold already, and what is wrong with them.
-func (c *canvas) filled(p conversations.Prompt) {
+// filled says what fields hold already, and what is wrong with them. What a modal shows
+// whole it need not say.
+func (c *canvas) filled(p conversations.Prompt, whole bool) {
 	for _, f := range p.Fields {
-		if f.Kind == conversations.TextField && f.Value != "" {
-			c.say(c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(f.Value)))
+		if value := shown(f); value != "" && (f.Kind == conversations.TextField || !whole) {
+			c.say(c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(value)))
 		}
 		if f.Error != "" {
 			c.say(toned(conversations.Bad, f.Error))
@@ -178,13 +180,45 @@ func (c *canvas) filled(p conversations.Prompt) {
 	}
 }
 
-// opener is the button that asks for the fields in a modal.
-func (c *canvas) opener(p conversations.Prompt) {
-	a := conversations.Action{Ref: p.Again, Label: c.words.T("discord.opener", "label", p.Submit.Label)}
-	if p.IsForm() {
-		a.Label, a.Style = c.words.T("discord.fill_in"), conversations.Primary
+// shown is a field's value as a person reads it.
+func shown(f conversations.Field) string {
+	for _, o := range f.Options {
+		if o.Value == f.Value {
+			return o.Label
+		}
 	}
-	c.parts = append(c.parts, component{Type: typeRow, Components: []component{c.button(a, formButton+c.kind)}})
+	return f.Value
+}
+
+// opener is the button that asks for the fields in a modal or, where one has no room for
+// them, those that ask for a part each, and the one that sends what was filled in.
+func (c *canvas) opener(p conversations.Prompt, parts int) {
+	row := component{Type: typeRow}
+	for i := range parts {
+		a := conversations.Action{Ref: p.Again, Label: c.words.T("discord.opener", "label", p.Submit.Label)}
+		switch {
+		case parts > 1:
+			a.Label = c.words.T("discord.fill_in_part", "part", i+1, "parts", parts)
+		case p.IsForm():
+			a.Label, a.Style = c.words.T("discord.fill_in"), conversations.Primary
+		}
+		row.Components = append(row.Components, c.button(a, formButton+partMark(i)+c.kind))
+	}
+	c.parts = append(c.parts, row)
+	if parts > 1 {
+		c.buttons([]conversations.Action{*p.Submit})
+	}
+}
+
+// partMark says which part of a form a button asks for: letters, for digits number buttons.
+func partMark(part int) string { return string(rune('A' + part)) }
+
+// partOf is the part that a button of the kind asks for.
+func partOf(kind string) int {
+	if len(kind) < 2 || kind[1] < 'A' || kind[1] > 'Z' {
+		return 0
+	}
+	return int(kind[1] - 'A')
 }
 
 // modal is what Discord is sent to ask for fields.
@@ -194,17 +228,25 @@ type modal struct {
 	Components []component `json:"components"`
 }
 
-// form is a prompt's fields as a modal. ok is false where a modal takes fewer.
-func form(p conversations.Prompt, kind string) (m modal, ok bool) {
-	if len(p.Fields) == 0 {
-		return m, false
-	}
+// forms are a prompt's fields as a modal or, where one has no room for them, as one for each
+// part: what is filled into a part is kept with the prompt, and sent by a button of its own.
+func forms(p conversations.Prompt, kind string) []modal {
 	c := &canvas{words: locale.For(p.Locale, nil)}
-	m = modal{ID: kind + idSeparator + p.Submit.Ref, Title: fit(p.Title, maxModalTitle)}
+	var all []modal
 	for _, f := range p.Fields {
-		m.Components = append(m.Components, c.field(f)...)
+		drawn := c.field(f)
+		if n := len(all); n == 0 || len(all[n-1].Components)+len(drawn) > maxModalFields {
+			all = append(all, modal{ID: kind + idSeparator + p.Submit.Ref, Title: fit(p.Title, maxModalTitle)})
+		}
+		last := &all[len(all)-1]
+		last.Components = append(last.Components, drawn...)
 	}
-	return m, len(m.Components) <= maxModalFields
+	for i := range all {
+		if len(all) > 1 {
+			all[i].ID = partMark(i) + kind + idSeparator + p.Again
+		}
+	}
+	return all
 }
 
 // field is a field with what is said of it: above it, where its label has no room for that.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -66,6 +67,13 @@ func (p *Person) given(name, focused string, given []string) (map[string]any, er
 				return nil, fmt.Errorf("/m365 %s takes no %q so", name, given[n])
 			}
 			o["type"] = kindOf(takes)
+			if o["type"] == optionInt {
+				n, err := strconv.Atoi(given[n+1])
+				if least, most := number(takes, "min_value"), number(takes, "max_value"); err != nil || n < least || most > 0 && n > most {
+					return nil, fmt.Errorf("the client sends no %q for %s", given, name)
+				}
+				o["value"] = n
+			}
 		}
 		if given[n] == focused {
 			o["focused"] = true
@@ -78,6 +86,11 @@ func (p *Person) given(name, focused string, given []string) (map[string]any, er
 		data["id"] = id
 	}
 	return data, nil
+}
+
+func number(v map[string]any, key string) int {
+	n, _ := v[key].(float64)
+	return int(n)
 }
 
 // Press clicks the first button of a message whose ref, what follows "!" in its custom_id or

@@ -1,0 +1,103 @@
+package discord
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"cartwright/conversations"
+	"cartwright/testservices/fakediscord"
+)
+
+// long is a form that no modal has room for.
+func long(fields int) conversations.Prompt {
+	p := conversations.Prompt{
+		Name: "propose", Title: "Change CW-1", Locale: "en", Again: "again:propose:CW-1:h", Submit: &conversations.Action{Ref: "propose.send:CW-1:h", Label: "Propose", Style: conversations.Primary},
+	}
+	for i := range fields {
+		p.Fields = append(p.Fields, conversations.Field{Key: fmt.Sprintf("seats_%d", i+1), Kind: conversations.NumberField, Label: fmt.Sprintf("Line %d", i+1), Value: "3", Min: 1, Max: 9, Required: true})
+	}
+	return p
+}
+
+// A form that no modal has room for is filled in by parts: each part is a modal of its own,
+// which keeps what was filled in; the message shows all of it, and a button sends it.
+func TestAFormInParts(t *testing.T) {
+	t.Parallel()
+	for fields, parts := range map[int]int{1: 1, 5: 1, 6: 2, 10: 2, 11: 3, 20: 4} {
+		p := long(fields)
+		all := forms(p, wizardButton)
+		if len(all) != parts {
+			t.Fatalf("%d fields are %d modals, want %d", fields, len(all), parts)
+		}
+		seen := 0
+		for i, m := range all {
+			seen += len(m.Components)
+			kind, ref, _ := readID(m.ID)
+			if want := map[bool]string{true: p.Submit.Ref, false: p.Again}[parts == 1]; ref != want || len(m.Components) > maxModalFields || (spot{kind: kind}).own() {
+				t.Errorf("part %d of %d has the id %s and %d fields", i+1, parts, m.ID, len(m.Components))
+			}
+		}
+		if seen != fields {
+			t.Errorf("%d of %d fields are asked for", seen, fields)
+		}
+	}
+	d := newDesk(t)
+	d.answer = func(conversations.Event) conversations.Reply {
+		return conversations.Reply{Prompt: long(7), InPlace: true}
+	}
+	_, c := d.delivers(d.request(fmt.Sprintf(delivered, 1, `{"name": "approvals", "type": 1}`), noon))
+	text := string(encoded(c.Data))
+	for _, want := range []string{"Fill in part 1 of 2", "Fill in part 2 of 2", "fAw1!again:propose", "fBw2!again:propose", "w3!propose.send", "Line 7: 3"} {
+		if c.Type != answerMessage || !strings.Contains(text, want) {
+			t.Errorf("%q is not in the answer %d: %s", want, c.Type, text)
+		}
+	}
+	_, c = d.delivers(d.request(strings.NewReplacer(`"type": 2, "token"`, `"type": 3, "token"`, `"data": {`, `"message": {"id": "9"}, "data": {"custom_id": "fBw2!again:propose:CW-1:h", `).Replace(fmt.Sprintf(delivered, 2, "")), noon))
+	text = string(encoded(c.Data))
+	if c.Type != answerModal || !strings.Contains(text, `"Bw!again:propose:CW-1:h"`) || !strings.Contains(text, "seats_7") || strings.Contains(text, "seats_1") {
+		t.Errorf("the second part is answered %d: %s", c.Type, text)
+	}
+}
+
+func parsed(t *testing.T, v any) map[string]any {
+	t.Helper()
+	var all map[string]any
+	if err := json.Unmarshal(encoded(v), &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Every prompt is what the Discord takes that the tests play, in every language: what the
+// published schema does not see.
+func TestEveryPromptIsTaken(t *testing.T) {
+	t.Parallel()
+	for name, prompts := range goldens(t) {
+		for _, p := range prompts {
+			for _, m := range messages(p, ownButton, 0) {
+				for _, wrong := range fakediscord.CheckMessage(parsed(t, m)) {
+					t.Errorf("%s in %s: %v", name, p.Locale, wrong)
+				}
+			}
+			for _, m := range forms(p, wizardButton) {
+				for _, wrong := range fakediscord.CheckModal(parsed(t, m)) {
+					t.Errorf("%s in %s, as a modal: %v", name, p.Locale, wrong)
+				}
+			}
+		}
+	}
+}
+
+// So are the commands.
+func TestTheCommandsAreTaken(t *testing.T) {
+	t.Parallel()
+	var all any
+	if err := json.Unmarshal(Manifest(), &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range fakediscord.CheckCommands(all) {
+		t.Error(wrong)
+	}
+}
