@@ -17,7 +17,7 @@ wanted=()
 want() { "$1" "${@:3}" || wanted+=("$2"); }
 
 # The platforms' own libraries, in these folders, judge what the tests play,
-# and others' draw Slack's messages.
+# and others' draw their messages.
 peers=(test/slack test/discord test/teams)
 have_peers_of() { [ -f "$1/node_modules/.package-lock.json" ] && [ ! "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; }
 have_peers() {
@@ -74,7 +74,7 @@ say_untested() {
 	have_axe || untested+=("axe-core: the playground's accessibility is not tested")
 	have_peers_of test/slack || untested+=("Slack's own libraries: the Slack that the tests play is not judged, nor its messages drawn")
 	have_peers_of test/discord || untested+=("discord.js: the Discord that the tests play is not judged")
-	have_peers_of test/teams || untested+=("Microsoft's own libraries: the Teams that the tests play is not judged, nor the tokens that the bot takes")
+	have_peers_of test/teams || untested+=("Microsoft's own libraries: the Teams that the tests play is not judged, nor the tokens that the bot takes, nor its cards drawn")
 	have gcc || untested+=("gcc: go test -race will fail")
 	[ ${#untested[@]} -eq 0 ] && return
 	printf 'NOT TESTED for want of %s\n' "${untested[@]}" >&2

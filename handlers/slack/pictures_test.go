@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -22,30 +20,7 @@ var update = flag.Bool("update", false, "write the pictures in docs/images")
 // showcase is a page that draws Block Kit with slack-blocks-to-jsx, which others wrote.
 func showcase(t *testing.T) context.Context {
 	t.Helper()
-	folder, err := filepath.Abs("../../test/slack")
-	if err != nil {
-		t.Fatal(err)
-	}
-	esbuild := filepath.Join(folder, "node_modules", "esbuild", "bin", "esbuild")
-	if _, err := os.Stat(esbuild); err != nil {
-		testservices.Missing(t, "slack-blocks-to-jsx (npm install in test/slack)", "how Slack's messages look")
-	}
-	out := filepath.Join(t.TempDir(), "show.js")
-	cmd := exec.CommandContext(t.Context(), esbuild, "show.jsx", "--bundle", "--define:process.env.NODE_ENV=\"production\"", "--outfile="+out, "--log-level=error")
-	cmd.Dir = folder
-	if said, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, said)
-	}
-	page := `<!doctype html><html><head><meta charset="utf-8"><link rel="stylesheet" href="show.css"></head><body style="margin:0;background:#fff"><script src="show.js"></script></body></html>`
-	file := filepath.Join(filepath.Dir(out), "index.html")
-	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx := testservices.Chromium(t)
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(760, 900), chromedp.Navigate("file://"+file)); err != nil {
-		t.Fatal(err)
-	}
-	return ctx
+	return testservices.Showcase(t, "../../test/slack", "show.jsx", "how Slack's messages look")
 }
 
 // shown draws a prompt and answers what a reader sees of it, as text.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
@@ -15,6 +16,13 @@ const cardVersion = "1.5"
 
 // maxSet is how many actions stand side by side; Teams hides what is more.
 const maxSet = 6
+
+// maxBreadth is how many letters of buttons stand side by side on a phone, where Teams cuts or
+// hides those that have no room.
+const maxBreadth = 38
+
+// maxBeside is how many letters a button has that stands beside a text.
+const maxBeside = 16
 
 // element is any of Adaptive Cards' elements, containers and inputs: the fields that are
 // set are those of its type.
@@ -157,9 +165,12 @@ func plain(text string) run  { return run{Type: "TextRun", Text: text} }
 func strong(text string) run { return run{Type: "TextRun", Text: text, Weight: "bolder"} }
 func muted(text string) run  { return run{Type: "TextRun", Text: text, Subtle: true} }
 
-// text is text as it stands: a RichTextBlock knows no markup.
+// text is text as it stands: a RichTextBlock knows no markup but that of dates.
 func text(runs ...run) element {
 	runs = slices.DeleteFunc(runs, func(r run) bool { return r.Text == "" })
+	for i := range runs {
+		runs[i].Text = undated(runs[i].Text)
+	}
 	return element{Type: "RichTextBlock", Inlines: runs}
 }
 
@@ -176,20 +187,23 @@ func heading(words, size string) element {
 	return element{Type: "TextBlock", Text: escaped(words), Style: "heading", Size: size, Weight: "bolder", Wrap: true}
 }
 
+// undated is text in which no {{DATE(…)}} is read, which Teams would write in its own way.
+func undated(text string) string { return strings.ReplaceAll(text, "{{", "{ {") }
+
 // escaped is text in which Teams reads no Markdown.
 func escaped(text string) string {
-	text = markup.Replace(text)
-	if rest := strings.TrimLeft(text, "0123456789"); len(rest) < len(text) && (strings.HasPrefix(rest, ". ") || strings.HasPrefix(rest, ") ")) {
+	text = undated(markup.Replace(strings.TrimSpace(text)))
+	if rest := strings.TrimLeft(text, "0123456789"); len(rest) < len(text) && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, ")")) {
 		return text[:len(text)-len(rest)] + `\` + rest
 	}
-	if strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "+ ") || strings.HasPrefix(text, "#") {
+	if strings.IndexAny(text, "-+#=") == 0 {
 		return `\` + text
 	}
 	return text
 }
 
 var markup = strings.NewReplacer(
-	`\`, `\\`, "*", `\*`, "_", `\_`, "~", `\~`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", "&amp;", "\n", " ", "\r", " ", "{{", "{ {",
+	`\`, `\\`, "*", `\*`, "_", `\_`, "~", `\~`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", "&amp;", "://", `:\/\/`, "\n", " ", "\r", " ",
 )
 
 // execute is a click that is a step, and what older clients send in its place.
@@ -236,10 +250,31 @@ func (c *canvas) drawn(actions []conversations.Action) []action {
 // sets are actions in as many rows as they take.
 func (c *canvas) sets(all []action) {
 	for len(all) > 0 {
-		n := min(len(all), maxSet)
-		c.add(set(all[:n]))
+		n, wide := 1, breadth(all[0])
+		for n < len(all) && n < maxSet && wide+breadth(all[n]) <= maxBreadth {
+			wide += breadth(all[n])
+			n++
+		}
+		row := set(all[:n])
+		row.Spacing = "small"
+		c.add(row)
 		all = all[n:]
 	}
+}
+
+// breadth is about how many letters a button is wide, with its edges and the gap to the next.
+func breadth(a action) int {
+	n := 5
+	if a.Type == "Action.ShowCard" {
+		n += 2 // its arrow
+	}
+	for _, r := range a.Title {
+		n++
+		if unicode.Is(unicode.Han, r) {
+			n++
+		}
+	}
+	return n
 }
 
 func number(text string) (n int, ok bool) {

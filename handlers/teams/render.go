@@ -12,16 +12,22 @@ func drawn(p conversations.Prompt, own bool) card {
 	c := &canvas{words: locale.For(p.Locale, nil), own: own}
 	c.head(p)
 	c.draw(p.Blocks)
-	if len(p.Fields) > 0 {
-		c.fields(p)
-		c.draw(p.Below)
-	} else {
+	switch {
+	case len(p.Fields) == 0:
 		c.buttons(p.Actions)
 		c.draw(p.Below)
+	case p.Submit.Style == conversations.Primary: // it is there to be filled in
+		c.fields(p, p.Actions)
+		c.draw(p.Below)
+	default: // it is there to be read, with something to fill in beside it
+		c.fields(p, nil)
+		c.draw(p.Below)
+		c.buttons(p.Actions)
 	}
+	lang, _, _ := strings.Cut(p.Locale, "-") // ISO 639-1 alone
 	return card{
 		Type: "AdaptiveCard", Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Version: cardVersion,
-		Lang: p.Locale, Fallback: p.Title, Teams: &width{"Full"}, Body: c.body,
+		Lang: lang, Fallback: p.Title, Teams: &width{"Full"}, Body: c.body,
 	}
 }
 
@@ -83,7 +89,7 @@ func (c *canvas) facts(facts []conversations.Fact) {
 			value = strong(f.Value)
 		}
 		set := element{Type: "ColumnSet", Columns: []column{
-			{Type: "Column", Width: 2, Items: []element{text(muted(f.Label))}}, {Type: "Column", Width: 3, Items: []element{text(value)}},
+			{Type: "Column", Width: 4, Items: []element{text(muted(f.Label))}}, {Type: "Column", Width: 5, Items: []element{text(value)}},
 		}}
 		if i > 0 {
 			set.Spacing = "small"
@@ -92,13 +98,24 @@ func (c *canvas) facts(facts []conversations.Fact) {
 	}
 }
 
-func celled(r run) cell { return cell{"TableCell", []element{text(r)}} }
-
-// item is a thing with what can be done with it: beside it where that is one.
+// item is a thing with what can be done with it: beside it where that is one short button.
 func (c *canvas) item(i conversations.Item) {
+	lines, actions := about(i), c.drawn(i.Actions)
+	if len(actions) != 1 || breadth(actions[0]) > maxBeside {
+		c.add(element{Type: "Container", Line: true, Items: lines})
+		c.sets(actions)
+		return
+	}
+	c.add(element{Type: "ColumnSet", Line: true, Columns: []column{
+		{Type: "Column", Width: "stretch", Vertical: "center", Items: lines},
+		{Type: "Column", Width: "auto", Vertical: "center", Items: []element{set(actions)}},
+	}})
+}
+
+func about(i conversations.Item) []element {
 	title := []run{strong(i.Title)}
 	if i.Tag != "" {
-		title = append(title, plain("  "), toned(i.Tone, i.Tag))
+		title = append(title, muted(" · "), toned(i.Tone, i.Tag))
 	}
 	lines := []element{text(title...)}
 	for _, l := range i.Lines {
@@ -107,40 +124,42 @@ func (c *canvas) item(i conversations.Item) {
 	if i.Progress != nil {
 		lines = append(lines, bar(*i.Progress)...)
 	}
-	if len(i.Actions) != 1 {
-		c.add(element{Type: "Container", Line: true, Items: lines})
-		c.buttons(i.Actions)
-		return
-	}
-	c.add(element{Type: "ColumnSet", Line: true, Columns: []column{
-		{Type: "Column", Width: "stretch", Vertical: "center", Items: lines},
-		{Type: "Column", Width: "auto", Vertical: "center", Items: []element{set(c.drawn(i.Actions))}},
-	}})
+	return lines
 }
 
+// table is one of two columns, for it is read on phones too: the first cells, with what else is
+// known below them, and the sums or whatever is the last of the numbers.
 func (c *canvas) table(t conversations.Table) {
-	c.add(text(strong(t.Caption)))
-	made := element{Type: "Table"} // whose first row is its head
-	for i := range t.Head {
-		col := column{Width: 2}
-		if i < len(t.Numeric) && t.Numeric[i] {
-			col = column{Width: 1, Align: "right"}
-		}
-		made.Columns = append(made.Columns, col)
+	sum := len(t.Head) - 1
+	for sum > 0 && (sum >= len(t.Numeric) || !t.Numeric[sum]) {
+		sum--
 	}
-	made.Rows = append(made.Rows, rowOf(t.Head, strong))
+	c.add(text(strong(t.Caption)))
+	made := element{Type: "Table", Columns: []column{{Width: 1}, {Width: "120px", Align: "right"}}}
+	made.Rows = append(made.Rows, rowOf([]element{text(strong(t.Head[0]))}, strong(t.Head[sum])))
 	for _, cells := range t.Rows {
-		made.Rows = append(made.Rows, rowOf(cells, plain))
+		first := []element{text(plain(cells[0]))}
+		if others := c.others(t.Head, cells, sum); others != "" {
+			first = append(first, under(muted(others)))
+		}
+		made.Rows = append(made.Rows, rowOf(first, plain(cells[sum])))
 	}
 	c.add(made)
 }
 
-func rowOf(texts []string, as func(string) run) row {
-	r := row{Type: "TableRow"}
-	for _, t := range texts {
-		r.Cells = append(r.Cells, celled(as(t)))
+// others are the cells of a row but for its first and its sum, in a line.
+func (c *canvas) others(head, cells []string, sum int) string {
+	var facts []string
+	for i := 1; i < len(cells); i++ {
+		if i != sum {
+			facts = append(facts, c.words.T("teams.fact", "label", head[i], "value", cells[i]))
+		}
 	}
-	return r
+	return strings.Join(facts, " · ")
+}
+
+func rowOf(first []element, last run) row {
+	return row{"TableRow", []cell{{"TableCell", first}, {"TableCell", []element{text(last)}}}}
 }
 
 func (c *canvas) list(l conversations.List) {
@@ -166,8 +185,8 @@ func bar(p conversations.Progress) []element {
 	}
 }
 
-// fields are inputs in the card itself, with what sends them.
-func (c *canvas) fields(p conversations.Prompt) {
+// fields are inputs in the card itself, with what sends them and what else can be done.
+func (c *canvas) fields(p conversations.Prompt, others []conversations.Action) {
 	for _, f := range p.Fields {
 		c.add(c.input(f))
 		if f.Error != "" {
@@ -180,11 +199,11 @@ func (c *canvas) fields(p conversations.Prompt) {
 			c.facts([]conversations.Fact{{Label: f.Sum.Label, Value: f.Sum.Text}})
 		}
 	}
-	c.sets(append([]action{c.execute(*p.Submit, "")}, c.drawn(p.Actions)...))
+	c.sets(append([]action{c.execute(*p.Submit, "")}, c.drawn(others)...))
 }
 
 func (c *canvas) input(f conversations.Field) element {
-	in := element{ID: f.Key, Label: f.Label, Required: f.Required}
+	in := element{ID: f.Key, Label: undated(f.Label), Required: f.Required}
 	if f.Value != "" {
 		in.Value = f.Value
 	}
@@ -197,7 +216,7 @@ func (c *canvas) input(f conversations.Field) element {
 	case conversations.ChoiceField:
 		choose(&in, f)
 	case conversations.ToggleField:
-		in.Type, in.Label, in.Title, in.On, in.Off, in.Required, in.Wrong = "Input.Toggle", "", f.Label, "true", "false", false, ""
+		in.Type, in.Label, in.Title, in.On, in.Off, in.Required, in.Wrong = "Input.Toggle", "", escaped(f.Label), "true", "false", false, ""
 	case conversations.DateField:
 		in.Type = "Input.Date"
 	default:
@@ -234,6 +253,9 @@ func choose(in *element, f conversations.Field) {
 		title := o.Label
 		if o.Help != "" {
 			title += " – " + o.Help
+		}
+		if f.Open { // Markdown is read beside radio buttons, and nowhere else
+			title = escaped(title)
 		}
 		in.Choices = append(in.Choices, choice{title, o.Value})
 	}

@@ -152,7 +152,7 @@ func TestOwnLimits(t *testing.T) {
 func TestTextIsText(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"plain, 12 € (of 3)": "plain, 12 € (of 3)", "**b** _i_ `c` ~s~": `\*\*b\*\* \_i\_ ` + "\\`c\\`" + ` \~s\~`, "[a](https://b)": `\[a\](https://b)`,
+		"plain, 12 € (of 3)": "plain, 12 € (of 3)", "**b** _i_ `c` ~s~": `\*\*b\*\* \_i\_ ` + "\\`c\\`" + ` \~s\~`, "[a](https://b)": `\[a\](https:\/\/b)`,
 		"<at>Bruno</at>": `\<at\>Bruno\</at\>`, "# h": `\# h`, "- l": `\- l`, "1. n": `1\. n`, "12) n": `12\) n`, `\`: `\\`, "a\nb": "a b", "&nbsp;": "&amp;nbsp;",
 		"{{DATE(2026-01-01)}}": "{ {DATE(2026-01-01)}}",
 	} {

@@ -1,0 +1,10 @@
+package teams
+
+import (
+	"os"
+	"testing"
+
+	"cartwright/testservices"
+)
+
+func TestMain(m *testing.M) { os.Exit(testservices.Main(m)) }
