@@ -193,17 +193,25 @@ func (c *Client) base(kind string) map[string]any {
 // Press presses the one button with that text or accessibility label in a message. A
 // dialog that asks whether to go on is answered yes.
 func (c *Client) Press(ctx context.Context, in Posted, label string) error {
-	c.mu.Lock()
-	now := c.post(in.Channel, in.TS)
-	c.mu.Unlock()
-	if now == nil || now.Deleted || now.To != "" && now.To != c.ID {
+	now, ok := c.now(in)
+	if !ok || now.Deleted || now.To != "" && now.To != c.ID {
 		return fmt.Errorf("the message %s %w", in.TS, ErrNotThere)
 	}
 	b, err := button(now.Blocks, label)
 	if err != nil {
 		return fmt.Errorf("%w in\n%s", err, now.Read())
 	}
-	return c.Click(ctx, *now, b)
+	return c.Click(ctx, now, b)
+}
+
+// now is a message as it is now: the bot may edit it at any time.
+func (c *Client) now(in Posted) (now Posted, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.post(in.Channel, in.TS); p != nil {
+		return *p, true
+	}
+	return now, false
 }
 
 // Click sends a click on a button as it was seen, whether or not it is there still.
@@ -449,15 +457,13 @@ func (c *Client) Until(ctx context.Context, seen func() bool) error {
 // PressValue is Press of the first button whose value begins with prefix: for stories that
 // are told in every language.
 func (c *Client) PressValue(ctx context.Context, in Posted, prefix string) error {
-	c.mu.Lock()
-	now := c.post(in.Channel, in.TS)
-	c.mu.Unlock()
-	if now == nil {
+	now, ok := c.now(in)
+	if !ok {
 		return fmt.Errorf("the message %s %w", in.TS, ErrNotThere)
 	}
 	for _, b := range buttons(now.Blocks) {
 		if strings.HasPrefix(b.Value, prefix) {
-			return c.Click(ctx, *now, b)
+			return c.Click(ctx, now, b)
 		}
 	}
 	return fmt.Errorf("a button %q %w in\n%s", prefix, ErrNotThere, now.Read())
