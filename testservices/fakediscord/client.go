@@ -265,15 +265,25 @@ func (p *Person) interaction(kind int, data map[string]any, m *Message) (*intera
 // Last is the newest message that the person sees in a channel, as it is now; an empty one
 // for none.
 func (p *Person) Last(channel string) *Message {
+	all := p.See(channel)
+	if len(all) == 0 {
+		return &Message{Raw: map[string]any{}}
+	}
+	return all[len(all)-1]
+}
+
+// See is all that the person sees in a channel, as it is now, the newest last.
+func (p *Person) See(channel string) []*Message {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for n := len(p.order) - 1; n >= 0; n-- {
-		if m := p.order[n]; m.Channel == channel && !m.deleted && (m.To == "" || m.To == p.ID) {
+	var all []*Message
+	for _, m := range p.order {
+		if m.Channel == channel && !m.deleted && (m.To == "" || m.To == p.ID) {
 			now := *m
-			return &now
+			all = append(all, &now)
 		}
 	}
-	return &Message{Raw: map[string]any{}}
+	return all
 }
 
 // Now is a message as it is now.
