@@ -118,15 +118,16 @@ var markup = strings.NewReplacer(
 	`\`, `\\`, "*", `\*`, "_", `\_`, "~", `\~`, "`", "\\`", "|", `\|`, "<", `\<`, ">", `\>`, "[", `\[`, "]", `\]`, "@", `\@`, "://", `:\/\/`,
 )
 
-// lineStart keeps a line from being a heading, a quotation or a list.
+// lineStart keeps a line, indented or not, from being a heading, a quotation or a list.
 func lineStart(line string) string {
-	switch {
-	case strings.HasPrefix(line, "#"), strings.HasPrefix(line, "-"), strings.HasPrefix(line, "+"):
-		return `\` + line
+	text := strings.TrimLeft(line, " \t")
+	indent := line[:len(line)-len(text)]
+	if strings.IndexAny(text, "#-+") == 0 {
+		return indent + `\` + text
 	}
-	digits := strings.TrimLeft(line, "0123456789")
-	if len(digits) < len(line) && (strings.HasPrefix(digits, ".") || strings.HasPrefix(digits, ")")) {
-		return line[:len(line)-len(digits)] + `\` + digits
+	rest := strings.TrimLeft(text, "0123456789")
+	if len(rest) < len(text) && strings.IndexAny(rest, ".)") == 0 {
+		return indent + text[:len(text)-len(rest)] + `\` + rest
 	}
 	return line
 }

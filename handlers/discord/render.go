@@ -70,10 +70,14 @@ func (c *canvas) head(p conversations.Prompt) {
 	if p.Organisation != "" {
 		lines = append(lines, "-# "+escaped(p.Organisation))
 	}
+	c.say(lines...)
+	lines = nil
 	for _, n := range p.Notices {
 		lines = append(lines, toned(n.Tone, n.Text))
 	}
-	c.say(lines...)
+	if len(lines) > 0 {
+		c.say(lines...)
+	}
 }
 
 func (c *canvas) draw(blocks []conversations.Block) {
@@ -175,7 +179,7 @@ func (c *canvas) filled(p conversations.Prompt, whole bool) {
 			c.say(c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(value)))
 		}
 		if f.Error != "" {
-			c.say(toned(conversations.Bad, f.Error))
+			c.say(marks[conversations.Bad] + c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(f.Error)))
 		}
 	}
 }
