@@ -249,6 +249,7 @@ func (c *canvas) drawn(actions []conversations.Action) []action {
 
 // sets are actions in as many rows as they take.
 func (c *canvas) sets(all []action) {
+	spacing := ""
 	for len(all) > 0 {
 		n, wide := 1, breadth(all[0])
 		for n < len(all) && n < maxSet && wide+breadth(all[n]) <= maxBreadth {
@@ -256,9 +257,9 @@ func (c *canvas) sets(all []action) {
 			n++
 		}
 		row := set(all[:n])
-		row.Spacing = "small"
+		row.Spacing = spacing
 		c.add(row)
-		all = all[n:]
+		all, spacing = all[n:], "small"
 	}
 }
 

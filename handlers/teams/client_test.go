@@ -123,7 +123,7 @@ func TestNothingIsCutOnAPhone(t *testing.T) {
 // hostile is what people may be called, and products in somebody's catalogue.
 var hostile = []string{
 	"plain, 12 € (of 3)", "**b** _i_ `c` ~~s~~", "[a](https://b)", "![a](https://b/c.png)", "<at>Bruno</at>", "# h", "- l", "1. n", "12) n", "> q", `\`, "&nbsp;", "&lt;b&gt;",
-	"{{DATE(2026-01-01T00:00:00Z,SHORT)}}", "<b>x</b><img src=x onerror=hacked()>", "<script>hacked()</script>", "https://evil.example/pay", "<https://evil.example>", "| a | b |", "+ l", "---", "***", "    code",
+	"{{DATE(2026-01-01T00:00:00Z,SHORT)}}", "<b>x</b><img src=x onerror=hacked()>", "<script>hacked()</script>", "https://evil.example/pay", "<https://evil.example>", "| a | b |", "+ l", "---", "***", "    code", "  - l", " # h", "  1. n", "===",
 }
 
 // Whatever somebody is called or has typed is shown as it is, even where Markdown and HTML and

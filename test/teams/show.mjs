@@ -70,12 +70,13 @@ const parsed = (json) => {
 };
 
 window.check = (json) => parsed(json).told;
-window.show = (json) => {
+window.show = async (json) => {
   window.sent = [];
   const { card, told } = parsed(json);
   const message = element('main', 'message', element('h1', 'from', 'Cartwright ', element('small', '', '10:00')), element('div', 'card', card.render()));
   message.id = 'shown';
   document.body.replaceChildren(message);
+  await document.fonts.ready;
   return told;
 };
 
