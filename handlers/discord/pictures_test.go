@@ -127,6 +127,32 @@ func (c client) keeps(file string) {
 	}
 }
 
+// What is wrong with a field, what it is for and what it makes together are all there, on
+// the form or above it.
+func TestFieldsSayAll(t *testing.T) {
+	t.Parallel()
+	c := newClient(t)
+	for name, prompts := range goldens(t) {
+		for _, p := range prompts {
+			if len(p.Fields) == 0 || !strings.HasSuffix(name, ".worldwide.json") {
+				continue
+			}
+			c.shows(p, true)
+			got := spaces(evaluated[string](c, "said()"))
+			for _, f := range p.Fields {
+				for _, want := range []string{f.Label, f.Help, f.Error} {
+					if !strings.Contains(got, spaces(want)) {
+						t.Errorf("%s in %s does not say %q", name, p.Locale, want)
+					}
+				}
+				if f.Sum != nil && !strings.Contains(got, spaces(f.Sum.Text)) {
+					t.Errorf("%s in %s does not say %q", name, p.Locale, f.Sum.Text)
+				}
+			}
+		}
+	}
+}
+
 // hostile is what people may be called, and products in somebody's catalogue.
 var hostile = []string{
 	"12 € (of 3)", "**b** _i_ `c` ~~s~~ ||p|| __u__", "[a](https://b)", "![a](https://b/c.png)", "https://evil.example/pay", "<https://evil.example>", "<@123> <@&123> <#123>", "@everyone @here",

@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"cmp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -181,6 +180,9 @@ func (c *canvas) filled(p conversations.Prompt, whole bool) {
 		if f.Error != "" {
 			c.say(marks[conversations.Bad] + c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(f.Error)))
 		}
+		if f.Sum != nil && f.Sum.Text != "" {
+			c.say(c.words.T("discord.fact", "label", escaped(f.Sum.Label), "value", escaped(f.Sum.Text)))
+		}
 	}
 }
 
@@ -257,7 +259,7 @@ func forms(p conversations.Prompt, kind string) []modal {
 func (c *canvas) field(f conversations.Field) []component {
 	in := c.input(f)
 	l := component{Type: typeLabel, Label: fit(f.Label, maxLabel), Component: &in}
-	about := cmp.Or(f.Error, f.Help)
+	about := strings.TrimSpace(f.Error + " " + f.Help)
 	if utf8.RuneCountInString(about) > maxDescription {
 		return []component{{Type: typeText, Content: escaped(about)}, l}
 	}
