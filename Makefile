@@ -45,7 +45,7 @@ bench: services ## Benchmarks, and what a click from Slack costs beside the leas
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1s $$($(GO) list ./... | grep -v '/bot$$')
 	@scripts/bench-click.sh
 
-services: ## Install PostgreSQL, Redis, Chromium, a Chinese font, axe-core, Slack's libraries and discord.js for the tests, where missing
+services: ## Install PostgreSQL, Redis, Chromium, a Chinese font, axe-core and the platforms' own libraries for the tests, where missing
 	@scripts/ensure-services.sh
 
 tools: $(LINT) ## Install the linter into .cache/bin

@@ -69,7 +69,7 @@ func TestAcrossPlatforms(t *testing.T) {
 		t.Errorf("the buyer may approve from another platform:\n%s", mine.Read())
 	}
 	w.dagmar.presses(inDiscord, "approve:")
-	w.dagmar.presses(w.dagmar.sees(fakediscord.DirectChannel("13"), "Appuyez encore une fois"), "approve:")
+	w.dagmar.presses(w.dagmar.sees(fakediscord.DirectChannel("13"), "seront débités maintenant"), "approve:")
 	w.aicha.seesIn(w.aicha.DM(), "Dagmar approved")
 	w.bruno.sees(w.bruno.Chat(), "Dagmar")
 	w.dagmarInTeams.do(w.dagmarInTeams.Says(t.Context(), "approvals"))
@@ -101,7 +101,7 @@ func TestAcrossAChannel(t *testing.T) {
 	w.dagmar.do(w.dagmar.Command(t.Context(), "approvals"))
 	w.dagmar.presses(w.dagmar.sees("6", order), "approval:")
 	w.dagmar.presses(w.dagmar.sees("6", "Approuver"), "approve:")
-	w.dagmar.presses(w.dagmar.sees("6", "Appuyez encore une fois"), "approve:")
+	w.dagmar.presses(w.dagmar.sees("6", "seront débités maintenant"), "approve:")
 	w.aicha.until("the order has a link", func() bool { return payLink(w.aicha.Last(w.aicha.DM())) != "" })
 	w.aichaInTeams.sees(w.channel, "Dagmar")
 	w.well(t)

@@ -8,13 +8,14 @@ import (
 
 	"cartwright/commerce"
 	"cartwright/config"
+	"cartwright/conversations"
 	"cartwright/handlers/discord"
 )
 
 // discord is the platform Discord.
-func (s *server) discord(cfg config.Config, service *commerce.Service, turn turning) *discord.Discord {
+func (s *server) discord(cfg config.Config, engine *conversations.Engine, service *commerce.Service, turn turning) *discord.Discord {
 	p := discord.New(discord.Options{
-		Turn: turn, Organisation: s.organisationOf(discord.Platform), Guilds: s.workspacesOf(discord.Platform), Channel: s.channelOf(discord.Platform),
+		Turn: turn, Question: engine.Question, Organisation: s.organisationOf(discord.Platform), Guilds: s.workspacesOf(discord.Platform), Channel: s.channelOf(discord.Platform),
 		Suggest: s.products(service), Application: cfg.Discord.Application, ByGateway: cfg.Discord.Gateway, PublicKey: cfg.Discord.PublicKey, Token: cfg.Discord.BotToken.Reveal(), APIURL: cfg.Discord.APIURL,
 		Now: time.Now, Log: s.log,
 	})

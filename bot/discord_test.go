@@ -233,7 +233,7 @@ func (g *guild) purchase(trouble func()) {
 	aicha.presses(aicha.sees("55", "Press the button again"), "approve:")
 	aicha.sees("55", "You ordered this yourself")
 	bruno.presses(asked, "approve:")
-	question := bruno.sees("55", "Appuyez encore une fois")
+	question := bruno.sees("55", "seront débités maintenant")
 	trouble()
 	bruno.presses(question, "approve:")
 	aicha.sees(fakediscord.DirectChannel("11"), "Bruno approved")

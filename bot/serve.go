@@ -185,7 +185,7 @@ func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.
 		posters[slack.Platform] = s.poster(c.slack)
 	}
 	if cfg.Discord.Configured() {
-		c.discord = s.discord(cfg, service, m.timed(engine.Turn))
+		c.discord = s.discord(cfg, engine, service, m.timed(engine.Turn))
 		directories[discord.Platform] = c.discord
 		posters[discord.Platform] = s.poster(c.discord)
 	}

@@ -41,23 +41,68 @@ func (e *Engine) Overview(ctx context.Context, organisation string, account Acco
 // Look is what the event would show, with no step taken and nothing changed: for platforms
 // that show a message to each of its readers as it is for them.
 func (e *Engine) Look(ctx context.Context, ev Event) Prompt {
+	return e.seen(ctx, ev, func(f facts) (state, error) {
+		s, eff := advance(state{}, ev, f)
+		if eff != nil {
+			return s, commerce.Refuse(commerce.CodeNotFound) // it would change something
+		}
+		return s, nil
+	})
+}
+
+// seen is the prompt of a state, which is what the facts make of it.
+func (e *Engine) seen(ctx context.Context, ev Event, of func(facts) (state, error)) Prompt {
 	f, ok := e.meet(ctx, ev)
 	if !ok {
 		return trouble(f, commerce.Refuse(commerce.CodeNotFound))
 	}
 	f, err := e.ground(ctx, f)
-	if err != nil {
-		return e.stumble(ctx, f, ev, err).Prompt
+	var s state
+	if err == nil {
+		s, err = of(f)
 	}
-	s, eff := advance(state{}, ev, f)
-	if eff != nil {
-		return trouble(f, commerce.Refuse(commerce.CodeNotFound))
+	var p Prompt
+	if err == nil {
+		p, err = e.show(ctx, s, f)
 	}
-	p, err := e.show(ctx, s, f)
 	if err != nil {
 		return e.stumble(ctx, f, ev, err).Prompt
 	}
 	return p
+}
+
+// Question is what is asked before the event's click is sent, for platforms that cannot ask
+// by themselves. ok is false where the click is not there any more, or asks nothing. It takes
+// no step and changes nothing.
+func (e *Engine) Question(ctx context.Context, ev Event) (c Confirm, ok bool) {
+	p := e.seen(ctx, ev, func(facts) (state, error) {
+		saved, _, err := e.Store.Load(ctx, Key{Organisation: ev.Organisation, Account: ev.Account})
+		return decodeState(saved), err
+	})
+	c, ok = p.question(ev.Ref)
+	for _, verb := range []string{verbApproval, verbOrder} {
+		if about := readRef(ev.Ref).text(0); !ok && about != "" {
+			look := ev
+			look.Ref = makeRef(verb, about)
+			c, ok = e.Look(ctx, look).question(ev.Ref)
+		}
+	}
+	return c, ok
+}
+
+// question is what the prompt asks before it sends the ref.
+func (p Prompt) question(ref string) (c Confirm, ok bool) {
+	actions := slices.Clone(p.Actions)
+	for _, b := range slices.Concat(p.Blocks, p.Below) {
+		if b.Item != nil {
+			actions = append(actions, b.Item.Actions...)
+		}
+	}
+	i := slices.IndexFunc(actions, func(a Action) bool { return a.Ref == ref && a.Confirm != nil })
+	if i < 0 {
+		return c, false
+	}
+	return *actions[i].Confirm, true
 }
 
 // waitsFor reports whether the order goes on by what the reader does.

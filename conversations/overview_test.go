@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"cartwright/commerce"
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
 )
@@ -119,4 +120,45 @@ func TestANamedProduct(t *testing.T) {
 		t.Errorf("the next product has the quantity %q", got)
 	}
 	w.as("emil").sends("buy Microsoft 365 Business Premium", "", nil).at("refused")
+}
+
+// A platform that cannot ask by itself is told what a click asks, in the words of whoever
+// clicks, with no step taken; what asks nothing, is not theirs to do or was forged is told
+// too.
+func TestQuestions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, chloe := w.as("aicha"), w.as("chloe")
+	aicha.puts("business-premium", "10", "P1Y.annual", false)
+	asks := func(p *person, ref string) string {
+		q, ok := p.engine.Question(t.Context(), conversations.Event{ID: "question", Organisation: p.org, Account: p.account(), Ref: ref})
+		if !ok {
+			return ""
+		}
+		return q.Title + " " + q.Text + " " + q.Yes
+	}
+	aicha.types("cart")
+	if got := asks(aicha, aicha.refOf("cart.empty")); !strings.Contains(got, "Empty the cart") {
+		t.Errorf("emptying the cart asks %q", got)
+	}
+	order := aicha.buys("visio-p2", "8", "P1Y.annual", false)
+	hash := w.order(order).Quote.Hash
+	if got := asks(chloe, "approve:"+order+":"+hash); !strings.Contains(got, "will be charged now") {
+		t.Errorf("approving asks %q", got)
+	}
+	if got := asks(aicha, "order.cancel:"+order); !strings.Contains(got, "Cancel "+order) {
+		t.Errorf("cancelling asks %q", got)
+	}
+	for _, ref := range []string{"approve:" + order + ":other", "approve:CW-9999:" + hash, "home", "", "approve"} {
+		if got := asks(chloe, ref); got != "" {
+			t.Errorf("%s asks %q", ref, got)
+		}
+	}
+	if got := asks(w.as("emil"), "approve:"+order+":"+hash); got != "" {
+		t.Errorf("somebody without a role is asked %q", got)
+	}
+	if o := w.order(order); o.State != commerce.StateAwaitingApproval {
+		t.Errorf("a question did something: %s", o.State)
+	}
 }

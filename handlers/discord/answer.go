@@ -55,7 +55,7 @@ func (s spot) answer(r conversations.Reply) (first callback, rest []message) {
 	case s.own() && s.click && r.Said == 0 && p.KeptUp():
 		return callback{Type: answerDeferredUpdate}, nil // that very message is brought up to date by itself
 	case s.asked() && r.Said == 0 && p.KeptUp():
-		return callback{Type: answerUpdate, Data: messages(done(p), wizardButton, flagEphemeral)[0]}, nil
+		return callback{Type: answerUpdate, Data: messages(closed(p.Locale, "discord.done"), wizardButton, flagEphemeral)[0]}, nil
 	case s.replaces():
 		return callback{Type: answerUpdate, Data: all[0]}, all[1:]
 	}
@@ -68,10 +68,10 @@ func (s spot) asked() bool {
 	return strings.HasPrefix(s.kind, askedButton) && strings.HasSuffix(s.kind, ownButton)
 }
 
-// done stands in place of such a question.
-func done(p conversations.Prompt) conversations.Prompt {
-	words := locale.For(p.Locale, nil)
-	return conversations.Prompt{Name: "done", Locale: words.Lang(), Title: words.T("discord.done"), Closed: true}
+// closed stands in place of such a question, once it is answered.
+func closed(lang, key string) conversations.Prompt {
+	words := locale.For(locale.Match(lang), nil)
+	return conversations.Prompt{Name: "closed", Locale: words.Lang(), Title: words.T(key), Closed: true}
 }
 
 // modalKind is what a modal remembers of where it was opened.

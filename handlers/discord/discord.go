@@ -21,6 +21,8 @@ const Platform = "discord"
 type Options struct {
 	// Turn answers an event; it is called with a context that outlives the delivery.
 	Turn func(context.Context, conversations.Event) conversations.Reply
+	// Question is what is asked before an event is sent; ok is false where nothing is.
+	Question func(context.Context, conversations.Event) (c conversations.Confirm, ok bool)
 	// Organisation is the id of the one that a guild belongs to; ok is false for none.
 	Organisation func(guild string) (id string, ok bool)
 	// Suggest names products of an organisation that may be meant by what is being typed.

@@ -44,8 +44,10 @@ func (c client) shows(p conversations.Prompt, withForm bool) {
 	for _, m := range messages(p, wizardButton, 0) {
 		all = append(all, m)
 	}
-	if m, ok := form(p, wizardButton); ok && withForm {
-		all = append(all, m)
+	for _, m := range forms(p, wizardButton) {
+		if withForm {
+			all = append(all, m)
+		}
 	}
 	evaluated[chromedp.Void](c, "show("+string(encoded(all))+")")
 }
@@ -99,7 +101,7 @@ func TestPictures(t *testing.T) {
 	} {
 		p := promptOf(t, s.prompt, s.lang)
 		c.wide(s.width)
-		c.shows(p, isForm(p))
+		c.shows(p, p.IsForm())
 		if got := evaluated[string](c, "said()"); !strings.Contains(spaces(got), spaces(p.Title)) {
 			t.Errorf("%s shows\n%s", s.picture, got)
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -109,8 +110,8 @@ func (d *Discord) take(ctx context.Context, i interaction, within time.Duration,
 	case !d.seen.First(i.ID):
 		answer(at.nothing(), false)
 		return
-	case at.click && kind != "" && kind[:1] == confirmButton:
-		answer(d.confirm(i, kind[1:], ref), false)
+	case at.click && ref == keepRef:
+		answer(callback{Type: answerUpdate, Data: messages(closed(i.Locale, "discord.kept"), wizardButton, flagEphemeral)[0]}, false)
 		return
 	}
 	organisation, guild, ok := d.place(i)
@@ -119,6 +120,10 @@ func (d *Discord) take(ctx context.Context, i interaction, within time.Duration,
 		return
 	}
 	d.met(guild, i)
+	if at.click && strings.HasPrefix(kind, confirmButton) {
+		answer(d.confirm(ctx, i, organisation, guild, kind[1:], ref), false)
+		return
+	}
 	d.turn(ctx, i, at, i.event(organisation, guild), within, answer)
 }
 
@@ -218,20 +223,29 @@ func unserved(i interaction) conversations.Prompt {
 	}
 }
 
-// confirm asks whether a click is meant: Discord has no questions of its own. The button
-// that was clicked says what it does.
-func (d *Discord) confirm(i interaction, kind, ref string) callback {
+// keepRef is of the button that answers such a question with no: it does nothing.
+const keepRef = "discord.keep"
+
+// questionTime is how long it may take to find out what is to be asked; then the button that
+// was clicked says it.
+const questionTime = 1500 * time.Millisecond
+
+// confirm asks whether a click is meant: Discord has no questions of its own.
+func (d *Discord) confirm(ctx context.Context, i interaction, organisation, guild, kind, ref string) callback {
+	ctx, cancel := context.WithTimeout(ctx, questionTime)
+	defer cancel()
 	words := locale.For(locale.Match(i.Locale), nil)
-	label := ""
-	if i.Message != nil {
-		label = labelOf(i.Message.Components, i.Data.ID)
+	q, ok := d.Question(ctx, i.event(organisation, guild))
+	if !ok {
+		label := ""
+		if i.Message != nil {
+			label = labelOf(i.Message.Components, i.Data.ID)
+		}
+		q = conversations.Confirm{Title: words.T("discord.confirm", "label", label), Text: words.T("discord.confirm.text"), Yes: label, No: words.T("discord.keep")}
 	}
 	p := conversations.Prompt{
-		Name: "confirm", Locale: words.Lang(), Title: words.T("discord.confirm", "label", label),
-		Blocks: []conversations.Block{{Text: &conversations.Notice{Text: words.T("discord.confirm.text")}}},
-		Actions: []conversations.Action{
-			{Ref: ref, Label: label, Style: conversations.Primary}, {Label: words.T("discord.keep"), Ref: "discord.keep"},
-		},
+		Name: "confirm", Locale: words.Lang(), Title: q.Title, Blocks: []conversations.Block{{Text: &conversations.Notice{Text: q.Text}}},
+		Actions: []conversations.Action{{Ref: ref, Label: q.Yes, Style: conversations.Primary}, {Label: q.No, Ref: keepRef}},
 	}
 	return callback{Type: answerMessage, Data: messages(p, askedButton+kind, flagEphemeral)[0]}
 }

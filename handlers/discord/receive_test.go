@@ -53,6 +53,9 @@ func newDesk(t *testing.T) *desk {
 			d.turned = append(d.turned, ev)
 			return d.answer(ev)
 		},
+		Question: func(_ context.Context, ev conversations.Event) (conversations.Confirm, bool) {
+			return conversations.Confirm{Title: "Approve CW-1?", Text: "12 € are charged.", Yes: "Yes, approve", No: "Not yet"}, ev.Ref == "approve:CW-1:h"
+		},
 		Organisation: func(guild string) (string, bool) { return "contoso", guild == "42" }, Guilds: func(string) []string { return []string{"42"} },
 		Suggest: func(organisation, typed string) []string {
 			return []string{organisation + " " + typed, strings.Repeat("x", 200)}
@@ -232,6 +235,19 @@ func TestWhereItIsAnswered(t *testing.T) {
 	_, c := d.delivers(d.request(click, noon))
 	if text := string(encoded(c)); c.Type != answerMessage || len(d.turned) > 0 || !strings.Contains(text, "Bestellung genehmigen?") || !strings.Contains(text, "!approve:CW-1:abc") {
 		t.Errorf("a click that is to be meant: %s", text)
+	}
+
+	// What the prompt itself asks is asked; no does nothing.
+	_, c = d.delivers(d.request(strings.NewReplacer(`"id": "5"`, `"id": "6"`, ":abc", ":h").Replace(click), noon))
+	text := string(encoded(c))
+	for _, want := range []string{"Approve CW-1?", "12 € are charged.", "Yes, approve", "Not yet", "ao1!approve:CW-1:h", "ao2!" + keepRef} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not asked: %s", want, text)
+		}
+	}
+	_, c = d.delivers(d.request(strings.NewReplacer(`"id": "5"`, `"id": "7"`, "co1!approve:CW-1:abc", "ao2!"+keepRef).Replace(click), noon))
+	if text := string(encoded(c)); c.Type != answerUpdate || !strings.Contains(text, "Es wurde nichts getan") || len(d.turned) > 0 {
+		t.Errorf("no is answered %s", text)
 	}
 }
 
