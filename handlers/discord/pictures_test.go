@@ -65,7 +65,7 @@ func spaces(s string) string { return strings.Join(strings.Fields(s), " ") }
 // promptOf is a golden prompt in a language.
 func promptOf(t *testing.T, name, lang string) conversations.Prompt {
 	t.Helper()
-	for _, p := range goldens(t)[name+".json"] {
+	for _, p := range goldens(t)[name] {
 		if p.Locale == lang {
 			return p
 		}
@@ -136,7 +136,7 @@ func TestFieldsSayAll(t *testing.T) {
 	c := newClient(t)
 	for name, prompts := range goldens(t) {
 		for _, p := range prompts {
-			if len(p.Fields) == 0 || !strings.HasSuffix(name, ".worldwide.json") {
+			if len(p.Fields) == 0 || !strings.HasSuffix(name, ".worldwide") {
 				continue
 			}
 			c.shows(p, true)

@@ -2,9 +2,6 @@ package discord
 
 import (
 	"bytes"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,41 +10,19 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"cartwright/conversations"
+	"cartwright/testservices"
 )
 
 // goldens are the prompts of every situation, in every cloud and language.
 func goldens(t *testing.T) map[string][]conversations.Prompt {
 	t.Helper()
-	files, err := filepath.Glob("../../conversations/testdata/golden/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	all := map[string][]conversations.Prompt{}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var prompts []conversations.Prompt
-		if err := json.Unmarshal(text, &prompts); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		all[filepath.Base(file)] = prompts
-	}
-	return all
+	return testservices.Goldens[conversations.Prompt](t)
 }
 
 // discordSchema compiles a part of Discord's own description of its API.
 func discordSchema(t *testing.T, pointers ...string) []*jsonschema.Schema {
 	t.Helper()
-	folder := os.Getenv("SCHEMAS_DIR")
-	if folder == "" {
-		folder = "../../../shared/data/schemas"
-	}
-	raw, err := os.ReadFile(filepath.Join(folder, "discord-openapi.json"))
-	if err != nil {
-		t.Skip("NOT TESTED: what is sent to Discord by discord-openapi.json, which is not here (SCHEMAS_DIR)")
-	}
+	raw := testservices.Schema(t, "discord-openapi.json", "what is sent to Discord")
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"unicode/utf8"
+
+	"cartwright/testservices"
 )
 
 // limits is the published list of Block Kit's limits: element -> property -> bound.
@@ -30,7 +32,7 @@ var names = map[string]string{
 func TestThePublishedLimits(t *testing.T) {
 	t.Parallel()
 	var all limits
-	if err := json.Unmarshal(schemaFile(t, "slack-limits.json"), &all); err != nil {
+	if err := json.Unmarshal(testservices.Schema(t, "slack-limits.json", "what is sent to Slack"), &all); err != nil {
 		t.Fatal(err)
 	}
 	looked := map[string]bool{}

@@ -2,34 +2,17 @@ package slack
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"cartwright/conversations"
+	"cartwright/testservices"
 )
 
 // goldens are the prompts of every situation, in every cloud and language.
 func goldens(t *testing.T) map[string][]conversations.Prompt {
 	t.Helper()
-	files, err := filepath.Glob("../../conversations/testdata/golden/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	all := map[string][]conversations.Prompt{}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var prompts []conversations.Prompt
-		if err := json.Unmarshal(text, &prompts); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		all[strings.TrimSuffix(filepath.Base(file), ".json")] = prompts
-	}
-	return all
+	return testservices.Goldens[conversations.Prompt](t)
 }
 
 // drawings are the ways in which a prompt may be shown, as Slack is sent them.

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"cartwright/testservices"
 )
 
 // Every prompt has the shape that Slack's own types give it: a view as a whole, and every
@@ -77,7 +77,7 @@ var blockKinds = map[string]string{
 // slackSchemas are those generated from @slack/types, which are not part of the project.
 func slackSchemas(t *testing.T) map[string]*jsonschema.Schema {
 	t.Helper()
-	text := schemaFile(t, "slack-blocks.json")
+	text := testservices.Schema(t, "slack-blocks.json", "what is sent to Slack")
 	var doc map[string]any
 	if err := json.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
@@ -95,18 +95,4 @@ func slackSchemas(t *testing.T) map[string]*jsonschema.Schema {
 		}
 	}
 	return schemas
-}
-
-// schemaFile is one of the schemas by others, which are not part of the project.
-func schemaFile(t *testing.T, name string) []byte {
-	t.Helper()
-	folder := os.Getenv("SCHEMAS_DIR")
-	if folder == "" {
-		folder = "../../../shared/data/schemas"
-	}
-	text, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		t.Skipf("NOT TESTED: what is sent to Slack by %s, which is not here (SCHEMAS_DIR)", name)
-	}
-	return text
 }

@@ -42,7 +42,7 @@ func TestNothingIsLost(t *testing.T) {
 	c := newClient(t)
 	for name, prompts := range goldens(t) {
 		for _, p := range prompts {
-			if p.Locale != "en" && p.Locale != "zh-CN" || !strings.HasSuffix(name, ".worldwide.json") {
+			if p.Locale != "en" && p.Locale != "zh-CN" || !strings.HasSuffix(name, ".worldwide") {
 				continue
 			}
 			c.shows(drawn(p, false))
@@ -105,7 +105,7 @@ func TestNothingIsCutOnAPhone(t *testing.T) {
 	c := newClient(t)
 	c.do(chromedp.EmulateViewport(phone, 900))
 	for name, prompts := range goldens(t) {
-		if !strings.HasSuffix(name, ".worldwide.json") {
+		if !strings.HasSuffix(name, ".worldwide") {
 			continue
 		}
 		for _, p := range prompts {

@@ -3,50 +3,26 @@ package teams
 import (
 	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"cartwright/conversations"
+	"cartwright/testservices"
 	"cartwright/testservices/faketeams"
 )
 
 // goldens are the prompts of every situation, in every cloud and language.
 func goldens(t *testing.T) map[string][]conversations.Prompt {
 	t.Helper()
-	files, err := filepath.Glob("../../conversations/testdata/golden/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	all := map[string][]conversations.Prompt{}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var prompts []conversations.Prompt
-		if err := json.Unmarshal(text, &prompts); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		all[filepath.Base(file)] = prompts
-	}
-	return all
+	return testservices.Goldens[conversations.Prompt](t)
 }
 
 // publishedSchema is one of Microsoft's own.
 func publishedSchema(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
-	folder := os.Getenv("SCHEMAS_DIR")
-	if folder == "" {
-		folder = "../../../shared/data/schemas"
-	}
-	raw, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		t.Skipf("NOT TESTED: what is sent to Teams by %s, which is not here (SCHEMAS_DIR)", name)
-	}
+	raw := testservices.Schema(t, name, "what is sent to Teams")
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
@@ -82,8 +58,8 @@ func TestEveryPromptIsACard(t *testing.T) {
 				for _, wrong := range faketeams.CheckCard(parsed(t, text)) {
 					t.Errorf("%s in %s: %s", name, p.Locale, wrong)
 				}
-				c.Teams = nil                                                       // the schema knows nothing of Teams' own
-				if p.Locale == "en" && strings.HasSuffix(name, ".worldwide.json") { // others have the same shape
+				c.Teams = nil                                                  // the schema knows nothing of Teams' own
+				if p.Locale == "en" && strings.HasSuffix(name, ".worldwide") { // others have the same shape
 					valid(t, schema, name, c)
 				}
 			}

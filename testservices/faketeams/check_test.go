@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"cartwright/testservices"
 	"cartwright/testservices/faketeams"
 )
 
@@ -108,14 +107,7 @@ func TestCheckCardByThePublishedSchema(t *testing.T) {
 
 func cardSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	folder := os.Getenv("SCHEMAS_DIR")
-	if folder == "" {
-		folder = "../../../shared/data/schemas"
-	}
-	raw, err := os.ReadFile(filepath.Join(folder, "adaptive-card-1.5.0.json"))
-	if err != nil {
-		t.Skip("NOT TESTED: the Teams that the tests play, by adaptive-card-1.5.0.json, which is not here (SCHEMAS_DIR)")
-	}
+	raw := testservices.Schema(t, "adaptive-card-1.5.0.json", "the Teams that the tests play")
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
