@@ -1,13 +1,14 @@
 package teams
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
 	"net/url"
 	"strings"
-	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"cartwright/conversations"
 )
@@ -32,10 +33,10 @@ type activity struct {
 			ID string `json:"id"`
 		} `json:"tenant"`
 	} `json:"channelData"`
-	Entities []entity        `json:"entities"`
-	Value    json.RawMessage `json:"value"`
-	Added    []account       `json:"membersAdded"`
-	Removed  []account       `json:"membersRemoved"`
+	Entities []entity       `json:"entities"`
+	Value    jsontext.Value `json:"value"`
+	Added    []account      `json:"membersAdded"`
+	Removed  []account      `json:"membersRemoved"`
 }
 
 // account is somebody in a conversation: ID is for this bot alone ("29:…"), ObjectID
@@ -72,7 +73,7 @@ type invoked struct {
 }
 
 // submission is what an action sends: what it was printed with, beside the inputs.
-type submission map[string]json.RawMessage
+type submission map[string]jsontext.Value
 
 // printedKey begins the names of what an action was printed with.
 const printedKey = "m365."
@@ -84,7 +85,7 @@ const maxID = 1000
 
 func decode(body []byte) (activity, error) {
 	var a activity
-	if err := json.Unmarshal(body, &a); err != nil {
+	if err := json.Unmarshal(body, &a, jsontext.AllowInvalidUTF8(true)); err != nil {
 		return a, fmt.Errorf("%w: %w", errShape, err)
 	}
 	for _, id := range []string{a.Where.ID, a.ID, a.From.ID, a.Recipient.ID, a.ReplyTo} {
@@ -154,7 +155,7 @@ func (a activity) client() (lang, zone string) {
 		if lang == "" {
 			lang = e.Locale
 		}
-		if _, err := time.LoadLocation(e.TimeZone); err == nil {
+		if _, known := zoneOf(e.TimeZone); known {
 			zone = e.TimeZone
 		}
 	}

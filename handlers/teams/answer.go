@@ -4,6 +4,9 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
@@ -24,8 +27,18 @@ func (s spot) answered(p conversations.Prompt) bool { return s.own && (p.KeptUp(
 // wizard reports whether the click was in a message that the answer replaces.
 func (s spot) wizard() bool { return s.click && !s.own && s.personal() && s.ReplyTo != "" }
 
+// drawnReply is a reply with its card, which is drawn and encoded once however often it is sent.
+type drawnReply struct {
+	conversations.Reply
+	card func() jsontext.Value
+}
+
+func drawing(r conversations.Reply) drawnReply {
+	return drawnReply{r, sync.OnceValue(func() jsontext.Value { return encoded(drawn(r.Prompt, false)) })}
+}
+
 // answer answers a click.
-func (s spot) answer(w http.ResponseWriter, r conversations.Reply, late bool) {
+func (s spot) answer(w http.ResponseWriter, r drawnReply, late bool) {
 	words := s.words()
 	switch {
 	case late:
@@ -33,7 +46,7 @@ func (s spot) answer(w http.ResponseWriter, r conversations.Reply, late bool) {
 	case s.answered(r.Prompt):
 		answer(w, http.StatusOK, cardType, drawn(r.Prompt, true))
 	case s.wizard():
-		answer(w, http.StatusOK, cardType, drawn(r.Prompt, false))
+		answer(w, http.StatusOK, cardType, r.card())
 	case s.personal():
 		answer(w, http.StatusOK, textType, words.T("teams.below"))
 	default:
@@ -49,11 +62,12 @@ func (s spot) words() locale.Words {
 
 // show brings a prompt before the person: in place of what was clicked, or below, or in
 // their own conversation where others would read it.
-func (t *Teams) show(ctx context.Context, s spot, r conversations.Reply, number int64) {
-	m := messageOf(drawn(r.Prompt, false), r.Prompt)
-	switch {
-	case s.click && s.own && r.Prompt.KeptUp() && r.Said == 0:
+func (t *Teams) show(ctx context.Context, s spot, r drawnReply, number int64) {
+	if s.click && s.own && r.Prompt.KeptUp() && r.Said == 0 {
 		return // that very message is brought up to date by itself
+	}
+	m := messageOf(r.card(), r.Prompt)
+	switch {
 	case s.wizard():
 		t.lanes.Put(ctx, s.Where.ID+" "+s.ReplyTo, number, func(ctx context.Context) { t.replace(ctx, s, m) })
 	case s.personal():

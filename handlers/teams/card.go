@@ -1,11 +1,14 @@
 package teams
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
@@ -283,8 +286,10 @@ func number(text string) (n int, ok bool) {
 	return n, err == nil
 }
 
+// encoded is one of this package's structs as JSON. Half of a character, as cutting a text
+// leaves, is U+FFFD.
 func encoded(v any) []byte {
-	text, err := json.Marshal(v)
+	text, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsonv1.OmitEmptyWithLegacySemantics(true))
 	if err != nil {
 		panic(err) // plain structs always marshal
 	}

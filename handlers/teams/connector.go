@@ -31,9 +31,15 @@ type connector struct {
 // sentLate is a token's life that is left when it is fetched anew.
 const sentLate = 5 * time.Minute
 
+// callsAtOnce is how many connections are kept open to the Bot Connector: making one costs
+// more than a call.
+const callsAtOnce = 64
+
 func newConnector(o Options) connector {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 4*callsAtOnce, callsAtOnce
 	client := &http.Client{
-		Timeout:       callTime,
+		Timeout: callTime, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	c := connector{http: client, hosts: o.ServiceHosts, paces: &paces{now: o.Now}}
@@ -179,7 +185,8 @@ const cardType = "application/vnd.microsoft.card.adaptive"
 // maxSummary is how much of a prompt a notification shows.
 const maxSummary = 300
 
-func messageOf(c card, p conversations.Prompt) message {
+// messageOf is a message with a card, encoded or not yet.
+func messageOf(c any, p conversations.Prompt) message {
 	s := []rune(summary(p))
 	if len(s) > maxSummary {
 		s = append(s[:maxSummary-1], '…')

@@ -103,7 +103,7 @@ func (t *Teams) Profile(ctx context.Context, _ string, a conversations.Account) 
 	}
 	p, err := t.profiles.Load(ctx, keyOf(a), func(ctx context.Context) (conversations.Profile, error) { return t.lookUp(ctx, r, a) })
 	p.Locale = r.Locale
-	if zone, err := time.LoadLocation(r.TimeZone); r.TimeZone != "" && err == nil {
+	if zone, known := zoneOf(r.TimeZone); known {
 		p.TimeZone = zone
 	}
 	return p, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -13,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"cartwright/conversations"
 )
@@ -91,7 +93,7 @@ func (t *Teams) happened(ctx context.Context, a activity) {
 	default:
 		t.meet(ctx, a)
 		if a.Type == "installationUpdate" && a.personal() && a.ID != "" && t.met.First(eventID(a)) {
-			t.show(ctx, spot{activity: a}, t.Turn(ctx, t.event(organisation, a)), t.answered.Add(1))
+			t.show(ctx, spot{activity: a}, drawing(t.Turn(ctx, t.event(organisation, a))), t.answered.Add(1))
 		}
 	}
 }
@@ -122,19 +124,19 @@ func (t *Teams) message(w http.ResponseWriter, r *http.Request, a activity) {
 	}
 	at := spot{activity: a}
 	var s submission
-	if json.Unmarshal(a.Value, &s) == nil {
+	if json.Unmarshal(a.Value, &s, jsontext.AllowInvalidUTF8(true)) == nil {
 		if p, ok := s.printed(); ok {
 			at.click, at.own, ev.Ref, ev.Values = true, p.Own, p.Ref, s.values()
 		}
 	}
-	t.turn(r.Context(), w, a, ev, func(conversations.Reply, bool) { taken(w) }, func(ctx context.Context, reply conversations.Reply, number int64, _ bool) {
+	t.turn(r.Context(), w, a, ev, func(drawnReply, bool) { taken(w) }, func(ctx context.Context, reply drawnReply, number int64, _ bool) {
 		t.show(ctx, at, reply, number)
 	})
 }
 
 // turn has an event answered and tells of it once: with the reply or, where that takes
 // longer than ackTime, without one. What is to be shown is shown after that.
-func (t *Teams) turn(ctx context.Context, w http.ResponseWriter, a activity, ev conversations.Event, tell func(reply conversations.Reply, late bool), show func(ctx context.Context, reply conversations.Reply, number int64, late bool)) {
+func (t *Teams) turn(ctx context.Context, w http.ResponseWriter, a activity, ev conversations.Event, tell func(reply drawnReply, late bool), show func(ctx context.Context, reply drawnReply, number int64, late bool)) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
 	defer cancel()
 	var once sync.Once
@@ -142,7 +144,7 @@ func (t *Teams) turn(ctx context.Context, w http.ResponseWriter, a activity, ev 
 	hurry := time.AfterFunc(ackTime, func() {
 		once.Do(func() {
 			late = true
-			tell(conversations.Reply{}, true)
+			tell(drawnReply{}, true)
 			_ = http.NewResponseController(w).Flush() // while the turn goes on
 		})
 	})
@@ -151,7 +153,7 @@ func (t *Teams) turn(ctx context.Context, w http.ResponseWriter, a activity, ev 
 	if ev.Ref == "" {
 		ev.Text = t.typed(ctx, a)
 	}
-	reply := t.Turn(ctx, ev)
+	reply := drawing(t.Turn(ctx, ev))
 	number := t.answered.Add(1)
 	once.Do(func() { tell(reply, false) })
 	t.behind(func(ctx context.Context) { show(ctx, reply, number, late) })
@@ -183,7 +185,7 @@ func (t *Teams) typed(ctx context.Context, a activity) string {
 // invoked is a click, or a client that asks what its reader may see.
 func (t *Teams) invoked(w http.ResponseWriter, r *http.Request, a activity) {
 	var v invoked
-	err := json.Unmarshal(a.Value, &v)
+	err := json.Unmarshal(a.Value, &v, jsontext.AllowInvalidUTF8(true))
 	p, ok := v.Action.Data.printed()
 	if err != nil || !ok {
 		answer(w, http.StatusBadRequest, errorType, problem{"BadRequest", "the action was not printed here"})
@@ -202,7 +204,7 @@ func (t *Teams) invoked(w http.ResponseWriter, r *http.Request, a activity) {
 	}
 	ev.Values = v.Action.Data.values()
 	at := spot{activity: a, click: true, own: p.Own}
-	t.turn(r.Context(), w, a, ev, func(reply conversations.Reply, late bool) { at.answer(w, reply, late) }, func(ctx context.Context, reply conversations.Reply, number int64, late bool) {
+	t.turn(r.Context(), w, a, ev, func(reply drawnReply, late bool) { at.answer(w, reply, late) }, func(ctx context.Context, reply drawnReply, number int64, late bool) {
 		if late || !at.answered(reply.Prompt) {
 			t.show(ctx, at, reply, number)
 		}

@@ -2,9 +2,12 @@ package teams
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"cartwright/conversations"
 )
@@ -17,6 +20,23 @@ type reference struct {
 	ID       string `json:"id"`                 // of the account, for this bot alone: "29:…"
 	Locale   string `json:"locale,omitempty"`   // BCP 47
 	TimeZone string `json:"timezone,omitempty"` // IANA
+}
+
+// zones are the time zones that were met: finding one reads a file.
+var zones sync.Map // IANA name -> *time.Location
+
+// zoneOf is a time zone by its IANA name; known is false for none of that name.
+func zoneOf(name string) (zone *time.Location, known bool) {
+	if had, ok := zones.Load(name); ok {
+		zone, known = had.(*time.Location)
+		return zone, known
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" {
+		return nil, false
+	}
+	zones.Store(name, zone)
+	return zone, true
 }
 
 func keyOf(a conversations.Account) string { return a.Workspace + "/" + a.ID }
