@@ -1,10 +1,13 @@
 package discord
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
@@ -202,8 +205,10 @@ func length(all []component) int {
 	return n
 }
 
+// encoded is one of this package's structs as JSON. Half of a character, as cutting a text
+// leaves, is U+FFFD.
 func encoded(v any) []byte {
-	text, err := json.Marshal(v)
+	text, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsonv1.OmitEmptyWithLegacySemantics(true))
 	if err != nil {
 		panic(err) // plain structs always marshal
 	}

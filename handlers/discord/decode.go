@@ -1,10 +1,12 @@
 package discord
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"cartwright/conversations"
 )
@@ -30,8 +32,8 @@ type interaction struct {
 	Member  *member `json:"member"`
 	User    *user   `json:"user"`
 	Message *struct {
-		ID         string      `json:"id"`
-		Components []component `json:"components"`
+		ID         string         `json:"id"`
+		Components jsontext.Value `json:"components"` // read where they are needed: a message is most of an interaction
 	} `json:"message"`
 	Data struct {
 		Name       string        `json:"name"`
@@ -50,27 +52,27 @@ type user struct {
 
 // givenOption is a subcommand, or what was given to one.
 type givenOption struct {
-	Name    string          `json:"name"`
-	Type    int             `json:"type"`
-	Value   json.RawMessage `json:"value"`
-	Focused bool            `json:"focused"` // it is being typed
-	Options []givenOption   `json:"options"`
+	Name    string         `json:"name"`
+	Type    int            `json:"type"`
+	Value   jsontext.Value `json:"value"`
+	Focused bool           `json:"focused"` // it is being typed
+	Options []givenOption  `json:"options"`
 }
 
 // filled is a component of a modal that was sent.
 type filled struct {
-	ID         string          `json:"custom_id"`
-	Value      json.RawMessage `json:"value"` // text, true or false, or null
-	Values     []string        `json:"values"`
-	Component  *filled         `json:"component"`
-	Components []filled        `json:"components"`
+	ID         string         `json:"custom_id"`
+	Value      jsontext.Value `json:"value"` // text, true or false, or null
+	Values     []string       `json:"values"`
+	Component  *filled        `json:"component"`
+	Components []filled       `json:"components"`
 }
 
 var errShape = errors.New("it does not have the shape that Discord documents")
 
 func decode(body []byte) (interaction, error) {
 	var i interaction
-	if err := json.Unmarshal(body, &i); err != nil {
+	if err := json.Unmarshal(body, &i, jsontext.AllowInvalidUTF8(true)); err != nil {
 		return i, fmt.Errorf("%w: %w", errShape, err)
 	}
 	if i.Type != typePing && (i.ID == "" || i.Token == "" || i.person() == "" || len(i.ID) > 100 || !digits(i.ID) || !digits(i.Guild)) {

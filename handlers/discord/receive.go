@@ -12,6 +12,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
 )
@@ -239,7 +242,9 @@ func (d *Discord) confirm(ctx context.Context, i interaction, organisation, guil
 	if !ok {
 		label := ""
 		if i.Message != nil {
-			label = labelOf(i.Message.Components, i.Data.ID)
+			var all []component
+			_ = json.Unmarshal(i.Message.Components, &all, jsontext.AllowInvalidUTF8(true)) // without them there is no label
+			label = labelOf(all, i.Data.ID)
 		}
 		q = conversations.Confirm{Title: words.T("discord.confirm", "label", label), Text: words.T("discord.confirm.text"), Yes: label, No: words.T("discord.keep")}
 	}
