@@ -41,7 +41,7 @@ verify: test ## test, and what needs the network: module sums, go.mod in order, 
 	GOBIN="$(CURDIR)/.cache/bin" $(GO) install golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION)
 	@.cache/bin/govulncheck ./... || { [ $$? -ne 3 ] && echo "NOT CHECKED: known vulnerabilities, whose database was not reached"; }
 
-bench: services ## Benchmarks, and what a click from Slack costs beside the least that could answer one
+bench: services ## Benchmarks, and what a click costs on each platform beside the least that could answer one
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1s $$($(GO) list ./... | grep -v '/bot$$')
 	@scripts/bench-click.sh
 

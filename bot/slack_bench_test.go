@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -21,22 +18,12 @@ import (
 	"testing"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
 	"github.com/slack-go/slack"
-
-	"cartwright/testservices"
 )
 
-// What a click costs, from Slack's signed request to the edit that arrives back there:
-// BenchmarkClick in the bot, with its guards, log, dialogue, cart in SQLite and a real
-// Redis, and BenchmarkFloor in the least that could answer at all. Each runs as many
-// clicks as the other, of the same size, in the same closed loop; compare them in one run
-// (`make bench` prints the ratio).
+// A click on Slack, from its signed request to the edit that arrives back there.
 
-const (
-	benchSecret = "8f742231b10e8888abcd99yyyzzz85a5"
-	benchPeople = 32
-)
+const benchSecret = "8f742231b10e8888abcd99yyyzzz85a5"
 
 // sink is Slack as far as the benchmark needs it: it says who people are, and takes edits.
 type sink struct {
@@ -71,15 +58,6 @@ func newSink(b *testing.B) *sink {
 	return s
 }
 
-func listen(b *testing.B) net.Listener {
-	b.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	return l
-}
-
 // clickOn is a signed click of a person, of about 4 kB as Slack's are, in a message of its
 // own: edits of one message would be shown together.
 func clickOn(address, edit string, person int, value, trigger string) (*http.Request, error) {
@@ -104,42 +82,11 @@ func clickOn(address, edit string, person int, value, trigger string) (*http.Req
 	return r, nil
 }
 
-// clicks has everybody click, and waits until each click has led to its edit.
-func clicks(b *testing.B, address string, s *sink, value string) {
-	b.Helper()
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * benchPeople}}
-	var people, triggers atomic.Int64
-	before := s.edits.Load()
-	b.ReportAllocs()
-	b.SetParallelism(benchPeople / 2)
-	b.ResetTimer()
-	b.RunParallel(func(pb *testing.PB) {
-		person := int(people.Add(1)) % benchPeople
-		for pb.Next() {
-			r, err := clickOn(address, s.base+"/edit", person, value, fmt.Sprintf("1.%d.%d", time.Now().UnixNano(), triggers.Add(1)))
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			answer, err := client.Do(r)
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			_, _ = io.Copy(io.Discard, answer.Body)
-			answer.Body.Close()
-			if answer.StatusCode != http.StatusOK {
-				b.Errorf("%d", answer.StatusCode)
-				return
-			}
-		}
-	})
-	for wait := 0; s.edits.Load()-before < int64(b.N) && wait < 5000; wait++ {
-		time.Sleep(time.Millisecond)
-	}
-	b.StopTimer()
-	b.ReportMetric(float64(s.edits.Load()-before)/float64(b.N), "edits/op")
+func (s *sink) click(address string, person int, n int64, value string) (*http.Request, error) {
+	return clickOn(address, s.base+"/edit", person, value, fmt.Sprintf("1.%d.%d", time.Now().UnixNano(), n))
 }
+
+func (s *sink) arrived() int64 { return s.edits.Load() }
 
 // benchBot runs a bot with people who each have something in their cart.
 func benchBot(b *testing.B, s *sink) (address string) {
@@ -154,31 +101,12 @@ func benchBot(b *testing.B, s *sink) (address string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	redis, _ := testservices.Redis(b)
-	set := usual.with(settings{
-		"REDIS_URL": redis, "DATABASE_URL": "sqlite:" + filepath.Join(memory(b), "bot.db"), "ORGANISATIONS_FILE": file,
-		"SLACK_SIGNING_SECRET": benchSecret, "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_API_URL": s.base + "/api/", "CLOCK_SPEED": "1",
-	})
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, ended := make(chan string, 1), make(chan int, 1)
-	go func() {
-		ended <- run(ctx, nil, surroundings{env: set.find, readFile: os.ReadFile, stdout: io.Discard, stderr: io.Discard, started: func(at string) { ready <- at }})
-	}()
-	b.Cleanup(func() { cancel(); <-ended })
-	select {
-	case at := <-ready:
-		return "http://" + at + "/slack/interactions"
-	case code := <-ended:
-		b.Fatalf("the bot did not start: %d", code)
-	}
-	return ""
+	return benchServe(b, file, settings{
+		"SLACK_SIGNING_SECRET": benchSecret, "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_API_URL": s.base + "/api/",
+	}) + "/slack/interactions"
 }
 
-// The clicks that are compared: the help, which is words alone; the cart; a page of the
-// catalogue, the longest prompt of all.
-var benchClicks = []struct{ name, value string }{{"help", "help"}, {"cart", "cart"}, {"list", "search"}}
-
-func BenchmarkClick(b *testing.B) {
+func slackClick(b *testing.B) {
 	s := newSink(b)
 	address := benchBot(b, s)
 	for _, c := range benchClicks {
@@ -186,7 +114,7 @@ func BenchmarkClick(b *testing.B) {
 	}
 }
 
-func BenchmarkFloor(b *testing.B) {
+func slackFloor(b *testing.B) {
 	s := newSink(b)
 	bot := benchBot(b, s)
 	for _, c := range benchClicks {
@@ -222,37 +150,20 @@ func (s *sink) editOf(b *testing.B, address, value string) slack.WebhookMessage 
 // fields, GET, SET, 200, and the same edit.
 func newFloor(b *testing.B, edit slack.WebhookMessage) (address string) {
 	b.Helper()
-	at, _ := testservices.Redis(b)
-	options, err := goredis.ParseURL(at)
-	if err != nil {
-		b.Fatal(err)
-	}
-	options.PoolSize = 20
-	redis := goredis.NewClient(options)
-	b.Cleanup(func() { redis.Close() })
+	turn := leanTurn(b)
 	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-	state := bytes.Repeat([]byte("s"), 600)
-	l := listen(b)
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return leanServe(b, func(w http.ResponseWriter, r *http.Request) {
 		i, err := leanClick(r)
 		if err != nil {
 			http.Error(w, "refused", http.StatusUnauthorized)
 			return
 		}
-		key := "floor:" + i.Team.ID + ":" + i.User.ID
-		if err := redis.Get(r.Context(), key).Err(); err != nil && !errors.Is(err, goredis.Nil) {
-			http.Error(w, "redis", http.StatusInternalServerError)
-			return
-		}
-		if err := redis.Set(r.Context(), key, state, time.Hour).Err(); err != nil {
+		if err := turn(r.Context(), i.Team.ID+":"+i.User.ID); err != nil {
 			http.Error(w, "redis", http.StatusInternalServerError)
 			return
 		}
 		go func() { _ = slack.PostWebhookCustomHTTPContext(context.Background(), i.ResponseURL, client, &edit) }()
-	})}
-	go server.Serve(l)
-	b.Cleanup(func() { server.Close() })
-	return "http://" + l.Addr().String()
+	})
 }
 
 type leanInteraction struct {
