@@ -20,8 +20,8 @@ import (
 
 // A click on Discord, from its signed interaction to the answer to it, which has the edit.
 
-// guild is Discord as far as the benchmark needs it: a key, and the message that is clicked.
-type guild struct {
+// benchGuild is Discord as far as the benchmark needs it: a key, and the message that is clicked.
+type benchGuild struct {
 	public  ed25519.PublicKey
 	key     ed25519.PrivateKey
 	session int64
@@ -29,17 +29,17 @@ type guild struct {
 	message string // as Discord delivers it with a click
 }
 
-func newGuild(b *testing.B) *guild {
+func newBenchGuild(b *testing.B) *benchGuild {
 	b.Helper()
 	public, key, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &guild{public: public, key: key, session: time.Now().UnixNano(), message: `{"id":"1","components":[]}`}
+	return &benchGuild{public: public, key: key, session: time.Now().UnixNano(), message: `{"id":"1","components":[]}`}
 }
 
 // click is an interaction as Discord's are, with the whole message in it.
-func (g *guild) click(address string, person int, n int64, value string) (*http.Request, error) {
+func (g *benchGuild) click(address string, person int, n int64, value string) (*http.Request, error) {
 	g.clicked.Add(1)
 	body := fmt.Sprintf(`{"app_permissions":"562949953863680","application_id":"1001","attachment_size_limit":10485760,"authorizing_integration_owners":{"0":"42"},
 		"channel":{"flags":0,"guild_id":"42","id":"6","last_message_id":"7","name":"general","nsfw":false,"type":0},"channel_id":"6","context":0,
@@ -59,9 +59,9 @@ func (g *guild) click(address string, person int, n int64, value string) (*http.
 }
 
 // arrived is what was clicked: nothing comes after the answer.
-func (g *guild) arrived() int64 { return g.clicked.Load() }
+func (g *benchGuild) arrived() int64 { return g.clicked.Load() }
 
-func discordBot(b *testing.B, g *guild) (address string) {
+func discordBot(b *testing.B, g *benchGuild) (address string) {
 	b.Helper()
 	var people strings.Builder
 	for i := range benchPeople {
@@ -79,7 +79,7 @@ func discordBot(b *testing.B, g *guild) (address string) {
 }
 
 // answerOf is what the bot answers a click with, which from then on is what is clicked.
-func (g *guild) answerOf(b *testing.B, address, value string) []byte {
+func (g *benchGuild) answerOf(b *testing.B, address, value string) []byte {
 	b.Helper()
 	g.session = time.Now().UnixNano()
 	r, err := g.click(address, 1, 0, value)
@@ -102,7 +102,7 @@ func (g *guild) answerOf(b *testing.B, address, value string) []byte {
 }
 
 func discordClick(b *testing.B) {
-	g := newGuild(b)
+	g := newBenchGuild(b)
 	address := discordBot(b, g)
 	for _, c := range benchClicks {
 		g.answerOf(b, address, c.value)
@@ -111,7 +111,7 @@ func discordClick(b *testing.B) {
 }
 
 func discordFloor(b *testing.B) {
-	g := newGuild(b)
+	g := newBenchGuild(b)
 	address := discordBot(b, g)
 	turn := leanTurn(b)
 	for _, c := range benchClicks {
@@ -123,7 +123,7 @@ func discordFloor(b *testing.B) {
 
 // lean is the least that can be done for a click: verify, decode the needed fields, GET, SET,
 // and an answer that is ready.
-func (g *guild) lean(w http.ResponseWriter, r *http.Request, turn func(context.Context, string) error, said []byte) {
+func (g *benchGuild) lean(w http.ResponseWriter, r *http.Request, turn func(context.Context, string) error, said []byte) {
 	i, err := g.leanClick(r)
 	if err != nil {
 		http.Error(w, "refused", http.StatusUnauthorized)
@@ -148,7 +148,7 @@ type leanInteractionOfDiscord struct {
 	}
 }
 
-func (g *guild) leanClick(r *http.Request) (i leanInteractionOfDiscord, err error) {
+func (g *benchGuild) leanClick(r *http.Request) (i leanInteractionOfDiscord, err error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
 		return i, err

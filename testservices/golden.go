@@ -1,6 +1,7 @@
 package testservices
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -53,13 +54,31 @@ func GoldenRendering(t *testing.T, update bool, all map[string][]Rendered) {
 			if files[r.Lang] == nil {
 				files[r.Lang] = new(strings.Builder)
 			}
-			sum := sha256.Sum256(r.Sent)
+			sum := sha256.Sum256(canonical(t, r.Sent))
 			fmt.Fprintf(files[r.Lang], "== %s %s\n%s\n\n", name, hex.EncodeToString(sum[:6]), strings.TrimSpace(r.Read))
 		}
 	}
 	for lang, text := range files {
 		holdTo(t, filepath.Join("testdata", "rendered."+lang+".txt"), text.String(), update)
 	}
+}
+
+// canonical is JSON, of one value or several, as it always is for the same values.
+func canonical(t testing.TB, sent []byte) []byte {
+	t.Helper()
+	var all []any
+	for d := json.NewDecoder(bytes.NewReader(sent)); d.More(); {
+		var v any
+		if err := d.Decode(&v); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, v)
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 func holdTo(t *testing.T, file, text string, update bool) {

@@ -72,7 +72,7 @@ func TestHeapIsFlat(t *testing.T) {
 				t.Fatal(err)
 			}
 			answered := false
-			d.take(t.Context(), i, func(c callback, _ bool) { answered = c.Type == answerUpdate && len(encoded(c)) > 0 })
+			d.take(t.Context(), i, ackTime, func(c callback, _ bool) { answered = c.Type == answerUpdate && len(encoded(c)) > 0 })
 			if !answered {
 				t.Fatalf("%d is not answered", n)
 			}

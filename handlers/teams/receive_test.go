@@ -214,7 +214,7 @@ func TestMalformed(t *testing.T) {
 		body string
 		want int
 	}{
-		"no JSON": {`{`, 401}, "a list": {`[]`, 401}, "no type": {`{` + where + `}`, 400}, "a number for an id": {`{"type": "message", "id": 1, ` + where + `}`, 400},
+		"no JSON": {`{`, 401}, "a list": {`[]`, 401}, "no type": {`{` + where + `}`, 400}, "a number for an id": {`{"type": "message", "id": 1, ` + where + `}`, 401},
 		"a long id":            {`{"type": "message", "id": "` + strings.Repeat("x", 1001) + `", ` + where + `}`, 400},
 		"an id with a blank":   {`{"type": "message", "id": "1 2", ` + where + `}`, 400},
 		"a reaction":           {`{"type": "messageReaction", "id": "1", ` + where + `}`, 200},
