@@ -85,7 +85,7 @@ func (e *Engine) turn(ctx context.Context, ev Event, f facts) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{Prompt: prompt, InPlace: ev.Ref != "", Said: said(s, prompt)}, nil
+	return Reply{Prompt: prompt, InPlace: ev.Ref != "", Did: eff != nil, Said: said(s, prompt)}, nil
 }
 
 // said is how many sentences about the last event the prompt begins with.

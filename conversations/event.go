@@ -27,7 +27,13 @@ type Reply struct {
 	Prompt Prompt
 	// InPlace: the prompt replaces the one that was clicked. Otherwise it is new.
 	InPlace bool
+	// Did: the event asked for something to be done, rather than to be shown.
+	Did bool
 	// Said is how many of the prompt's first notices say what became of this event. A
 	// message that is kept up to date by itself needs no answer beside them.
 	Said int
 }
+
+// TellsItself reports whether a message of its own, in which the event was, tells all that
+// there is to tell: it is brought up to date by itself.
+func (r Reply) TellsItself() bool { return r.Did && r.Said == 0 && r.Prompt.KeptUp() }

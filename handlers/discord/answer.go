@@ -52,9 +52,9 @@ func (s spot) answer(r conversations.Reply) (first callback, rest []message) {
 	}
 	all := s.shown(r)
 	switch {
-	case s.own() && s.click && r.Said == 0 && p.KeptUp():
+	case s.own() && s.click && r.TellsItself():
 		return callback{Type: answerDeferredUpdate}, nil // that very message is brought up to date by itself
-	case s.asked() && r.Said == 0 && p.KeptUp():
+	case s.asked() && r.TellsItself():
 		return callback{Type: answerUpdate, Data: messages(closed(p.Locale, "discord.done"), wizardButton, flagEphemeral)[0]}, nil
 	case s.replaces():
 		return callback{Type: answerUpdate, Data: all[0]}, all[1:]

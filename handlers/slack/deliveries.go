@@ -28,7 +28,7 @@ func (t told) ack(conversations.Reply, bool) any { return nil }
 func (t told) show(ctx context.Context, r conversations.Reply, was taken) {
 	s := t.slack
 	switch {
-	case t.at.Own && r.Said == 0 && r.Prompt.KeptUp():
+	case t.at.Own && r.TellsItself():
 		return // that very message is brought up to date by itself
 	case r.Prompt.IsForm() && !was.late && t.trigger != "" && s.openForm(ctx, t, r.Prompt):
 		return

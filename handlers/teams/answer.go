@@ -63,7 +63,7 @@ func (s spot) words() locale.Words {
 // show brings a prompt before the person: in place of what was clicked, or below, or in
 // their own conversation where others would read it.
 func (t *Teams) show(ctx context.Context, s spot, r drawnReply, number int64) {
-	if s.click && s.own && r.Prompt.KeptUp() && r.Said == 0 {
+	if s.click && s.own && r.TellsItself() {
 		return // that very message is brought up to date by itself
 	}
 	m := messageOf(r.card(), r.Prompt)

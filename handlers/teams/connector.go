@@ -201,7 +201,7 @@ type sent struct {
 
 // send puts a message into a conversation.
 func (c connector) send(ctx context.Context, service, in string, m message) (id string, err error) {
-	if err := c.paces.take(in); err != nil {
+	if err := c.paces.wait(ctx, in); err != nil {
 		return "", err
 	}
 	var s sent
@@ -211,7 +211,7 @@ func (c connector) send(ctx context.Context, service, in string, m message) (id 
 
 // replace puts another message in the place of one.
 func (c connector) replace(ctx context.Context, service, in, id string, m message) error {
-	if err := c.paces.take(in); err != nil {
+	if err := c.paces.wait(ctx, in); err != nil {
 		return err
 	}
 	return c.call(ctx, service, http.MethodPut, conversation(in)+"/activities/"+url.PathEscape(id), m, nil)

@@ -1,6 +1,7 @@
 package teams
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"time"
@@ -25,8 +26,35 @@ type paces struct {
 	each map[string]*rate.Limiter
 }
 
-// take is nil where a message may be sent now. *conversations.Wait: later.
-func (p *paces) take(conversation string) error {
+// paceWait is how long somebody waits in line to be sent a message; who would wait longer is
+// told to come later.
+const paceWait = 3 * time.Second
+
+// wait returns once a message may be sent. Who came first is first: somebody who writes on
+// and on does not keep an order's message from being sent. *conversations.Wait: later.
+func (p *paces) wait(ctx context.Context, conversation string) error {
+	now := p.now()
+	place := p.limiter(conversation).ReserveN(now, 1)
+	delay := place.DelayFrom(now)
+	switch {
+	case delay <= 0:
+		return nil
+	case delay > paceWait:
+		place.CancelAt(now)
+		return &conversations.Wait{For: delay, Cause: errPaced}
+	}
+	select {
+	case <-time.After(delay):
+		return nil
+	case <-ctx.Done():
+		place.CancelAt(p.now())
+		return &conversations.Wait{For: time.Second, Cause: errPaced}
+	}
+}
+
+var errPaced = errors.New("the conversation has had its messages for now")
+
+func (p *paces) limiter(conversation string) *rate.Limiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l := p.each[conversation]
@@ -37,11 +65,5 @@ func (p *paces) take(conversation string) error {
 		l = rate.NewLimiter(pacePer, paceBurst)
 		p.each[conversation] = l
 	}
-	now := p.now()
-	r := l.ReserveN(now, 1)
-	if wait := r.DelayFrom(now); wait > 0 {
-		r.CancelAt(now) // whoever comes then takes it
-		return &conversations.Wait{For: wait, Cause: errors.New("the conversation has had its messages for now")}
-	}
-	return nil
+	return l
 }

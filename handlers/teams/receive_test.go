@@ -273,12 +273,10 @@ func TestPaces(t *testing.T) {
 		p := &paces{now: time.Now}
 		var sent []time.Time
 		for len(sent) < 130 {
-			err := p.take("a:1")
-			if err == nil {
-				sent = append(sent, time.Now())
-				continue
+			if err := p.wait(t.Context(), "a:1"); err != nil {
+				t.Fatal(err)
 			}
-			time.Sleep(err.(*conversations.Wait).For) //nolint:errorlint,forcetypeassert // it is nothing else
+			sent = append(sent, time.Now())
 		}
 		for _, limit := range faketeams.DocumentedLimits[:3] {
 			for i := limit.Count; i < len(sent); i++ {
@@ -287,8 +285,37 @@ func TestPaces(t *testing.T) {
 				}
 			}
 		}
-		if err := p.take("a:2"); err != nil {
+		began := time.Now()
+		if err := p.wait(t.Context(), "a:2"); err != nil || time.Since(began) > 0 {
 			t.Errorf("another conversation waits: %v", err)
+		}
+
+		// Those who wait are served in turn, and nobody waits in a long line.
+		turn := make(chan int, 20)
+		refused := 0
+		for i := range 20 {
+			go func() {
+				if err := p.wait(t.Context(), "a:3"); err != nil {
+					turn <- -1
+					return
+				}
+				turn <- i
+			}()
+			synctest.Wait()
+		}
+		last := -1
+		for range 20 {
+			switch i := <-turn; {
+			case i < 0:
+				refused++
+			case i < last:
+				t.Errorf("%d is sent after %d", i, last)
+			default:
+				last = i
+			}
+		}
+		if refused != 20-9 { // four at once, and five in three seconds
+			t.Errorf("%d are told to come later", refused)
 		}
 	})
 }
