@@ -41,7 +41,7 @@ func newThree(t *testing.T, channel string) *three {
 	text := strings.NewReplacer("CHANNEL", channel, "TENANT", ms.Tenant, "OBJECT1", w.aichaInTeams.AAD, "OBJECT2", w.bruno.AAD, "OBJECT3", w.dagmarInTeams.AAD).Replace(acrossOrganisations)
 	text = strings.ReplaceAll(text, "CTEAMS", w.channel)
 	w.office = openOffice(t, 0, teamsSettings(ms).with(settings{
-		"ORGANISATIONS_FILE": organisationsFile(t, text), "DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), "CLOCK_SPEED": hurried["CLOCK_SPEED"],
+		"ORGANISATIONS_FILE": organisationsFile(t, text), "DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "bot.db"), "CLOCK_SPEED": hurried["CLOCK_SPEED"], "PLAYGROUND": "on",
 		"DISCORD_APPLICATION_ID": d.Application, "DISCORD_PUBLIC_KEY": hex.EncodeToString(d.PublicKey), "DISCORD_BOT_TOKEN": d.Token, "DISCORD_API_URL": d.APIURL(),
 	}))
 	ms.Deliver(w.base)

@@ -194,7 +194,7 @@ func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.
 		directories[teams.Platform] = c.teams
 		posters[teams.Platform] = s.poster(c.teams)
 	}
-	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Now: time.Now, Directories: directories}
+	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Aside: playground.Platform, Now: time.Now, Directories: directories}
 	radar := &conversations.Radar{
 		Announcements: announcements, Directories: directories, Every: time.Duration(float64(time.Hour) / cfg.ClockSpeed),
 		Organisations: func() []commerce.Organisation { return s.served(service) },

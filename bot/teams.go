@@ -17,6 +17,7 @@ func (s *server) teams(cfg config.Teams, engine *conversations.Engine, books *le
 	o.References, o.Log = installations{books, teams.Platform}, s.log
 	p := teams.New(o)
 	s.atStop(p.Close)
+	p.Warm()
 	return p
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,15 +141,29 @@ func TestTeamsIn21Vianet(t *testing.T) {
 
 // An emulator sends no token and is sent none. Whatever comes with a token is held to it.
 func TestTeamsAnonymous(t *testing.T) {
-	o := newTenant(t, settings{"TEAMS_ANONYMOUS": "true"})
-	body := []byte(`{"type": "message", "id": "1", "channelId": "emulator", "serviceUrl": "` + o.ServiceURL() + `", "text": "cart", "from": {"id": "` + o.aicha.AAD + `"},
-		"recipient": {"id": "bot"}, "conversation": {"id": "` + o.aicha.Chat() + `", "conversationType": "personal", "tenantId": "` + o.Tenant + `"}}`)
+	said := make(chan string, 8)
+	emulator := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		said <- r.Header.Get("Authorization") + " " + r.URL.Path + " " + string(body)
+		_, _ = io.WriteString(w, `{"id": "2"}`)
+	}))
+	t.Cleanup(emulator.Close)
+	file := organisationsFile(t, strings.NewReplacer("TENANT", "99999999-8888-4777-8666-555555555555", "CHANNEL", "19:a@thread.tacv2",
+		"AICHA", "00000000-0000-4000-8000-0000000000a1", "BRUNO", "00000000-0000-4000-8000-0000000000b1", "EMIL", "00000000-0000-4000-8000-0000000000e1").Replace(teamsOrganisations))
+	base, _ := started(t, hurried.with(settings{"TEAMS_ANONYMOUS": "true", "TEAMS_SERVICE_HOSTS": strings.TrimPrefix(emulator.URL, "http://"), "ORGANISATIONS_FILE": file}))
 	status := func(authorization string) int {
-		status, _, err := o.Post(t.Context(), authorization, body)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/api/messages", strings.NewReader(`{"type": "message", "id": "1", "channelId": "emulator", "serviceUrl": "`+emulator.URL+`", "text": "cart",
+			"from": {"id": "00000000-0000-4000-8000-0000000000a1"}, "recipient": {"id": "bot"}, "conversation": {"id": "c1", "conversationType": "personal", "tenantId": "99999999-8888-4777-8666-555555555555"}}`))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return status
+		r.Header.Set("Authorization", authorization)
+		got, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Body.Close()
+		return got.StatusCode
 	}
 	if got := status("Bearer x"); got != http.StatusUnauthorized {
 		t.Errorf("a bad token: %d", got)
@@ -155,7 +171,53 @@ func TestTeamsAnonymous(t *testing.T) {
 	if got := status(""); got != http.StatusOK {
 		t.Errorf("no token: %d", got)
 	}
-	o.aicha.sees(o.aicha.Chat(), "empty")
+	if got := <-said; !strings.HasPrefix(got, " /v3/conversations/c1/activities ") || !strings.Contains(got, "Your cart is empty") {
+		t.Errorf("the emulator is told %s", got)
+	}
+}
+
+// Whoever looks at the order before they vote is shown it below, and still votes in the
+// request; so is somebody at a client from before Action.Execute.
+func TestTeamsShowOrder(t *testing.T) {
+	o := newTenant(t, nil)
+	o.bruno.do(o.bruno.Install(t.Context()))
+	o.bruno.sees(o.bruno.Chat(), "Bruno")
+	order := o.aicha.asks()
+	asked := o.bruno.sees(o.channel, order)
+	if answer := o.bruno.presses(asked, "order:", nil); answer.Card != nil || !strings.Contains(answer.Text, "conversation") {
+		t.Errorf("the order takes the request's place: %+v", answer)
+	}
+	o.bruno.sees(o.bruno.Chat(), order+" : en attente d’approbation")
+	before := len(o.bruno.See(o.bruno.Chat()))
+	o.bruno.do(o.bruno.Submit(t.Context(), o.bruno.Now(asked), "order:", nil))
+	for deadline := time.Now().Add(patience); len(o.bruno.See(o.bruno.Chat())) == before; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("an old client is shown nothing")
+		}
+	}
+	o.bruno.presses(asked, "approve:", nil)
+	o.aicha.sees(o.aicha.Chat(), "Bruno approved")
+}
+
+// An approver who has no chat with the bot, and cannot have one, votes in the channel.
+func TestTeamsWithoutTheApp(t *testing.T) {
+	o := newTenant(t, nil)
+	o.Block(o.bruno.Chat(), true)
+	order := o.aicha.asks()
+	o.bruno.presses(o.bruno.sees(o.channel, order), "approve:", nil)
+	o.aicha.sees(o.aicha.Chat(), "Bruno approved")
+}
+
+// The program stops in time, and well, while Teams holds its answers back.
+func TestTeamsStop(t *testing.T) {
+	o := newTenant(t, nil)
+	o.Fail(faketeams.Fault{Method: http.MethodPost, Conversation: o.aicha.Chat(), Times: 100, Status: 429, RetryAfter: 60})
+	o.aicha.do(o.aicha.Says(t.Context(), "cart"))
+	began := time.Now()
+	o.stop() // which fails the test where the bot does not end well
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("it took %v", took)
+	}
 }
 
 // What an operator is told before anything works, and once it does.

@@ -48,6 +48,23 @@ func (c coworker) presses(seen faketeams.Message, prefix string, inputs map[stri
 	return answer
 }
 
+// asks buys so much that approval is needed, and answers the order's number.
+func (c coworker) asks() string {
+	c.Helper()
+	c.do(c.Says(c.Context(), "buy business premium"))
+	wizard := c.sees(c.Chat(), "Microsoft 365 Business Premium")
+	c.presses(wizard, "buy:business-premium", nil)
+	if _, err := c.Press(c.Context(), c.Now(wizard), "details", map[string]string{"quantity": "0"}); err == nil {
+		c.Error("the client sends a quantity that the card does not allow")
+	}
+	c.presses(wizard, "details", map[string]string{"quantity": "5", "auto_assign": "true"})
+	c.sees(c.Chat(), "Check out")
+	c.presses(wizard, "checkout:", nil)
+	c.presses(wizard, "next:", nil)
+	c.presses(wizard, "place:", nil)
+	return orderNumber.FindString(c.sees(c.Chat(), "waiting for approval").Read())
+}
+
 // views has the client ask for its reader's own view, in which they may vote or may not.
 func (c coworker) views(seen faketeams.Message, votes bool) {
 	c.Helper()
@@ -137,20 +154,8 @@ func TestTeamsPurchase(t *testing.T) {
 	bruno.sees(bruno.Chat(), "Bruno")
 	emil.do(emil.Says(t.Context(), "buy"))
 	emil.sees(emil.Chat(), "Aïcha")
-	aicha.do(aicha.Says(t.Context(), "buy business premium"))
-	wizard := aicha.sees(aicha.Chat(), "Microsoft 365 Business Premium")
-	aicha.presses(wizard, "buy:business-premium", nil)
-	if _, err := aicha.Press(t.Context(), aicha.Now(wizard), "details", map[string]string{"quantity": "0"}); err == nil {
-		t.Error("the client sends a quantity that the card does not allow")
-	}
-	aicha.presses(wizard, "details", map[string]string{"quantity": "5", "auto_assign": "true"})
-	aicha.sees(aicha.Chat(), "Check out")
-	aicha.presses(wizard, "checkout:", nil)
-	aicha.presses(wizard, "next:", nil)
-	aicha.presses(wizard, "place:", nil)
-	own := aicha.sees(aicha.Chat(), "waiting for approval")
-	order := orderNumber.FindString(own.Read())
-
+	order := aicha.asks()
+	own := aicha.Last(aicha.Chat())
 	thread := o.channel
 	asked := bruno.sees(thread, "Approbation de "+order)
 	if _, err := emil.Refresh(t.Context(), asked); err == nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +44,9 @@ func (s *survey) approvals(o *commerce.Organisation, f *approvalsFile) {
 	o.Policy = policy
 }
 
+// teamsChannel is how Teams writes a channel's id.
+var teamsChannel = regexp.MustCompile(`^19:[A-Za-z0-9_-]+@thread\.(tacv2|skype)$`)
+
 func (f channelFile) byPlatform() map[string]string {
 	all := map[string]string{"slack": f.Slack, "discord": f.Discord, "teams": f.Teams}
 	maps.DeleteFunc(all, func(_, id string) bool { return id == "" })
@@ -53,6 +57,9 @@ func (f channelFile) byPlatform() map[string]string {
 func (s *survey) channel(o commerce.Organisation) {
 	if len(o.ApprovalChannel) > 1 {
 		s.wrong("keep one of them", "approvals.channel names several platforms")
+	}
+	if id := o.ApprovalChannel["teams"]; id != "" && !teamsChannel.MatchString(id) {
+		s.wrong("write it as 19:…@thread.tacv2: in the channel's link %3A stands for : and %40 for @", "approvals.channel on teams is %q", id)
 	}
 	for platform := range o.ApprovalChannel {
 		if len(o.Workspaces[platform]) == 0 {

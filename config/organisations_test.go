@@ -36,9 +36,9 @@ const full = `organisations:
     buying: false
     graph: {tenant: t, client_id: c, client_secret_env: CONTOSO_GRAPH_SECRET}
     reseller: {customer: c, markup: "12%"}
-    workspaces: {slack: [T0123], discord: ["841200000000000001"], teams: [tenant]}
+    workspaces: {slack: [T0123], discord: ["841200000000000001"], teams: [99999999-8888-4777-8666-55555555555A]}
     people:
-      - {name: Aïcha, slack: U1, discord: "11", teams: object, email: aicha@contoso.example, roles: [buyer, licensing], locale: fr}
+      - {name: Aïcha, slack: U1, discord: "11", teams: 00000000-0000-4000-8000-0000000000A1, email: aicha@contoso.example, roles: [buyer, licensing], locale: fr}
       - {name: Bruno, slack: U2, roles: [approver]}
       - {name: 张伟, id: zhang-wei, discord: "12", roles: [finance, cfo], locale: zh-CN}
     groups: {buyer: {slack: [S0AB]}, approver: {discord: ["role id"]}}
@@ -73,10 +73,10 @@ func TestAnOrganisationsFileReadsAsWritten(t *testing.T) {
 		ID: "contoso", Name: "Contoso SARL", Cloud: commerce.Worldwide, Country: "FR", Currency: "EUR",
 		TimeZone: paris, WorkingHours: "Mon-Fri 09:00-18:00", Tax: commerce.Tax{Name: "TVA", Rate: "0.2"}, Tolerance: "0.025",
 		Backend: commerce.Sandbox, Buying: false,
-		Workspaces: map[string][]string{"slack": {"T0123"}, "discord": {"841200000000000001"}, "teams": {"tenant"}},
+		Workspaces: map[string][]string{"slack": {"T0123"}, "discord": {"841200000000000001"}, "teams": {"99999999-8888-4777-8666-55555555555a"}},
 		People: []commerce.Person{
 			{ID: "aicha", Name: "Aïcha", Email: "aicha@contoso.example", Roles: []commerce.Role{commerce.Buyer, commerce.Licensing}, Locale: "fr",
-				Accounts: map[string]string{"playground": "aicha", "slack": "U1", "discord": "11", "teams": "object"}},
+				Accounts: map[string]string{"playground": "aicha", "slack": "U1", "discord": "11", "teams": "00000000-0000-4000-8000-0000000000a1"}},
 			{ID: "bruno", Name: "Bruno", Roles: []commerce.Role{commerce.Approver}, Accounts: map[string]string{"playground": "bruno", "slack": "U2"}},
 			{ID: "zhang-wei", Name: "张伟", Roles: []commerce.Role{"finance", "cfo"}, Locale: "zh-CN",
 				Accounts: map[string]string{"playground": "zhang-wei", "discord": "12"}},
@@ -205,7 +205,7 @@ func TestGermanyIsForDemonstrationsOnly(t *testing.T) {
 func TestOnePersonMayBeInTwoOrganisations(t *testing.T) {
 	t.Parallel()
 	first, _, _ := strings.Cut(full, "operators:")
-	second := strings.NewReplacer("organisations:\n", "", "id: contoso", "id: second", "T0123", "T2", "841200000000000001", "2", "[tenant]", "[other]").Replace(full)
+	second := strings.NewReplacer("organisations:\n", "", "id: contoso", "id: second", "T0123", "T2", "841200000000000001", "2", "[99999999-8888-4777-8666-55555555555A]", "[99999999-8888-4777-8666-55555555555b]").Replace(full)
 	if _, err := readFull(first + second); err != nil {
 		t.Errorf("refused with %v", err)
 	}

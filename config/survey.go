@@ -181,6 +181,12 @@ func (s *survey) percent(name, text string) string {
 
 // workspacesOf notes whose each workspace is: it can belong to one alone.
 func (s *survey) workspacesOf(lists platformLists) map[string][]string {
+	for i, tenant := range lists.Teams {
+		lists.Teams[i] = s.teamsID("the workspace of Teams", tenant)
+	}
+	if len(lists.Teams) > 1 {
+		s.wrong("keep one: an organisation is one Microsoft 365 tenant", "it has %d workspaces of Teams", len(lists.Teams))
+	}
 	byPlatform := lists.byPlatform()
 	for _, platform := range slices.Sorted(maps.Keys(byPlatform)) {
 		for _, id := range byPlatform[platform] {
@@ -262,6 +268,9 @@ func (s *survey) person(number int, f personFile) commerce.Person {
 	}
 	if _, err := mail.ParseAddress(f.Email); f.Email != "" && err != nil {
 		s.wrong("write an address such as aicha@contoso.example, or leave it out", "%s has the email %q", f.Name, f.Email)
+	}
+	if f.Teams != "" {
+		f.Teams = s.teamsID(f.Name, f.Teams)
 	}
 	accounts := map[string]string{playgroundPlatform: id, "slack": f.Slack, "discord": f.Discord, "teams": f.Teams}
 	maps.DeleteFunc(accounts, func(_, account string) bool { return account == "" })

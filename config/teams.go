@@ -44,20 +44,32 @@ var teamsClouds = map[commerce.Cloud]Teams{
 
 func (r *reader) teams() Teams {
 	t := teamsClouds[r.teamsCloud()]
-	t.AppID, _ = r.lookUp("TEAMS_APP_ID")
-	t.Tenant, _ = r.lookUp("TEAMS_TENANT_ID")
+	t.AppID, t.Tenant = r.guid("TEAMS_APP_ID"), r.guid("TEAMS_TENANT_ID")
 	t.Password, t.Anonymous = r.secret("TEAMS_APP_PASSWORD"), r.anonymous()
-	for name, id := range map[string]string{"TEAMS_APP_ID": t.AppID, "TEAMS_TENANT_ID": t.Tenant} {
-		if id != "" && !isGUID(id) {
-			r.mistakes.add(name, teamsRemedy, "it is no id such as 01234567-89ab-cdef-0123-456789abcdef")
-		}
-	}
 	t.TokenURL += t.Tenant + "/oauth2/v2.0/token"
 	t.OpenIDURL, t.TokenURL = r.microsoftURL("TEAMS_OPENID_URL", t.OpenIDURL), r.microsoftURL("TEAMS_TOKEN_URL", t.TokenURL)
 	if text, given := r.lookUp("TEAMS_SERVICE_HOSTS"); given {
 		t.ServiceHosts, t.ServiceURL = r.hosts("TEAMS_SERVICE_HOSTS", text), ""
 	}
 	return t
+}
+
+// guid is one of Microsoft's ids, in small letters: Microsoft writes them so, and people copy
+// them in capitals.
+func (r *reader) guid(name string) string {
+	text, given := r.lookUp(name)
+	if given && !isGUID(text) {
+		r.mistakes.add(name, teamsRemedy, "it is no id such as 01234567-89ab-cdef-0123-456789abcdef")
+	}
+	return strings.ToLower(text)
+}
+
+// teamsID is the id of a tenant or of somebody in it, in small letters.
+func (s *survey) teamsID(of, text string) string {
+	if !isGUID(text) {
+		s.wrong("write the id that Entra has, such as 01234567-89ab-cdef-0123-456789abcdef", "%s has %q on teams", of, text)
+	}
+	return strings.ToLower(text)
 }
 
 const teamsRemedy = "copy it from the app registration's overview in the Azure portal"
@@ -120,16 +132,23 @@ func (r *reader) checkTeams(c Config) {
 	switch {
 	case t.Anonymous && !loopback(c.HTTPAddr):
 		r.mistakes.add("TEAMS_ANONYMOUS", "leave it out, or give HTTP_ADDR a loopback address", "it is true, and everyone who reaches %s could act for anybody", c.HTTPAddr)
+	case t.Anonymous && (t.AppID != "" || t.Password.Set()):
+		r.mistakes.add("TEAMS_ANONYMOUS", "leave it out, or the app: an emulator needs none", "it is true beside TEAMS_APP_ID, and everyone who reaches the bot could act for anybody")
+	case t.Anonymous && c.PublicURL != nil && !loopback(withPort(c.PublicURL)):
+		r.mistakes.add("TEAMS_ANONYMOUS", "leave it out, or PUBLIC_URL", "it is true, and PUBLIC_URL %s is no loopback address", c.PublicURL)
 	case t.Anonymous:
 		return
 	case t.AppID == "" && t.Tenant == "" && !t.Password.Set():
 		return
 	}
-	for name, set := range map[string]bool{"TEAMS_APP_ID": t.AppID != "", "TEAMS_TENANT_ID": t.Tenant != "", "TEAMS_APP_PASSWORD": t.Password.Set()} {
+	lacks := func(name string, set bool) {
 		if !set && !r.wrong(name) && !r.wrong(name+"_FILE") {
 			r.mistakes.add(name, teamsRemedy, "it is not set, and another of Teams' variables is")
 		}
 	}
+	lacks("TEAMS_APP_ID", t.AppID != "")
+	lacks("TEAMS_TENANT_ID", t.Tenant != "")
+	lacks("TEAMS_APP_PASSWORD", t.Password.Set())
 }
 
 // warnOfTeamsGroups tells of groups that would grant nothing: a bot in Teams is not told

@@ -71,6 +71,8 @@ func TestTeamsMistakes(t *testing.T) {
 		{map[string]string{"TEAMS_SERVICE_HOSTS": "https://smba.example/"}, "TEAMS_SERVICE_HOSTS", "is no host"},
 		{map[string]string{"TEAMS_SERVICE_HOSTS": "a.example,,b.example"}, "TEAMS_SERVICE_HOSTS", "is no host"},
 		{map[string]string{"TEAMS_ANONYMOUS": "yes"}, "TEAMS_ANONYMOUS", "write true or false"},
+		{map[string]string{"TEAMS_ANONYMOUS": "true"}, "TEAMS_ANONYMOUS", "beside TEAMS_APP_ID"},
+		{map[string]string{"TEAMS_ANONYMOUS": "true", "TEAMS_APP_ID": "", "TEAMS_APP_PASSWORD": "", "TEAMS_TENANT_ID": "", "PUBLIC_URL": "https://tunnel.example"}, "TEAMS_ANONYMOUS", "is no loopback address"},
 		{map[string]string{"TEAMS_ANONYMOUS": "true", "HTTP_ADDR": ":80", "PUBLIC_URL": "https://bot.example"}, "TEAMS_ANONYMOUS", "could act for anybody"},
 	} {
 		_, err := teamsWith(c.more).read()
@@ -91,5 +93,36 @@ func TestTeamsGroupsAreWarnedOf(t *testing.T) {
 	c := mustRead(t, w)
 	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], "contoso: the groups of Teams for the role buyer grant nothing") {
 		t.Errorf("%q", c.Warnings)
+	}
+}
+
+// Ids are Entra's, in whatever case they are written; whatever else is written for one is told.
+func TestTeamsIDs(t *testing.T) {
+	t.Parallel()
+	read := func(tenants, person, channel string) (config.Config, error) {
+		w := teamsWith(map[string]string{"ORGANISATIONS_FILE": "file", "TEAMS_APP_ID": "01234567-89AB-CDEF-0123-456789ABCDEF"})
+		w.files = map[string]string{"file": `organisations:
+  - {id: contoso, name: Contoso, cloud: worldwide, country: FR, currency: EUR, time_zone: Europe/Paris, backend: sandbox, workspaces: {teams: [` + tenants + `]},
+     approvals: {channel: {teams: "` + channel + `"}, rules: [{name: asked, approvals: 1, from: [approver]}]},
+     people: [{name: Aïcha, teams: ` + person + `, roles: [approver]}, {name: Bruno, teams: 00000000-0000-4000-8000-0000000000b1, roles: [approver]}]}
+`}
+		return w.read()
+	}
+	const tenant, aicha, channel = "99999999-8888-4777-8666-55555555555A", "00000000-0000-4000-8000-0000000000A1", "19:abc_-1@thread.tacv2"
+	c, err := read(tenant, aicha, channel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := c.Organisations[0]; c.Teams.AppID != "01234567-89ab-cdef-0123-456789abcdef" || o.Workspaces["teams"][0] != strings.ToLower(tenant) || o.People[0].Accounts["teams"] != strings.ToLower(aicha) {
+		t.Errorf("%s, %v, %v", c.Teams.AppID, o.Workspaces, o.People[0].Accounts)
+	}
+	for says, of := range map[string][3]string{
+		`"contoso.onmicrosoft.com" on teams`: {"contoso.onmicrosoft.com", aicha, channel}, `Aïcha has "29:1" on teams`: {tenant, `"29:1"`, channel},
+		"it has 2 workspaces of Teams": {tenant + ", 99999999-8888-4777-8666-555555555556", aicha, channel},
+		"%3A stands for :":             {tenant, aicha, "19%3Aabc%40thread.tacv2"}, "belongs to both Aïcha and Bruno": {tenant, "00000000-0000-4000-8000-0000000000B1", channel},
+	} {
+		if _, err := read(of[0], of[1], of[2]); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q is not told: %v", says, err)
+		}
 	}
 }

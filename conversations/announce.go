@@ -19,7 +19,9 @@ type Announcements struct {
 	Service *commerce.Service
 	Sent    Sent
 	Posters map[string]Poster // by platform
-	Now     func() time.Time
+	// Aside is the platform that people are at to try things: they are asked there last.
+	Aside string
+	Now   func() time.Time
 	// Directories tell which language those who are asked read, and where they are.
 	Directories map[string]Directory
 }

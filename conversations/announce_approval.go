@@ -192,7 +192,7 @@ func (a *Announcements) addressed(org commerce.Organisation, o commerce.Order, s
 }
 
 // accountOf is where a person is reached: on the platform that is preferred, or else on
-// the first that is served.
+// the first that is served, in the order of their names.
 func (a *Announcements) accountOf(org commerce.Organisation, p commerce.Person, preferred string) (Account, bool) {
 	platforms := slices.SortedFunc(maps.Keys(a.Posters), func(x, y string) int {
 		switch {
@@ -200,6 +200,10 @@ func (a *Announcements) accountOf(org commerce.Organisation, p commerce.Person, 
 			return -1
 		case y == preferred:
 			return 1
+		case x == a.Aside:
+			return 1
+		case y == a.Aside:
+			return -1
 		}
 		return strings.Compare(x, y)
 	})

@@ -1,11 +1,13 @@
 package teams
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"html"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -23,6 +25,7 @@ type activity struct {
 	Channel    string  `json:"channelId"`
 	ServiceURL string  `json:"serviceUrl"`
 	Locale     string  `json:"locale"`
+	Timestamp  string  `json:"timestamp"`
 	Text       string  `json:"text"`
 	ReplyTo    string  `json:"replyToId"` // the message that a click was in
 	From       account `json:"from"`
@@ -35,7 +38,6 @@ type activity struct {
 	} `json:"channelData"`
 	Entities []entity       `json:"entities"`
 	Value    jsontext.Value `json:"value"`
-	Added    []account      `json:"membersAdded"`
 	Removed  []account      `json:"membersRemoved"`
 }
 
@@ -101,21 +103,23 @@ func decode(body []byte) (activity, error) {
 
 // tenant is the one that the conversation belongs to.
 func (a activity) tenant() string {
-	if a.Where.Tenant != "" {
-		return a.Where.Tenant
-	}
-	return a.Data.Tenant.ID
+	return strings.ToLower(cmp.Or(a.Where.Tenant, a.Data.Tenant.ID))
 }
 
 func (a activity) personal() bool { return a.Where.Type == "personal" }
 
-// account is who did it. An emulator knows no object ids.
-func (a activity) account(anonymous bool) conversations.Account {
-	id := a.From.ObjectID
-	if id == "" && anonymous {
-		id = a.From.ID
+// account is who did it. Somebody without an object id is nobody that an organisation knows,
+// but for an emulator's people.
+func (a activity) account() conversations.Account {
+	return conversations.Account{Platform: Platform, Workspace: a.tenant(), ID: cmp.Or(strings.ToLower(a.From.ObjectID), a.From.ID)}
+}
+
+// at is when it happened, as Teams says, or now.
+func (a activity) at(now time.Time) time.Time {
+	if at, err := time.Parse(time.RFC3339Nano, a.Timestamp); err == nil && at.Before(now) {
+		return at
 	}
-	return conversations.Account{Platform: Platform, Workspace: a.tenant(), ID: id}
+	return now
 }
 
 // said is what was typed, without the bot's name; others who are mentioned are "<@id>",
@@ -131,8 +135,11 @@ func (a activity) said() string {
 			text = strings.ReplaceAll(text, e.Text, " <@"+e.Mentioned.ID+"> ")
 		}
 	}
-	return strings.Join(strings.Fields(html.UnescapeString(text)), " ")
+	return strings.Join(strings.Fields(unseen.Replace(html.UnescapeString(text))), " ")
 }
+
+// unseen are characters that take no room, which clients leave behind.
+var unseen = strings.NewReplacer("\u200b", "", "\u200e", "", "\u200f", "", "\u2060", "", "\ufeff", "")
 
 // mentioned are the others that are mentioned.
 func (a activity) mentioned() []account {

@@ -1,6 +1,7 @@
 package teams
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -15,17 +16,19 @@ import (
 // spot is where something happened, and what of it the answer replaces.
 type spot struct {
 	activity
-	click bool // in the message that ReplyTo names
-	own   bool // which is kept up to date by itself
+	click bool   // in the message that ReplyTo names
+	own   string // what that shows, where it is kept up to date by itself
 }
 
-// answered reports whether the answer to a click is all that is to be seen of it: a card in
+// inPlace reports whether the answer to a click is all that is to be seen of it: a card in
 // place of a message of its own, for the one who clicked alone. The message itself is
 // brought up to date by itself, for everybody.
-func (s spot) answered(p conversations.Prompt) bool { return s.own && (p.KeptUp() || p.IsForm()) }
+func (s spot) inPlace(p conversations.Prompt) bool {
+	return s.own != "" && (p.Name == s.own || p.IsForm())
+}
 
 // wizard reports whether the click was in a message that the answer replaces.
-func (s spot) wizard() bool { return s.click && !s.own && s.personal() && s.ReplyTo != "" }
+func (s spot) wizard() bool { return s.click && s.own == "" && s.personal() && s.ReplyTo != "" }
 
 // drawnReply is a reply with its card, which is drawn and encoded once however often it is sent.
 type drawnReply struct {
@@ -34,7 +37,7 @@ type drawnReply struct {
 }
 
 func drawing(r conversations.Reply) drawnReply {
-	return drawnReply{r, sync.OnceValue(func() jsontext.Value { return encoded(drawn(r.Prompt, false)) })}
+	return drawnReply{r, sync.OnceValue(func() jsontext.Value { return encoded(drawn(r.Prompt, "")) })}
 }
 
 // answer answers a click.
@@ -43,8 +46,8 @@ func (s spot) answer(w http.ResponseWriter, r drawnReply, late bool) {
 	switch {
 	case late:
 		answer(w, http.StatusOK, textType, words.T("teams.working"))
-	case s.answered(r.Prompt):
-		answer(w, http.StatusOK, cardType, drawn(r.Prompt, true))
+	case s.inPlace(r.Prompt):
+		answer(w, http.StatusOK, cardType, drawn(r.Prompt, s.own))
 	case s.wizard():
 		answer(w, http.StatusOK, cardType, r.card())
 	case s.personal():
@@ -63,7 +66,7 @@ func (s spot) words() locale.Words {
 // show brings a prompt before the person: in place of what was clicked, or below, or in
 // their own conversation where others would read it.
 func (t *Teams) show(ctx context.Context, s spot, r drawnReply, number int64) {
-	if s.click && s.own && r.TellsItself() {
+	if s.click && s.own == r.Prompt.Name && r.TellsItself() {
 		return // that very message is brought up to date by itself
 	}
 	m := messageOf(r.card(), r.Prompt)
@@ -85,11 +88,11 @@ func (t *Teams) replace(ctx context.Context, s spot, m message) {
 		t.send(ctx, s.ServiceURL, s.Where.ID, m)
 		return
 	}
-	t.must(ctx, err)
+	t.noted(ctx, err)
 }
 
 func (t *Teams) send(ctx context.Context, service, in string, m message) {
-	t.must(ctx, patiently(ctx, func() error {
+	t.noted(ctx, patiently(ctx, func() error {
 		_, err := t.connector.send(ctx, service, in, m)
 		return err
 	}))
@@ -98,7 +101,7 @@ func (t *Teams) send(ctx context.Context, service, in string, m message) {
 // aside answers somebody in a place with other readers in their own conversation, and says
 // so there.
 func (t *Teams) aside(ctx context.Context, s spot, m message) {
-	to := s.account(t.Anonymous)
+	to := s.account()
 	err := patiently(ctx, func() error {
 		r, err := t.chat(ctx, to)
 		if err == nil {
@@ -120,20 +123,21 @@ func (t *Teams) aside(ctx context.Context, s spot, m message) {
 func (t *Teams) stranger(ctx context.Context, a activity) {
 	p := unserved(a)
 	if a.personal() || len(a.mentioned()) == 0 && strings.Contains(a.Text, "<at>") {
-		t.send(ctx, a.ServiceURL, a.Where.ID, messageOf(drawn(p, false), p))
+		t.send(ctx, a.ServiceURL, a.Where.ID, messageOf(drawn(p, ""), p))
 	}
 }
 
 func unserved(a activity) conversations.Prompt {
 	words := spot{activity: a}.words()
-	tenant := or(a.tenant(), "–")
+	tenant := cmp.Or(a.tenant(), "–")
 	return conversations.Prompt{
 		Name: "unserved", Locale: words.Lang(), Title: words.T("teams.unserved"), Closed: true,
 		Notices: []conversations.Notice{{Tone: conversations.Warning, Text: words.T("teams.unserved.text", "tenant", tenant)}},
 	}
 }
 
-func (t *Teams) must(ctx context.Context, err error) {
+// noted logs what was not shown: nobody waits for it any more.
+func (t *Teams) noted(ctx context.Context, err error) {
 	if err != nil {
 		t.Log.ErrorContext(ctx, "a prompt was not shown", "platform", Platform, "err", err)
 	}

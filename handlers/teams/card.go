@@ -30,19 +30,17 @@ const maxBeside = 16
 // element is any of Adaptive Cards' elements, containers and inputs: the fields that are
 // set are those of its type.
 type element struct {
-	Type     string    `json:"type"`
-	Text     string    `json:"text,omitempty"`
-	Inlines  []run     `json:"inlines,omitempty"`
-	Style    string    `json:"style,omitempty"`
-	Size     string    `json:"size,omitempty"`
-	Weight   string    `json:"weight,omitempty"`
-	Spacing  string    `json:"spacing,omitempty"`
-	Align    string    `json:"horizontalAlignment,omitempty"`
-	Vertical string    `json:"verticalContentAlignment,omitempty"`
-	Wrap     bool      `json:"wrap,omitempty"`
-	Line     bool      `json:"separator,omitempty"`
-	Items    []element `json:"items,omitempty"`
-	Actions  []action  `json:"actions,omitempty"`
+	Type    string    `json:"type"`
+	Text    string    `json:"text,omitempty"`
+	Inlines []run     `json:"inlines,omitempty"`
+	Style   string    `json:"style,omitempty"`
+	Size    string    `json:"size,omitempty"`
+	Weight  string    `json:"weight,omitempty"`
+	Spacing string    `json:"spacing,omitempty"`
+	Wrap    bool      `json:"wrap,omitempty"`
+	Line    bool      `json:"separator,omitempty"`
+	Items   []element `json:"items,omitempty"`
+	Actions []action  `json:"actions,omitempty"`
 
 	Columns []column `json:"columns,omitempty"`
 	Rows    []row    `json:"rows,omitempty"`
@@ -110,10 +108,10 @@ type action struct {
 }
 
 // printed is what an action was printed with, and sends besides the inputs: what it means,
-// and whether it stands in a message that is kept up to date by itself.
+// and what the message shows that it stands in, where that is kept up to date by itself.
 type printed struct {
 	Ref string `json:"m365.ref"`
-	Own bool   `json:"m365.own,omitempty"`
+	Own string `json:"m365.own,omitempty"` // the prompt's name
 }
 
 // card is an Adaptive Card.
@@ -150,7 +148,7 @@ const (
 type canvas struct {
 	body  []element
 	words locale.Words
-	own   bool // the message is kept up to date by itself
+	own   string // what the message shows that is kept up to date by itself, "" for another
 }
 
 func (c *canvas) add(all ...element) { c.body = append(c.body, all...) }

@@ -23,7 +23,7 @@ func TestTheLibraryKnowsEverything(t *testing.T) {
 	var names []string
 	for name, prompts := range goldens(t) {
 		for _, p := range prompts {
-			cards, names = append(cards, drawn(p, true)), append(names, name+" in "+p.Locale)
+			cards, names = append(cards, drawn(p, p.Name)), append(names, name+" in "+p.Locale)
 		}
 	}
 	for i, told := range evaluated[[][]string](c, "("+string(encoded(cards))+").map(check)") {
@@ -45,7 +45,7 @@ func TestNothingIsLost(t *testing.T) {
 			if p.Locale != "en" && p.Locale != "zh-CN" || !strings.HasSuffix(name, ".worldwide") {
 				continue
 			}
-			c.shows(drawn(p, false))
+			c.shows(drawn(p, ""))
 			got := " " + spaces(evaluated[string](c, "opened() + said()")) + " "
 			for _, want := range said(t, p) {
 				if !strings.Contains(got, spaces(want)) {
@@ -112,7 +112,7 @@ func TestNothingIsCutOnAPhone(t *testing.T) {
 			if p.Locale != "de" && p.Locale != "fr" { // whose words are the longest
 				continue
 			}
-			c.shows(drawn(p, false))
+			c.shows(drawn(p, ""))
 			for _, cut := range evaluated[[]string](c, "cut()") {
 				t.Errorf("%s in %s: %q is cut", name, p.Locale, cut)
 			}
@@ -147,7 +147,7 @@ func TestTextStaysText(t *testing.T) {
 			},
 			Submit: &conversations.Action{Ref: "x", Label: text},
 		}
-		c.shows(drawn(p, false))
+		c.shows(drawn(p, ""))
 		want := spaces(strings.ReplaceAll(text, "{{", "{ {"))
 		if got := spaces(evaluated[string](c, "said()")); strings.Count(got, want)+strings.Count(got, spaces(text)) < 29 {
 			t.Errorf("%q is shown whole %d and %d times only: %s", text, strings.Count(got, want), strings.Count(got, spaces(text)), got)
@@ -187,7 +187,7 @@ func TestInputs(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
 	p := promptOf(t, "details.worldwide", "en")
-	c.shows(drawn(p, true))
+	c.shows(drawn(p, p.Name))
 	for _, wrong := range []string{"0", "301", ""} {
 		c.fills("quantity", wrong)
 		if got := c.presses(p.Submit.Label); len(got) != 0 {
@@ -214,7 +214,7 @@ func TestConfirmation(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
 	p := promptOf(t, "cart.germany", "de")
-	c.shows(drawn(p, false))
+	c.shows(drawn(p, ""))
 	empty := p.Actions[slices.IndexFunc(p.Actions, func(a conversations.Action) bool { return a.Confirm != nil })]
 	if before := evaluated[string](c, "said()"); strings.Contains(before, empty.Confirm.Text) {
 		t.Errorf("the question is there before it is asked: %s", before)
@@ -240,7 +240,7 @@ func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
 	for _, name := range []string{"details.worldwide", "list.worldwide", "cart.germany", "approval-open.worldwide"} {
-		c.shows(drawn(promptOf(t, name, "en"), false))
+		c.shows(drawn(promptOf(t, name, "en"), ""))
 		reachable := evaluated[int](c, `(window.left = [...document.querySelectorAll(".card :is(.ac-adaptiveCard[tabindex], input:not([type=radio]), input[type=radio]:checked, select, textarea, button)")].filter((e) => e.offsetParent)).length`)
 		for range reachable {
 			c.do(chromedp.KeyEvent(kb.Tab))
@@ -265,7 +265,7 @@ func TestAccessible(t *testing.T) {
 	c.do(chromedp.Evaluate[chromedp.Void](string(axe) + "; null"))
 	for _, name := range []string{"details.worldwide", "details-error-quantity.worldwide", "list.worldwide", "cart.germany", "approval-open.worldwide", "order-completed.worldwide", "addresses.worldwide", "delegate.worldwide"} {
 		for _, lang := range []string{"en", "zh-CN"} {
-			c.shows(drawn(promptOf(t, name, lang), false))
+			c.shows(drawn(promptOf(t, name, lang), ""))
 			found := evaluated[string](c, `axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations.map((f) => f.id + ": " + f.help + " " +
 				f.nodes.map((n) => n.html + " " + n.failureSummary).join("; ")).join("\n"))`)
 			if found != "" {

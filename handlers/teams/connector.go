@@ -23,13 +23,11 @@ import (
 // connector calls the Bot Connector, Microsoft's service that stands before Teams.
 type connector struct {
 	http   *http.Client
-	hosts  []string           // that are called, and given a token
-	tokens oauth2.TokenSource // nil: none is sent, as to an emulator
+	hosts  []string  // that are called, and given a token
+	tokens *outbound // nil: none is sent, as to an emulator
+	health *health
 	paces  *paces
 }
-
-// sentLate is a token's life that is left when it is fetched anew.
-const sentLate = 5 * time.Minute
 
 // callsAtOnce is how many connections are kept open to the Bot Connector: making one costs
 // more than a call.
@@ -42,7 +40,7 @@ func newConnector(o Options) connector {
 		Timeout: callTime, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	c := connector{http: client, hosts: o.ServiceHosts, paces: &paces{now: o.Now}}
+	c := connector{http: client, hosts: o.ServiceHosts, paces: &paces{now: o.Now}, health: &health{now: o.Now, log: o.Log}}
 	if o.Password == "" {
 		return c
 	}
@@ -50,14 +48,14 @@ func newConnector(o Options) connector {
 		ClientID: o.AppID, ClientSecret: o.Password, TokenURL: o.TokenURL, Scopes: []string{o.Scope}, AuthStyle: oauth2.AuthStyleInParams,
 	}
 	source := credentials.TokenSource(context.WithValue(context.Background(), oauth2.HTTPClient, client))
-	c.tokens = oauth2.ReuseTokenSourceWithExpiry(nil, source, sentLate)
+	c.tokens = &outbound{source: oauth2.ReuseTokenSourceWithExpiry(nil, source, sentLate), now: o.Now}
 	return c
 }
 
 // refused is what the connector says of a call that it did not take.
 type refused struct {
-	Status int
-	Error_ struct {
+	Status  int
+	Problem struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 	} `json:"error"`
@@ -65,7 +63,7 @@ type refused struct {
 }
 
 func (r *refused) Error() string {
-	return fmt.Sprintf("the Bot Connector answers %d: %s %s %s", r.Status, r.Error_.Code, r.SubCode, r.Error_.Message)
+	return fmt.Sprintf("the Bot Connector answers %d: %s %s %s", r.Status, r.Problem.Code, r.SubCode, r.Problem.Message)
 }
 
 // maxAnswer is how much of an answer is read.
@@ -77,20 +75,24 @@ func (c connector) call(ctx context.Context, service, method, path string, body,
 	if !slices.Contains(c.hosts, host(service)) {
 		return fmt.Errorf("the service %q is none that is called: TEAMS_SERVICE_HOSTS", service)
 	}
-	r, err := c.request(ctx, method, strings.TrimSuffix(service, "/")+path, body)
+	return c.health.after(ctx, c.attempt(ctx, method, strings.TrimSuffix(service, "/")+path, body, result))
+}
+
+func (c connector) attempt(ctx context.Context, method, address string, body, result any) error {
+	r, err := c.request(ctx, method, address, body)
 	if err != nil {
 		return err
 	}
 	got, err := c.http.Do(r)
 	if err != nil {
-		return &conversations.Wait{For: time.Second, Cause: fmt.Errorf("call the Bot Connector: %w", errors.Unwrap(err))}
+		return errDown{fmt.Errorf("call the Bot Connector: %w", errors.Unwrap(err))}
 	}
 	defer got.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(got.Body, maxAnswer))
 	if err != nil {
-		return &conversations.Wait{For: time.Second, Cause: fmt.Errorf("read the Bot Connector's answer: %w", err)}
+		return errDown{fmt.Errorf("read the Bot Connector's answer: %w", err)}
 	}
-	return read(got, text, result)
+	return settled(got, text, result)
 }
 
 func (c connector) request(ctx context.Context, method, address string, body any) (*http.Request, error) {
@@ -106,7 +108,7 @@ func (c connector) request(ctx context.Context, method, address string, body any
 	if c.tokens == nil {
 		return r, nil
 	}
-	token, err := c.tokens.Token()
+	token, err := c.tokens.get(ctx)
 	if err != nil {
 		return nil, unsigned(err)
 	}
@@ -120,13 +122,17 @@ func unsigned(err error) error {
 	if ok && no.Response != nil && no.Response.StatusCode < 500 && no.Response.StatusCode != http.StatusTooManyRequests {
 		return fmt.Errorf("Microsoft gives no token: %d %s", no.Response.StatusCode, no.ErrorCode) //nolint:staticcheck // a name begins it
 	}
-	return &conversations.Wait{For: time.Second, Cause: errors.New("Microsoft's login does not answer")} //nolint:staticcheck // a name begins it
+	return errDown{errNoLogin}
 }
 
-func read(got *http.Response, text []byte, result any) error {
+// settled is what an answer says of a call: nil, *refused, *conversations.Wait where Teams
+// limits the bot, errDown where the service fails.
+func settled(got *http.Response, text []byte, result any) error {
 	switch {
-	case got.StatusCode == http.StatusTooManyRequests, got.StatusCode == http.StatusPreconditionFailed, got.StatusCode >= 500:
+	case got.StatusCode == http.StatusTooManyRequests, got.StatusCode == http.StatusPreconditionFailed, got.Header.Get("Retry-After") != "" && got.StatusCode >= 500:
 		return &conversations.Wait{For: retryAfter(got.Header), Cause: &refused{Status: got.StatusCode}}
+	case got.StatusCode >= 500:
+		return errDown{&refused{Status: got.StatusCode}}
 	case got.StatusCode >= 300:
 		no := refused{}
 		_ = json.Unmarshal(text, &no) // what it says is for the operator only
@@ -171,7 +177,6 @@ type message struct {
 	Summary     string       `json:"summary,omitempty"`
 	Text        string       `json:"text,omitempty"`
 	TextFormat  string       `json:"textFormat,omitempty"`
-	ReplyTo     string       `json:"replyToId,omitempty"`
 	Attachments []attachment `json:"attachments,omitempty"`
 }
 

@@ -16,7 +16,7 @@ const checkTime = 5 * time.Second
 // looked at with what is wrong and what to do, nil where nothing is.
 func (t *Teams) Checks(ctx context.Context, tenants []string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		if !t.Anonymous && (!yield("Teams app "+t.AppID, t.signsIn()) || !yield("Teams signatures", t.judges(ctx))) {
+		if !t.Anonymous && (!yield("Teams app "+t.AppID, t.signsIn(ctx)) || !yield("Teams signatures", t.judges(ctx))) {
 			return
 		}
 		if len(tenants) == 0 {
@@ -31,8 +31,10 @@ func (t *Teams) Checks(ctx context.Context, tenants []string) iter.Seq2[string, 
 }
 
 // signsIn looks whether Microsoft gives the app a token.
-func (t *Teams) signsIn() error {
-	_, err := t.connector.tokens.Token()
+func (t *Teams) signsIn(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	_, err := t.connector.tokens.get(ctx)
 	if err != nil {
 		return fmt.Errorf("%w: look at TEAMS_APP_ID, TEAMS_TENANT_ID and TEAMS_APP_PASSWORD, whose secret may have ended", unsigned(err))
 	}

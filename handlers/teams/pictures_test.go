@@ -103,7 +103,7 @@ func TestPictures(t *testing.T) {
 	} {
 		p := promptOf(t, s.prompt, s.lang)
 		c.do(chromedp.EmulateViewport(s.width, 900))
-		c.shows(drawn(p, false))
+		c.shows(drawn(p, ""))
 		if got := evaluated[string](c, "said()"); !strings.Contains(spaces(got), spaces(p.Title)) {
 			t.Errorf("%s shows\n%s", s.picture, got)
 		}

@@ -1,10 +1,12 @@
 package teams
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -25,7 +27,7 @@ func (t *Teams) Post(ctx context.Context, organisation string, to conversations.
 	if err != nil {
 		return "", err
 	}
-	id, err := t.connector.send(ctx, r.Service, r.Chat, messageOf(drawn(p, true), p))
+	id, err := t.connector.send(ctx, r.Service, r.Chat, messageOf(drawn(p, p.Name), p))
 	if err != nil {
 		return "", err
 	}
@@ -38,7 +40,7 @@ func (t *Teams) postInChannel(ctx context.Context, organisation string, to conve
 	if err != nil {
 		return "", err
 	}
-	service := or(r.Service, t.ServiceURL)
+	service := cmp.Or(r.Service, t.ServiceURL)
 	m := messageOf(shared(p, t.readers(ctx, organisation, to.Workspace)), p)
 	var c created
 	err = t.connector.call(ctx, service, http.MethodPost, "/v3/conversations", opened{
@@ -68,7 +70,7 @@ func (t *Teams) Edit(ctx context.Context, organisation string, to conversations.
 	if len(parts) != 3 {
 		return conversations.ErrMessageGone
 	}
-	c := drawn(p, true)
+	c := drawn(p, p.Name)
 	if t.Channel(organisation) == to.ID {
 		c = shared(p, t.readers(ctx, organisation, to.Workspace))
 	}
@@ -98,6 +100,8 @@ func (t *Teams) Profile(ctx context.Context, _ string, a conversations.Account) 
 	switch {
 	case err != nil:
 		return conversations.Profile{}, err
+	case !found && strings.HasPrefix(a.ID, strangerID):
+		return conversations.Profile{Closed: true}, nil
 	case !found:
 		return conversations.Profile{}, errUnmet
 	}
@@ -109,6 +113,9 @@ func (t *Teams) Profile(ctx context.Context, _ string, a conversations.Account) 
 	return p, err
 }
 
+// strangerID begins the id of somebody whom Teams tells no object id of.
+const strangerID = "29:"
+
 // lookUp asks for the member of the conversation that the account was met in.
 func (t *Teams) lookUp(ctx context.Context, r reference, a conversations.Account) (conversations.Profile, error) {
 	if t.Anonymous {
@@ -116,26 +123,18 @@ func (t *Teams) lookUp(ctx context.Context, r reference, a conversations.Account
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel()
-	in := r.Chat
-	if in == "" {
-		c, err := t.chat(ctx, a)
-		if err != nil {
-			return conversations.Profile{}, err
-		}
-		in = c.Chat
-	}
-	m, err := t.member(ctx, r.Service, in, r.ID)
+	m, err := t.member(ctx, r.Service, cmp.Or(r.Chat, r.Met), r.ID)
 	if statusOf(err) == http.StatusNotFound {
 		return conversations.Profile{Closed: true}, nil
 	}
 	if err != nil {
 		return conversations.Profile{}, err
 	}
-	elsewhere := m.Tenant != "" && m.Tenant != a.Workspace || m.ObjectID != "" && m.ObjectID != a.ID
+	elsewhere := m.Tenant != "" && !strings.EqualFold(m.Tenant, a.Workspace) || m.ObjectID != "" && !strings.EqualFold(m.ObjectID, a.ID)
 	return conversations.Profile{Name: m.Name, Closed: elsewhere || m.Role == "guest" || m.Role == "anonymous"}, nil
 }
 
 func (t *Teams) member(ctx context.Context, service, in, id string) (m roster, err error) {
-	err = t.connector.call(ctx, service, http.MethodGet, conversation(in)+"/members/"+id, nil, &m)
+	err = t.connector.call(ctx, service, http.MethodGet, conversation(in)+"/members/"+url.PathEscape(id), nil, &m)
 	return m, err
 }

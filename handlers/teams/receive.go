@@ -31,6 +31,7 @@ func (t *Teams) Messages(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
+	began := time.Now()
 	a, malformed := decode(body)
 	if status := t.verified(r, a); status != 0 {
 		w.WriteHeader(status)
@@ -41,7 +42,7 @@ func (t *Teams) Messages(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	t.take(w, r, a)
+	t.take(w, began, a)
 }
 
 // verified is 0 where the delivery is from Microsoft, and otherwise the status to answer
@@ -67,33 +68,42 @@ func (t *Teams) verified(r *http.Request, a activity) (status int) {
 }
 
 // take has an activity answered. What is not asked for is taken and nothing done.
-func (t *Teams) take(w http.ResponseWriter, r *http.Request, a activity) {
+func (t *Teams) take(w http.ResponseWriter, began time.Time, a activity) {
 	switch {
 	case a.Type == "invoke" && a.Name == "adaptiveCard/action" && a.ID != "":
-		t.invoked(w, r, a)
+		t.invoked(w, began, a)
 	case a.Type == "message" && a.ID != "":
-		t.message(w, r, a)
+		t.message(w, began, a)
 	case a.Type == "invoke":
 		w.WriteHeader(http.StatusNotImplemented)
+	case a.Type == "installationUpdate" || a.Type == "conversationUpdate":
+		t.installed(a)
+		taken(w)
 	default:
-		w.WriteHeader(http.StatusOK)
-		t.behind(func(ctx context.Context) { t.happened(ctx, a) })
+		taken(w)
 	}
 }
 
-// happened is what nobody waits for: the app was added or removed.
-func (t *Teams) happened(ctx context.Context, a activity) {
+// installTime is how long it may take to note who has the app.
+const installTime = 3 * time.Second
+
+// installed is that the app, or somebody, was added to a conversation or removed. It is done
+// before it is answered: Teams delivers the one after the other.
+func (t *Teams) installed(a activity) {
+	ctx, cancel := context.WithTimeout(t.base, installTime)
+	defer cancel()
 	organisation, ok := t.Organisation(a.tenant())
-	removed := a.Type == "installationUpdate" && strings.HasPrefix(a.Action, "remove")
+	removed := strings.HasPrefix(a.Action, "remove") || len(a.Removed) > 0
 	switch {
-	case !ok || !removed && a.Type != "installationUpdate" && a.Type != "conversationUpdate":
+	case !ok:
 	case removed && a.personal():
-		t.forget(ctx, keyOf(a.account(t.Anonymous)))
-	case removed:
-	default:
+		t.forget(ctx, keyOf(a.account()), a.at(t.Now()))
+	case !removed:
 		t.meet(ctx, a)
 		if a.Type == "installationUpdate" && a.personal() && a.ID != "" && t.met.First(eventID(a)) {
-			t.show(ctx, spot{activity: a}, drawing(t.Turn(ctx, t.event(organisation, a))), t.answered.Add(1))
+			t.behind(func(ctx context.Context) {
+				t.show(ctx, spot{activity: a}, drawing(t.Turn(ctx, t.event(organisation, a))), t.turned.Add(1))
+			})
 		}
 	}
 }
@@ -106,19 +116,19 @@ func eventID(a activity) string {
 }
 
 func (t *Teams) event(organisation string, a activity) conversations.Event {
-	return conversations.Event{ID: eventID(a), Organisation: organisation, Account: a.account(t.Anonymous)}
+	return conversations.Event{ID: eventID(a), Organisation: organisation, Account: a.account()}
 }
 
 // message is something that was typed or, by older clients, clicked. It is taken once.
-func (t *Teams) message(w http.ResponseWriter, r *http.Request, a activity) {
+func (t *Teams) message(w http.ResponseWriter, began time.Time, a activity) {
 	organisation, ok := t.Organisation(a.tenant())
 	ev := t.event(organisation, a)
 	switch {
 	case !t.met.First(ev.ID):
-		w.WriteHeader(http.StatusOK)
+		taken(w)
 		return
-	case !ok || ev.Account.ID == "":
-		w.WriteHeader(http.StatusOK)
+	case !ok:
+		taken(w)
 		t.behind(func(ctx context.Context) { t.stranger(ctx, a) })
 		return
 	}
@@ -129,19 +139,18 @@ func (t *Teams) message(w http.ResponseWriter, r *http.Request, a activity) {
 			at.click, at.own, ev.Ref, ev.Values = true, p.Own, p.Ref, s.values()
 		}
 	}
-	t.turn(r.Context(), w, a, ev, func(drawnReply, bool) { taken(w) }, func(ctx context.Context, reply drawnReply, number int64, _ bool) {
-		t.show(ctx, at, reply, number)
-	})
+	t.turn(w, began, at, ev, func(drawnReply, bool) { taken(w) })
 }
 
 // turn has an event answered and tells of it once: with the reply or, where that takes
-// longer than ackTime, without one. What is to be shown is shown after that.
-func (t *Teams) turn(ctx context.Context, w http.ResponseWriter, a activity, ev conversations.Event, tell func(reply drawnReply, late bool), show func(ctx context.Context, reply drawnReply, number int64, late bool)) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
+// longer than ackTime from when the delivery began, without one. What that does not show is
+// shown after it.
+func (t *Teams) turn(w http.ResponseWriter, began time.Time, at spot, ev conversations.Event, tell func(reply drawnReply, late bool)) {
+	ctx, cancel := context.WithTimeout(t.base, turnTime)
 	defer cancel()
 	var once sync.Once
 	late := false
-	hurry := time.AfterFunc(ackTime, func() {
+	hurry := time.AfterFunc(ackTime-time.Since(began), func() {
 		once.Do(func() {
 			late = true
 			tell(drawnReply{}, true)
@@ -149,14 +158,16 @@ func (t *Teams) turn(ctx context.Context, w http.ResponseWriter, a activity, ev 
 		})
 	})
 	defer hurry.Stop()
-	t.meet(ctx, a)
+	t.meet(ctx, at.activity)
 	if ev.Ref == "" {
-		ev.Text = t.typed(ctx, a)
+		ev.Text = t.typed(ctx, at.activity)
 	}
 	reply := drawing(t.Turn(ctx, ev))
-	number := t.answered.Add(1)
+	number := t.turned.Add(1)
 	once.Do(func() { tell(reply, false) })
-	t.behind(func(ctx context.Context) { show(ctx, reply, number, late) })
+	if late || at.Type != "invoke" || !at.inPlace(reply.Prompt) {
+		t.behind(func(ctx context.Context) { t.show(ctx, at, reply, number) })
+	}
 }
 
 // mentionTime is how long it may take to find out who is mentioned.
@@ -183,7 +194,7 @@ func (t *Teams) typed(ctx context.Context, a activity) string {
 }
 
 // invoked is a click, or a client that asks what its reader may see.
-func (t *Teams) invoked(w http.ResponseWriter, r *http.Request, a activity) {
+func (t *Teams) invoked(w http.ResponseWriter, began time.Time, a activity) {
 	var v invoked
 	err := json.Unmarshal(a.Value, &v, jsontext.AllowInvalidUTF8(true))
 	p, ok := v.Action.Data.printed()
@@ -192,23 +203,19 @@ func (t *Teams) invoked(w http.ResponseWriter, r *http.Request, a activity) {
 		return
 	}
 	organisation, known := t.Organisation(a.tenant())
-	ev := t.event(organisation, a)
-	if !known || ev.Account.ID == "" {
-		answer(w, http.StatusOK, cardType, drawn(unserved(a), false))
+	if !known {
+		answer(w, http.StatusOK, cardType, drawn(unserved(a), ""))
 		return
 	}
+	ev := t.event(organisation, a)
 	ev.Ref = p.Ref
 	if v.Action.Verb == verbLook {
-		t.look(w, r, ev)
+		t.look(w, ev, p.Own)
 		return
 	}
 	ev.Values = v.Action.Data.values()
 	at := spot{activity: a, click: true, own: p.Own}
-	t.turn(r.Context(), w, a, ev, func(reply drawnReply, late bool) { at.answer(w, reply, late) }, func(ctx context.Context, reply drawnReply, number int64, late bool) {
-		if late || !at.answered(reply.Prompt) {
-			t.show(ctx, at, reply, number)
-		}
-	})
+	t.turn(w, began, at, ev, func(reply drawnReply, late bool) { at.answer(w, reply, late) })
 }
 
 // lookTime is how long a client waits for its reader's own view.
@@ -216,15 +223,15 @@ const lookTime = 2 * time.Second
 
 // look answers a client that asks for its reader's own view. Where there is none the card
 // that everybody sees stays.
-func (t *Teams) look(w http.ResponseWriter, r *http.Request, ev conversations.Event) {
-	ctx, cancel := context.WithTimeout(r.Context(), lookTime)
+func (t *Teams) look(w http.ResponseWriter, ev conversations.Event, own string) {
+	ctx, cancel := context.WithTimeout(t.base, lookTime)
 	defer cancel()
 	p := t.Look(ctx, ev)
-	if !p.KeptUp() {
+	if p.Name != own {
 		answer(w, http.StatusBadRequest, errorType, problem{"BadRequest", "there is no view of one's own"})
 		return
 	}
-	answer(w, http.StatusOK, cardType, drawn(p, true))
+	answer(w, http.StatusOK, cardType, drawn(p, own))
 }
 
 // problem is what a client is told that shows nothing of it.

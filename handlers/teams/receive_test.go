@@ -130,11 +130,11 @@ func TestWhatIsTyped(t *testing.T) {
 func TestWhatIsSent(t *testing.T) {
 	t.Parallel()
 	var s submission
-	if err := json.Unmarshal([]byte(`{"m365.ref": "details:1", "m365.own": true, "m365.more": "x", "quantity": 25, "auto_assign": true, "plan": "year", "none": null}`), &s); err != nil {
+	if err := json.Unmarshal([]byte(`{"m365.ref": "details:1", "m365.own": "approval", "m365.more": "x", "quantity": 25, "auto_assign": true, "plan": "year", "none": null}`), &s); err != nil {
 		t.Fatal(err)
 	}
 	p, ok := s.printed()
-	if !ok || p != (printed{"details:1", true}) {
+	if !ok || p != (printed{"details:1", "approval"}) {
 		t.Errorf("printed with %+v", p)
 	}
 	v := s.values()

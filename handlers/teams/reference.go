@@ -1,9 +1,11 @@
 package teams
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 type reference struct {
 	Service  string `json:"service"`            // URL
 	Chat     string `json:"chat,omitempty"`     // id of their own conversation with the bot
+	Met      string `json:"met,omitempty"`      // id of the group or channel that they were met in last
 	ID       string `json:"id"`                 // of the account, for this bot alone: "29:…"
 	Locale   string `json:"locale,omitempty"`   // BCP 47
 	TimeZone string `json:"timezone,omitempty"` // IANA
@@ -62,49 +65,45 @@ func (t *Teams) reference(ctx context.Context, key string) (r reference, found b
 
 // meet notes where somebody is reached, where that is news.
 func (t *Teams) meet(ctx context.Context, a activity) {
-	who := a.account(t.Anonymous)
-	if who.ID == "" || who.Workspace == "" {
+	who := a.account()
+	if who.Workspace == "" || a.From.ObjectID == "" && !t.Anonymous {
 		return
 	}
 	lang, zone := a.client()
 	was, _, err := t.reference(ctx, keyOf(who))
-	now := reference{Service: a.ServiceURL, Chat: was.Chat, ID: a.From.ID, Locale: or(lang, was.Locale), TimeZone: or(zone, was.TimeZone)}
+	now := reference{Service: a.ServiceURL, Chat: was.Chat, Met: was.Met, ID: a.From.ID, Locale: cmp.Or(lang, was.Locale), TimeZone: cmp.Or(zone, was.TimeZone)}
 	if a.personal() {
 		now.Chat = a.Where.ID
+	} else if now.Chat == "" {
+		now.Met, _, _ = strings.Cut(a.Where.ID, ";") // the channel, of which this is a thread
 	}
+	at := a.at(t.Now())
 	if err == nil {
-		err = t.note(ctx, keyOf(who), was, now)
+		err = t.note(ctx, keyOf(who), was, now, at)
 	}
 	if tenant, _, errTenant := t.reference(ctx, tenantKey(who.Workspace)); err == nil && errTenant == nil {
-		err = t.note(ctx, tenantKey(who.Workspace), tenant, reference{Service: a.ServiceURL})
+		err = t.note(ctx, tenantKey(who.Workspace), tenant, reference{Service: a.ServiceURL}, at)
 	}
 	if err != nil {
 		t.Log.ErrorContext(ctx, "where somebody is reached was not kept", "platform", Platform, "err", err)
 	}
 }
 
-func (t *Teams) note(ctx context.Context, key string, was, now reference) error {
+func (t *Teams) note(ctx context.Context, key string, was, now reference, at time.Time) error {
 	if was == now {
 		return nil
 	}
-	if err := t.References.Save(ctx, key, encoded(now), t.Now()); err != nil {
+	if err := t.References.Save(ctx, key, encoded(now), at); err != nil {
 		return err
 	}
 	t.known.Put(key, now)
 	return nil
 }
 
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// forget drops where somebody is reached, who has removed the app.
-func (t *Teams) forget(ctx context.Context, key string) {
+// forget drops where somebody is reached, who removed the app then and has not added it since.
+func (t *Teams) forget(ctx context.Context, key string, at time.Time) {
 	t.known.Forget(key)
-	if err := t.References.Delete(ctx, key, t.Now()); err != nil {
+	if err := t.References.Delete(ctx, key, at); err != nil {
 		t.Log.ErrorContext(ctx, "where somebody is reached was not forgotten", "platform", Platform, "err", err)
 	}
 }
@@ -145,7 +144,7 @@ func (t *Teams) chat(ctx context.Context, to conversations.Account) (reference, 
 	case err != nil:
 		return r, err
 	case !found:
-		return r, fmt.Errorf("%w: it has neither installed the app nor written to it", errUnmet)
+		return r, fmt.Errorf("%w: %s has neither installed the app nor written to it", errUnmet, to.ID)
 	case r.Chat != "":
 		return r, nil
 	}
@@ -158,5 +157,5 @@ func (t *Teams) chat(ctx context.Context, to conversations.Account) (reference, 
 	}
 	now := r
 	now.Chat = c.ID
-	return now, t.note(ctx, keyOf(to), r, now)
+	return now, t.note(ctx, keyOf(to), r, now, t.Now())
 }

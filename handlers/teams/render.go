@@ -7,8 +7,9 @@ import (
 	"cartwright/conversations/locale"
 )
 
-// drawn is a prompt as a card. own: it stands in a message that is kept up to date by itself.
-func drawn(p conversations.Prompt, own bool) card {
+// drawn is a prompt as a card. own is what the message shows that it stands in, where that is
+// kept up to date by itself.
+func drawn(p conversations.Prompt, own string) card {
 	c := &canvas{words: locale.For(p.Locale, nil), own: own}
 	c.head(p)
 	c.draw(p.Blocks)
@@ -34,9 +35,9 @@ func drawn(p conversations.Prompt, own bool) card {
 // shared is a message's card in a place with several readers: the clients of those who are
 // named ask for the view of their own.
 func shared(p conversations.Prompt, readers []string) card {
-	c := drawn(p, true)
+	c := drawn(p, p.Name)
 	if p.View != "" && len(readers) > 0 {
-		c.Refresh = &refresh{action{Type: "Action.Execute", Verb: verbLook, Data: &printed{p.View, true}}, readers}
+		c.Refresh = &refresh{action{Type: "Action.Execute", Verb: verbLook, Data: &printed{p.View, p.Name}}, readers}
 	}
 	return c
 }
@@ -188,6 +189,9 @@ func bar(p conversations.Progress) []element {
 // fields are inputs in the card itself, with what sends them and what else can be done.
 func (c *canvas) fields(p conversations.Prompt, others []conversations.Action) {
 	for _, f := range p.Fields {
+		if len(f.Value) > maxValue {
+			f.Value, f.Error = "", strings.TrimSpace(f.Error+" "+c.words.T("teams.too_long"))
+		}
 		c.add(c.input(f))
 		if f.Error != "" {
 			c.add(text(toned(conversations.Bad, f.Error)))
@@ -201,6 +205,9 @@ func (c *canvas) fields(p conversations.Prompt, others []conversations.Action) {
 	}
 	c.sets(append([]action{c.execute(*p.Submit, "")}, c.drawn(others)...))
 }
+
+// maxValue is how much of what was typed is shown again, in bytes: a card has little room.
+const maxValue = 4000
 
 func (c *canvas) input(f conversations.Field) element {
 	in := element{ID: f.Key, Label: undated(f.Label), Required: f.Required}

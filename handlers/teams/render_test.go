@@ -50,7 +50,7 @@ func TestEveryPromptIsACard(t *testing.T) {
 	largest, of := 0, ""
 	for name, prompts := range goldens(t) {
 		for _, p := range prompts {
-			for _, c := range []card{drawn(p, false), drawn(p, true)} {
+			for _, c := range []card{drawn(p, ""), drawn(p, p.Name)} {
 				text := encoded(c)
 				if len(text) > largest {
 					largest, of = len(text), name+" in "+p.Locale
@@ -118,7 +118,7 @@ func TestOwnLimits(t *testing.T) {
 					}
 				}
 			}
-			look(parsed(t, encoded(drawn(p, false)))["body"])
+			look(parsed(t, encoded(drawn(p, "")))["body"])
 		}
 	}
 }
@@ -141,7 +141,7 @@ func TestTextIsText(t *testing.T) {
 		{Facts: []conversations.Fact{{Label: hostile, Value: hostile}}}, {Item: &conversations.Item{Title: hostile, Tag: hostile, Lines: []string{hostile}}},
 		{List: &conversations.List{Title: hostile, Items: []string{hostile}, More: hostile}},
 		{Table: &conversations.Table{Caption: hostile, Head: []string{hostile}, Rows: [][]string{{hostile}}}},
-	}}, false)
+	}}, "")
 	blocks := strings.Count(string(encoded(c)), `"type":"TextBlock"`)
 	if blocks != 1 {
 		t.Errorf("%d texts are read as Markdown, want the title alone", blocks)

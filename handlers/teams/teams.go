@@ -59,7 +59,7 @@ type Teams struct {
 	inbound   *Inbound
 	met       conversations.Once // messages that were answered
 	lanes     conversations.Lanes
-	answered  atomic.Int64
+	turned    atomic.Int64
 	known     *conversations.Cache[reference]
 	profiles  *conversations.Cache[conversations.Profile]
 	work      sync.WaitGroup  // what goes on after an answer
@@ -77,6 +77,8 @@ const (
 	ackTime = 3 * time.Second
 	// turnTime is how long a turn and what it shows may take, whoever still waits for it.
 	turnTime = 30 * time.Second
+	// showTime is how long something may wait to be shown, while Teams limits the bot.
+	showTime = 5 * time.Minute
 	// callTime is how long one call to Microsoft may take.
 	callTime = 10 * time.Second
 	// profileLife is how long it is believed who somebody is.
@@ -95,30 +97,43 @@ func New(o Options) *Teams {
 		inbound: &Inbound{OpenIDURL: o.OpenIDURL, Issuer: o.Issuer, AppID: o.AppID, HTTP: c.http, Now: o.Now, Log: o.Log},
 		met:     conversations.Once{Now: o.Now},
 		lanes: conversations.Lanes{Now: o.Now, Fresh: func() (context.Context, context.CancelFunc) {
-			return context.WithTimeout(base, turnTime)
+			return context.WithTimeout(base, showTime)
 		}},
 		known:    conversations.NewCache[reference](o.Now, referenceLife),
 		profiles: conversations.NewCache[conversations.Profile](o.Now, profileLife),
 	}
 }
 
-// Close waits for what was answered to be shown, as long as ctx lasts.
-func (t *Teams) Close(ctx context.Context) error {
-	done := make(chan struct{})
-	go func() { t.work.Wait(); close(done) }()
-	defer t.stop()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+// Warm fetches what the first delivery would wait for.
+func (t *Teams) Warm() {
+	if t.Anonymous {
+		return
 	}
+	t.behind(func(ctx context.Context) {
+		t.inbound.refresh(ctx)
+		if _, err := t.connector.tokens.get(ctx); err != nil {
+			t.Log.ErrorContext(ctx, "Teams cannot be called", "err", unsigned(err))
+		}
+	})
+}
+
+// graceTime is how long what was answered may still take to be shown, once the program stops.
+const graceTime = 10 * time.Second
+
+// Close waits a little for what was answered to be shown, and then gives that up, which is
+// logged where it is.
+func (t *Teams) Close(context.Context) error {
+	give := time.AfterFunc(graceTime, t.stop)
+	defer give.Stop()
+	defer t.stop()
+	t.work.Wait()
+	return nil
 }
 
 // behind goes on after an answer; the program waits for it when it stops.
 func (t *Teams) behind(do func(ctx context.Context)) {
 	t.work.Go(func() {
-		ctx, cancel := context.WithTimeout(t.base, turnTime)
+		ctx, cancel := context.WithTimeout(t.base, showTime)
 		defer cancel()
 		do(ctx)
 	})
