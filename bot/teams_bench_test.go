@@ -97,12 +97,12 @@ func (m *microsoft) arrived() int64 { return m.edits.Load() }
 func (m *microsoft) click(address string, _ int, n int64, value string) (*http.Request, error) {
 	who := m.next.Add(1) % (benchTenants * benchMembers)
 	body := fmt.Sprintf(`{"name":"adaptiveCard/action","type":"invoke","timestamp":"2026-11-25T12:00:00.000Z","localTimestamp":"2026-11-25T13:00:00.000+01:00","id":"f:%d-%d","channelId":"msteams",
-		"serviceUrl":%q,"from":{"id":"29:1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%d","name":"Buyer","aadObjectId":"o%d"},
-		"conversation":{"conversationType":"personal","tenantId":"t%d","id":"a:1bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb%d"},
+		"serviceUrl":%q,"from":{"id":"29:1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%d","name":"Buyer","aadObjectId":"%s"},
+		"conversation":{"conversationType":"personal","tenantId":"%s","id":"a:1bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb%d"},
 		"recipient":{"id":"28:%s","name":"Cartwright"},"entities":[{"locale":"en-US","country":"US","platform":"Web","timezone":"Europe/Paris","type":"clientInfo"}],
-		"channelData":{"tenant":{"id":"t%d"},"source":{"name":"message"},"legacy":{"replyToId":"1:1ccccccccccccccccccccccccccccccc"}},"replyToId":"1700000000000",
+		"channelData":{"tenant":{"id":"%s"},"source":{"name":"message"},"legacy":{"replyToId":"1:1ccccccccccccccccccccccccccccccc"}},"replyToId":"1700000000000",
 		"value":{"action":{"type":"Action.Execute","title":"Cart","verb":"m365","data":{"m365.ref":%q}},"trigger":"manual"},"locale":"en-US","localTimezone":"Europe/Paris"}`,
-		time.Now().UnixNano(), n, m.service(), who, who, who%benchTenants, who, benchApp, who%benchTenants, value)
+		time.Now().UnixNano(), n, m.service(), who, benchID(2, who), benchID(1, who%benchTenants), who, benchApp, benchID(1, who%benchTenants), value)
 	r, err := http.NewRequest(http.MethodPost, address, strings.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -112,15 +112,18 @@ func (m *microsoft) click(address string, _ int, n int64, value string) (*http.R
 	return r, nil
 }
 
+// benchID is one of Entra's ids.
+func benchID(kind, n int64) string { return fmt.Sprintf("%08d-0000-4000-8000-%012d", kind, n) }
+
 func teamsBot(b *testing.B, m *microsoft) (address string) {
 	b.Helper()
 	var all strings.Builder
 	all.WriteString("organisations:\n")
 	for tenant := range benchTenants {
-		fmt.Fprintf(&all, "  - {id: contoso%d, name: Contoso, cloud: worldwide, country: FR, currency: EUR, time_zone: Europe/Paris, backend: sandbox, workspaces: {teams: [t%d]}, people: [", tenant, tenant)
+		fmt.Fprintf(&all, "  - {id: contoso%d, name: Contoso, cloud: worldwide, country: FR, currency: EUR, time_zone: Europe/Paris, backend: sandbox, workspaces: {teams: [%s]}, people: [", tenant, benchID(1, int64(tenant)))
 		for i := range benchMembers {
 			who := i*benchTenants + tenant
-			fmt.Fprintf(&all, "{name: Buyer %d, id: b%d, teams: o%d, roles: [buyer, licensing]}, ", who, who, who)
+			fmt.Fprintf(&all, "{name: Buyer %d, id: b%d, teams: %s, roles: [buyer, licensing]}, ", who, who, benchID(2, int64(who)))
 		}
 		all.WriteString("]}\n")
 	}

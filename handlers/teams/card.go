@@ -287,7 +287,7 @@ func number(text string) (n int, ok bool) {
 // encoded is one of this package's structs as JSON. Half of a character, as cutting a text
 // leaves, is U+FFFD.
 func encoded(v any) []byte {
-	text, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsonv1.OmitEmptyWithLegacySemantics(true))
+	text, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsontext.AllowDuplicateNames(true), jsonv1.OmitEmptyWithLegacySemantics(true))
 	if err != nil {
 		panic(err) // plain structs always marshal
 	}
