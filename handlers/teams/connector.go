@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
@@ -97,7 +98,11 @@ func (c connector) attempt(ctx context.Context, method, address string, body, re
 
 func (c connector) request(ctx context.Context, method, address string, body any) (*http.Request, error) {
 	var content io.Reader
-	if body != nil {
+	switch body := body.(type) {
+	case nil:
+	case jsontext.Value:
+		content = bytes.NewReader(body)
+	default:
 		content = bytes.NewReader(encoded(body))
 	}
 	r, err := http.NewRequestWithContext(ctx, method, address, content)
@@ -199,6 +204,20 @@ func messageOf(c any, p conversations.Prompt) message {
 	return message{Type: "message", Summary: string(s), Attachments: []attachment{{cardType, c}}}
 }
 
+// body is the message encoded, around a card that is already.
+func (m message) body() jsontext.Value {
+	if len(m.Attachments) != 1 {
+		return encoded(m)
+	}
+	card, ok := m.Attachments[0].Content.(jsontext.Value)
+	if !ok {
+		return encoded(m)
+	}
+	m.Attachments = nil
+	before := bytes.TrimSuffix(encoded(m), []byte("}"))
+	return slices.Concat(before, []byte(`,"attachments":[{"contentType":"`+cardType+`","content":`), card, []byte("}]}"))
+}
+
 // sent is what the connector calls a new message.
 type sent struct {
 	ID string `json:"id"`
@@ -210,7 +229,7 @@ func (c connector) send(ctx context.Context, service, in string, m message) (id 
 		return "", err
 	}
 	var s sent
-	err = c.call(ctx, service, http.MethodPost, conversation(in)+"/activities", m, &s)
+	err = c.call(ctx, service, http.MethodPost, conversation(in)+"/activities", m.body(), &s)
 	return s.ID, err
 }
 
@@ -219,7 +238,7 @@ func (c connector) replace(ctx context.Context, service, in, id string, m messag
 	if err := c.paces.wait(ctx, in); err != nil {
 		return err
 	}
-	return c.call(ctx, service, http.MethodPut, conversation(in)+"/activities/"+url.PathEscape(id), m, nil)
+	return c.call(ctx, service, http.MethodPut, conversation(in)+"/activities/"+url.PathEscape(id), m.body(), nil)
 }
 
 // patiently does what may be limited again, as long as ctx lasts.

@@ -246,9 +246,13 @@ const (
 	textType  = "application/vnd.microsoft.activity.message"
 )
 
-// answer answers an invoke.
+// answer answers an invoke. A value that is encoded already is sent as it is.
 func answer(w http.ResponseWriter, status int, kind string, value any) {
-	text := encoded(map[string]any{"statusCode": status, "type": kind, "value": value})
+	text, ok := value.(jsontext.Value)
+	if !ok {
+		text = encoded(value)
+	}
+	text = slices.Concat([]byte(`{"statusCode":`+strconv.Itoa(status)+`,"type":"`+kind+`","value":`), text, []byte("}"))
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	_, _ = w.Write(text)
