@@ -83,6 +83,32 @@ func TestTeamsMistakes(t *testing.T) {
 	}
 }
 
+// Mistakes stand in one order, however often they are read.
+func TestTeamsMistakesHaveAnOrder(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		more map[string]string
+		want []string
+	}{
+		{map[string]string{"TEAMS_APP_ID": "my bot", "TEAMS_TENANT_ID": "mine"}, []string{"TEAMS_APP_ID", "TEAMS_TENANT_ID"}},
+		{map[string]string{"TEAMS_TENANT_ID": "", "TEAMS_APP_PASSWORD": ""}, []string{"TEAMS_TENANT_ID", "TEAMS_APP_PASSWORD"}},
+	} {
+		for range 20 {
+			_, err := teamsWith(c.more).read()
+			var names []string
+			mistakes, _ := err.(config.Mistakes) //nolint:errorlint // it is not wrapped
+			for _, m := range mistakes {
+				if strings.HasPrefix(m.Name, "TEAMS_") {
+					names = append(names, m.Name)
+				}
+			}
+			if !slices.Equal(names, c.want) {
+				t.Fatalf("%v: %v", names, err)
+			}
+		}
+	}
+}
+
 // Groups of Teams grant nothing, which is told.
 func TestTeamsGroupsAreWarnedOf(t *testing.T) {
 	t.Parallel()
