@@ -35,7 +35,8 @@ func secured(public *url.URL) func(http.Handler) http.Handler {
 // delivered reports whether a request is what a platform's servers send: no browser ever
 // reads the answer.
 func delivered(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/slack/")
+	path := r.URL.Path
+	return r.Method == http.MethodPost && (strings.HasPrefix(path, "/slack/") || strings.HasPrefix(path, "/discord/") || path == "/api/messages")
 }
 
 // hosts are the names that requests may be addressed to: the public URL's, and the

@@ -256,6 +256,26 @@ func TestEveryAnswerKeepsTheBrowserHere(t *testing.T) {
 	}
 }
 
+// What a platform's servers deliver is answered without headers for browsers, which none of
+// them reads. What a browser itself asks for at those paths has them.
+func TestDeliveriesNeedNoHeadersForBrowsers(t *testing.T) {
+	t.Parallel()
+	o := start(t, nil)
+	for _, path := range []string{"/slack/interactions", "/discord/interactions", "/api/messages"} {
+		for method, want := range map[string]string{"POST": "", "GET": "DENY"} {
+			resp, _ := o.do(t, call{method: method, path: path, body: "{}", kind: asJSON})
+			if got := resp.Header.Get("X-Frame-Options"); got != want {
+				t.Errorf("%s %s: %q, want %q", method, path, got, want)
+			}
+		}
+	}
+	for _, path := range []string{"/playground/turns", "/api/messages/more", "/discordant"} {
+		if resp, _ := o.do(t, call{method: "POST", path: path, body: "{}", kind: asJSON}); resp.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s has no headers for browsers", path)
+		}
+	}
+}
+
 // The log says what was asked for and how it went, and never what only the holder of a
 // link, or of the token, should know.
 func TestTheLogKeepsSecrets(t *testing.T) {
