@@ -18,6 +18,9 @@ import (
 type Options struct {
 	AckTime   time.Duration // how long the first answer may take; 3 s by default
 	Heartbeat time.Duration // how often the gateway wants one; 41.25 s by default
+	// IdentifyEvery is how long apart sessions have to be begun, which is 5 s at Discord
+	// (max_concurrency 1); 0: that is not looked at.
+	IdentifyEvery time.Duration
 }
 
 // Discord is one guild, its members, and all that an application has there.

@@ -18,8 +18,15 @@ type gateway struct {
 	refuses    int // connections that are still refused
 	early      int // connections that are still asked to be made anew before they are let in
 	dials      int
-	spent      bool // no session may be begun today
+	begun      []time.Time // when there were IDENTIFYs, in the last day
+	void       bool        // the token is: more sessions were begun than may be
+	heartbeats int         // that came
+	silent     bool        // heartbeats are not acknowledged
+	voided     int         // IDENTIFYs that are still answered by that the session is invalid
 }
+
+// maxSessions is how many may be begun in a day. Discord makes the token void after that.
+const maxSessions = 1000
 
 // session is what can be resumed.
 type session struct {
@@ -38,12 +45,8 @@ func (d *Discord) getGateway(r *http.Request, _ any) (answer, *refusal) {
 	}
 	v := map[string]any{"url": d.socketURL()}
 	if strings.HasSuffix(r.URL.Path, "/bot") {
-		remaining := 1000 - d.gateway.identifies
-		if d.gateway.spent {
-			remaining = 0
-		}
 		v["shards"] = 1
-		v["session_start_limit"] = map[string]any{"total": 1000, "remaining": remaining, "reset_after": 86_400_000, "max_concurrency": 1}
+		v["session_start_limit"] = map[string]any{"total": maxSessions, "remaining": maxSessions - len(d.today()), "reset_after": 86_400_000, "max_concurrency": 1}
 	}
 	return ok(v)
 }
@@ -80,7 +83,56 @@ func (d *Discord) Dials() int {
 func (d *Discord) SpendSessions() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.gateway.spent = true
+	for len(d.today()) < maxSessions {
+		d.gateway.begun = append(d.gateway.begun, d.now())
+	}
+}
+
+// today are the IDENTIFYs of the last day.
+func (d *Discord) today() []time.Time {
+	now := d.now()
+	d.gateway.begun = slices.DeleteFunc(d.gateway.begun, func(at time.Time) bool { return now.Sub(at) >= 24*time.Hour })
+	return d.gateway.begun
+}
+
+// mayBegin counts an IDENTIFY. One more than a day has makes the token void; one that comes
+// too soon after another is answered by that the session is invalid.
+func (d *Discord) mayBegin() (code int, soon bool) {
+	all, now := d.today(), d.now()
+	d.gateway.begun = append(d.gateway.begun, now)
+	if len(all) >= maxSessions {
+		d.gateway.void = true
+		return closeBadToken, false
+	}
+	return 0, len(all) > 0 && now.Sub(all[len(all)-1]) < d.IdentifyEvery
+}
+
+// Begun is when there were IDENTIFYs in the last day, those that were refused too.
+func (d *Discord) Begun() []time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.today())
+}
+
+// RefuseSessions answers so many IDENTIFYs by that the session is invalid.
+func (d *Discord) RefuseSessions(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.gateway.voided = n
+}
+
+// Heartbeats is how many came.
+func (d *Discord) Heartbeats() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.gateway.heartbeats
+}
+
+// Ignore acknowledges no heartbeats from now on, or does again.
+func (d *Discord) Ignore(heartbeats bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.gateway.silent = heartbeats
 }
 
 // AskEarly asks so many connections to be made anew in place of letting them in.

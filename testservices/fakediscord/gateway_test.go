@@ -174,3 +174,53 @@ func TestGatewayResumes(t *testing.T) {
 	fourth.sends(fmt.Sprintf(`{"op": 6, "d": {"token": "the.bots.token", "session_id": %q, "seq": 1}}`, ready.Session))
 	fourth.gets(9, "")
 }
+
+// A session that is begun too soon after another is invalid, where a test asks for that; the
+// next that is begun in time is not. More than a thousand in a day make the token void, and
+// a day later it still is.
+func TestGatewayLimitsSessions(t *testing.T) {
+	t.Parallel()
+	d := fakediscord.New(fakediscord.Options{IdentifyEvery: 5 * time.Second})
+	t.Cleanup(d.Close)
+	begins := func() *line {
+		l := dial(t, d, plain)
+		l.gets(10, "")
+		l.sends(identify)
+		return l
+	}
+	begins().gets(0, "READY")
+	begins().gets(9, "")
+	d.Later(5 * time.Second)
+	begins().gets(0, "READY")
+	if n := len(d.Begun()); n != 3 || d.Identifies() != 2 {
+		t.Errorf("of %d that were begun %d were let in", n, d.Identifies())
+	}
+	d.Later(24 * time.Hour)
+	if n := len(d.Begun()); n != 0 {
+		t.Errorf("a day later there are %d of the last day", n)
+	}
+	begins().gets(0, "READY")
+	d.SpendSessions()
+	begins().ends(4004)
+	d.Later(24 * time.Hour)
+	begins().ends(4004)
+}
+
+// Heartbeats are not acknowledged where a test asks for that.
+func TestGatewayIgnores(t *testing.T) {
+	t.Parallel()
+	d := fakediscord.New(fakediscord.Options{})
+	t.Cleanup(d.Close)
+	l := dial(t, d, plain)
+	l.gets(10, "")
+	d.Ignore(true)
+	l.sends(`{"op": 1, "d": null}`)
+	l.sends(identify)
+	l.gets(0, "READY")
+	d.Ignore(false)
+	l.sends(`{"op": 1, "d": null}`)
+	l.gets(11, "")
+	if n := d.Heartbeats(); n != 2 {
+		t.Errorf("%d heartbeats came", n)
+	}
+}

@@ -170,7 +170,10 @@ func (c *socket) take(op int, data json.RawMessage) (code int, why string) {
 	case len(c.sends) > maxSends:
 		return closeRate, "You are being rate limited."
 	case op == opHeartbeat:
-		c.send(map[string]any{"op": opAck, "d": nil, "s": nil, "t": nil})
+		d.gateway.heartbeats++
+		if !d.gateway.silent {
+			c.send(map[string]any{"op": opAck, "d": nil, "s": nil, "t": nil})
+		}
 	case op == opIdentify && c.session != nil, op == opResume && c.session != nil:
 		return closeIdentified, "Already authenticated"
 	case (op == opIdentify || op == opResume) && d.gateway.early > 0:
@@ -188,7 +191,9 @@ func (c *socket) take(op int, data json.RawMessage) (code int, why string) {
 	return 0, ""
 }
 
-func (d *Discord) ours(token string) bool { return strings.TrimPrefix(token, "Bot ") == d.Token }
+func (d *Discord) ours(token string) bool {
+	return !d.gateway.void && strings.TrimPrefix(token, "Bot ") == d.Token
+}
 
 func (d *Discord) identify(c *socket, data json.RawMessage) (code int, why string) {
 	var given struct {
@@ -206,6 +211,14 @@ func (d *Discord) identify(c *socket, data json.RawMessage) (code int, why strin
 		return closeBadToken, "Authentication failed"
 	case given.Intents == nil || *given.Intents < 0:
 		return closeBadIntents, "Invalid intent(s)"
+	}
+	switch code, soon := d.mayBegin(); {
+	case code != 0:
+		return code, "Authentication failed"
+	case soon || d.gateway.voided > 0:
+		d.gateway.voided = max(d.gateway.voided-1, 0)
+		c.send(map[string]any{"op": opInvalid, "d": false, "s": nil, "t": nil})
+		return 0, ""
 	}
 	d.gateway.identifies++
 	s := &session{id: fmt.Sprintf("session-%d", d.gateway.identifies), socket: c}
