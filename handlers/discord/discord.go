@@ -49,6 +49,8 @@ type Discord struct {
 	base context.Context //nolint:containedctx // of that work: it ends when Close gives up waiting
 	stop context.CancelFunc
 
+	health health // of the gateway
+
 	mu       sync.Mutex
 	channels map[string]string // of direct messages, by account
 	people   map[string]known  // by guild and account

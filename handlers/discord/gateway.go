@@ -7,9 +7,9 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -41,46 +41,83 @@ var hopeless = map[int]string{
 // what is delivered is decoded and answered here.
 type gateway struct {
 	*Discord
-	session  *discordgo.Session
-	lost     chan struct{} // the connection broke
-	openTime time.Duration
+	session *discordgo.Session
+	lost    chan struct{} // the connection broke
+	beats   beats
+	places  chan struct{} // of what is answered at once
 
-	mu   sync.Mutex
-	line net.Conn // of the newest connection
-	over bool     // nothing more is taken
+	openTime, identifyTime, ackWait time.Duration
+
+	known    atomic.Bool // the session was let in, and can be resumed
+	mayBegin atomic.Bool // the connection is to begin a session
+	invalid  atomic.Bool // Discord has ended the session
+
+	mu      sync.Mutex
+	line    net.Conn  // of the newest connection
+	begun   time.Time // when a session was begun last
+	over    bool      // nothing more is taken
+	dropped int       // interactions that nobody was told of
+	told    time.Time // when somebody was told of any
+}
+
+func newGateway(d *Discord) *gateway {
+	return &gateway{
+		Discord: d, lost: make(chan struct{}, 1), beats: beats{d.Now, make(chan time.Time, 1)}, places: make(chan struct{}, atOnce),
+		openTime: openTime, identifyTime: identifyTime, ackWait: ackWait,
+	}
 }
 
 // Gateway takes what Discord delivers by its gateway, until ctx ends or Discord refuses the
 // bot for good, which is logged. What is being answered then is for Close to wait for.
 func (d *Discord) Gateway(ctx context.Context) {
-	g := &gateway{Discord: d, lost: make(chan struct{}, 1), openTime: openTime}
-	g.run(ctx)
+	newGateway(d).run(ctx)
 }
 
 func (g *gateway) run(ctx context.Context) {
+	g.health.set(false, g.Now())
 	g.start(ctx)
 	defer g.end()
 	retry := firstRetry
 	for ctx.Err() == nil {
 		began := g.Now()
 		err := g.connect(ctx)
+		g.health.set(false, g.Now())
 		if ctx.Err() != nil {
 			return
 		}
 		if why, ok := isHopeless(err); ok {
+			g.health.giveUp(why)
 			g.Log.ErrorContext(ctx, "Discord's gateway is not tried again", "why", why, "err", err)
 			return
 		}
 		if g.Now().Sub(began) > lastRetry {
 			retry = firstRetry
 		}
-		g.Log.WarnContext(ctx, "no connection to Discord", "err", err, "again_in", retry)
-		select {
-		case <-time.After(retry/2 + rand.N(retry)): //nolint:gosec // to spread replicas, no secret
-		case <-ctx.Done():
-		}
+		g.wait(ctx, err, retry)
 		retry = min(2*retry, lastRetry)
 	}
+}
+
+// wait waits until it may be tried again.
+func (g *gateway) wait(ctx context.Context, err error, retry time.Duration) {
+	wait := g.untilAgain(err, retry)
+	g.Log.WarnContext(ctx, "no connection to Discord", "err", err, "again_in", wait.Round(time.Millisecond))
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+	}
+}
+
+// untilAgain is how long that is, which is longer where a session is to be begun.
+func (g *gateway) untilAgain(err error, retry time.Duration) time.Duration {
+	wait := retry/2 + rand.N(retry) //nolint:gosec // to spread replicas, no secret
+	if errors.Is(err, errInvalid) {
+		wait = max(wait, g.untilAnew())
+	}
+	if !g.known.Load() {
+		wait = max(wait, g.untilBegun())
+	}
+	return wait
 }
 
 func isHopeless(err error) (why string, ok bool) {
@@ -93,17 +130,18 @@ func isHopeless(err error) (why string, ok bool) {
 }
 
 // start makes the session. discordgo itself neither reconnects, which it would go on with
-// for ever, nor logs, which would be a line for each modal: it knows no labels.
+// for ever, nor logs, which would be a line for each modal: it knows no labels. What it has
+// to say is listened to all the same.
 func (g *gateway) start(ctx context.Context) {
 	s, err := discordgo.New("Bot " + g.Token)
 	if err != nil {
 		panic(err) // it has none to return
 	}
-	s.ShouldReconnectOnError, s.ShouldRetryOnRateLimit, s.MaxRestRetries, s.LogLevel = false, false, 0, -1
+	s.ShouldReconnectOnError, s.ShouldRetryOnRateLimit, s.MaxRestRetries, s.LogLevel = false, false, 0, discordgo.LogDebug
 	s.StateEnabled, s.Compress, s.SyncEvents = false, false, true
-	s.Identify.Intents = 0 // interactions need none
+	s.Identify.Intents, s.Identify.Shard = 0, &[2]int{0, 1} // interactions need no intents
 	s.Client = &http.Client{Timeout: callTime, Transport: toward(g.APIURL)}
-	s.Dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTime, NetDialContext: g.dial}
+	s.Dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTime, NetDialContext: g.dial, WriteBufferPool: g.beats}
 	s.AddHandler(func(_ *discordgo.Session, _ *discordgo.Disconnect) {
 		select {
 		case g.lost <- struct{}{}:
@@ -111,11 +149,24 @@ func (g *gateway) start(ctx context.Context) {
 		}
 	})
 	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) {
-		if e.Type == "INTERACTION_CREATE" {
+		switch e.Type {
+		case "READY":
+			g.known.Store(true)
+		case "INTERACTION_CREATE":
 			g.delivered(ctx, e.RawData)
 		}
 	})
+	g.forget()
+	g.known.Store(false)
+	identifying.Store(s.Identify.Shard, g)
 	g.session = s
+}
+
+// forget lets go of the session.
+func (g *gateway) forget() {
+	if g.session != nil {
+		identifying.Delete(g.session.Identify.Shard)
+	}
 }
 
 // toward sends discordgo's calls to the API that is configured.
@@ -157,8 +208,10 @@ func (g *gateway) hangUp() {
 }
 
 var (
-	errBroken = errors.New("it broke")
-	errStuck  = errors.New("discordgo is stuck; a session is begun anew")
+	errBroken  = errors.New("it broke")
+	errStuck   = errors.New("discordgo is stuck; a session is begun anew")
+	errInvalid = errors.New("the session is invalid; one is begun anew")
+	errSilent  = errors.New("a heartbeat was not acknowledged")
 )
 
 // connect opens a connection, by which the session goes on where it was, and stays until it
@@ -168,15 +221,53 @@ func (g *gateway) connect(ctx context.Context) error {
 	case <-g.lost: // of the connection before
 	default:
 	}
-	if err := g.open(ctx); err != nil {
-		return err
+	g.invalid.Store(false)
+	g.mayBegin.Store(!g.known.Load())
+	err := g.open(ctx)
+	if err == nil {
+		g.Log.InfoContext(ctx, "connected to Discord")
+		g.health.set(true, g.Now())
+		err = g.stay(ctx)
 	}
-	g.Log.InfoContext(ctx, "connected to Discord")
+	if g.invalid.Load() {
+		g.start(ctx)
+		return errInvalid
+	}
+	return err
+}
+
+// stay waits for the connection to break, and breaks it where a heartbeat is not acknowledged.
+func (g *gateway) stay(ctx context.Context) error {
+	var beat time.Time
+	var late <-chan time.Time
+	for {
+		select {
+		case <-g.lost:
+			return errBroken
+		case <-ctx.Done():
+			return ctx.Err()
+		case at := <-g.beats.sent:
+			if late == nil {
+				beat, late = at, time.After(g.ackWait)
+			}
+		case <-late:
+			late = nil
+			if g.acknowledged().Before(beat) {
+				g.hangUp()
+				g.parted(ctx)
+				return errSilent
+			}
+		}
+	}
+}
+
+// parted waits until discordgo has noticed that its connection was broken.
+func (g *gateway) parted(ctx context.Context) {
 	select {
 	case <-g.lost:
-		return errBroken
+	case <-time.After(hangTime):
+		g.start(ctx)
 	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
@@ -207,36 +298,6 @@ func (g *gateway) end() {
 	g.mu.Lock()
 	g.over = true
 	g.mu.Unlock()
+	g.forget()
 	_ = g.session.Close()
-}
-
-// delivered takes an interaction, beside the connection.
-func (g *gateway) delivered(ctx context.Context, raw []byte) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.over {
-		g.work.Go(func() { g.takeDelivered(ctx, raw) })
-	}
-}
-
-func (g *gateway) takeDelivered(ctx context.Context, raw []byte) {
-	defer func() {
-		if why := recover(); why != nil {
-			g.Log.ErrorContext(ctx, "taking an interaction of Discord's panicked", "why", why, "stack", string(debug.Stack()))
-		}
-	}()
-	i, err := decode(raw)
-	if err != nil || i.Type == typePing {
-		g.Log.WarnContext(ctx, "an interaction of Discord's cannot be read", "err", err)
-		return
-	}
-	g.take(ctx, i, g.left(i), func(c callback, _ bool) { g.call(context.WithoutCancel(ctx), i, c) })
-}
-
-// call answers by the REST API: the gateway takes no answers.
-func (g *gateway) call(ctx context.Context, i interaction, c callback) {
-	err := g.api.call(ctx, http.MethodPost, "interactions/"+i.ID+"/"+i.Token+"/callback", c, nil)
-	if err != nil {
-		g.Log.WarnContext(ctx, "an interaction of Discord's was not answered", "id", i.ID, "err", err)
-	}
 }

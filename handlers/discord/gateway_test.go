@@ -66,11 +66,15 @@ func newOutpost(t *testing.T, there *fakediscord.Discord, url, token string) *ou
 }
 
 // opens the gateway, until the test ends.
-func (o *outpost) opens(t *testing.T, openTime time.Duration) {
+func (o *outpost) opens(t *testing.T, openTime time.Duration, changes ...func(*gateway)) {
 	t.Helper()
 	ctx, leave := context.WithCancel(t.Context())
 	o.leave = leave
-	g := &gateway{Discord: o.Discord, lost: make(chan struct{}, 1), openTime: openTime}
+	g := newGateway(o.Discord)
+	g.openTime, g.identifyTime = openTime, time.Millisecond
+	for _, change := range changes {
+		change(g)
+	}
 	go func() { defer close(o.done); g.run(ctx) }()
 	t.Cleanup(func() {
 		leave()
@@ -113,6 +117,9 @@ func TestARefusedToken(t *testing.T) {
 	logged := o.logged.String()
 	if there.Dials() != 1 || strings.Count(logged, "\n") != 1 || !strings.Contains(logged, "copy DISCORD_BOT_TOKEN anew") || strings.Contains(logged, "hush") {
 		t.Errorf("%d connections, and this is logged:\n%s", there.Dials(), logged)
+	}
+	if err := o.CheckGateway(t.Context()); err == nil || o.GatewayUp() {
+		t.Error("nobody is told that the gateway was given up")
 	}
 }
 
