@@ -9,6 +9,7 @@ import (
 	"cartwright/commerce"
 	"cartwright/config"
 	"cartwright/conversations"
+	"cartwright/handlers"
 	"cartwright/handlers/discord"
 )
 
@@ -43,6 +44,15 @@ func (s *server) listenToDiscord(ctx context.Context, p *discord.Discord) {
 		p.Gateway(ctx)
 	}()
 	s.atStop(func(context.Context) error { stop(); <-done; return nil })
+}
+
+// watchDiscord shows how the gateway is, where interactions come by it.
+func watchDiscord(p *discord.Discord, m *metrics) []handlers.Check {
+	if p == nil || !p.ByGateway {
+		return nil
+	}
+	m.gateway(p.GatewayUp)
+	return []handlers.Check{{Name: "discord gateway", Do: p.CheckGateway}}
 }
 
 // products names what an organisation can buy, as far as it has what is typed in its name.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"cartwright/testservices/fakediscord"
 )
 
 // What no program has seen yet comes by the gateway, and what nobody should send: the bot
@@ -36,5 +39,44 @@ func TestDiscordGatewayTakesAnything(t *testing.T) {
 	answer.Body.Close()
 	if answer.StatusCode != http.StatusNotFound {
 		t.Errorf("over HTTP it is answered %d", answer.StatusCode)
+	}
+}
+
+// Whoever runs the bot sees at /readyz and in the metrics whether it is at the gateway: one
+// whose token is refused never will be.
+func TestDiscordGatewayShowsInReadiness(t *testing.T) {
+	for name, c := range map[string]struct {
+		token, ready, metric string
+		status               int
+	}{
+		"let in":  {"", "discord gateway: ok", "cartwright_discord_gateway_up 1", http.StatusOK},
+		"refused": {"another", "discord gateway: failed", "cartwright_discord_gateway_up 0", http.StatusServiceUnavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := &guild{T: t, Discord: fakediscord.New(fakediscord.Options{})}
+			t.Cleanup(g.Close)
+			admin := freeAddress(t)
+			set := hurried.with(discordSettings(t, g.Discord, true)).with(settings{"ADMIN_ADDR": admin})
+			if c.token != "" {
+				set = set.with(settings{"DISCORD_BOT_TOKEN": c.token})
+			}
+			started(t, set)
+			read := func(path string) (int, string) {
+				res, err := http.Get("http://" + admin + path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer res.Body.Close()
+				text, err := io.ReadAll(res.Body)
+				g.do(err)
+				return res.StatusCode, string(text)
+			}
+			g.until("it shows", func() bool {
+				status, text := read("/readyz")
+				_, metrics := read("/metrics")
+				return status == c.status && strings.Contains(text, c.ready) && strings.Contains(metrics, c.metric)
+			})
+		})
 	}
 }

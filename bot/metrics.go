@@ -33,6 +33,18 @@ func newMetrics() *metrics {
 	return m
 }
 
+// gateway shows whether there is a connection to Discord's gateway.
+func (m *metrics) gateway(up func() bool) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "cartwright_discord_gateway_up", Help: "1 while there is a connection to Discord's gateway, else 0.",
+	}, func() float64 {
+		if up() {
+			return 1
+		}
+		return 0
+	}))
+}
+
 // timed measures turns.
 func (m *metrics) timed(turn func(context.Context, conversations.Event) conversations.Reply) func(context.Context, conversations.Event) conversations.Reply {
 	return func(ctx context.Context, ev conversations.Event) conversations.Reply {

@@ -117,7 +117,7 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 	s.logHeads(ctx, books)
 
 	s.serveHTTP(ctx, admin, handlers.Admin(handlers.AdminOptions{
-		Ready:   []handlers.Check{{Name: "database", Do: books.DB().PingContext}, {Name: "redis", Do: store.Ping}},
+		Ready:   append([]handlers.Check{{Name: "database", Do: books.DB().PingContext}, {Name: "redis", Do: store.Ping}}, watchDiscord(chats.discord, metrics)...),
 		Metrics: metrics.registry, Log: s.log,
 	}))
 	s.serveHTTP(ctx, public, handlers.Routes(handlers.Options{
