@@ -69,19 +69,17 @@ func (s *server) products(service *commerce.Service) func(organisation, typed st
 	}
 }
 
-// workspacesOf lists the workspaces of a platform whose organisation knows an account.
+// workspacesOf lists the workspaces of a platform of every organisation that knows an account,
+// each organisation's in the order of the file.
 func (s *server) workspacesOf(platform string) func(string) []string {
 	return func(account string) []string {
 		var all []string
 		for _, o := range s.current().Organisations {
-			for _, p := range o.People {
-				if p.Accounts[platform] == account {
-					all = append(all, o.Workspaces[platform]...)
-				}
+			if slices.ContainsFunc(o.People, func(p commerce.Person) bool { return p.Accounts[platform] == account }) {
+				all = append(all, o.Workspaces[platform]...)
 			}
 		}
-		slices.Sort(all)
-		return slices.Compact(all)
+		return all
 	}
 }
 

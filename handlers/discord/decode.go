@@ -27,12 +27,14 @@ type interaction struct {
 	Type    int     `json:"type"`
 	Token   string  `json:"token"`
 	Guild   string  `json:"guild_id"`
-	Channel string  `json:"channel_id"`
 	Locale  string  `json:"locale"`
 	Member  *member `json:"member"`
 	User    *user   `json:"user"`
 	Message *struct {
-		ID         string         `json:"id"`
+		ID      string `json:"id"`
+		Answers struct {
+			ID string `json:"id"` // of the interaction that the message answers
+		} `json:"interaction_metadata"`
 		Components jsontext.Value `json:"components"` // read where they are needed: a message is most of an interaction
 	} `json:"message"`
 	Data struct {
@@ -194,12 +196,11 @@ func (f filled) text() string {
 	return "false"
 }
 
-// event is what somebody did. A direct message's interaction has no guild: guild is the one
-// that its message or its person was found to belong to.
-func (i interaction) event(organisation, guild string) conversations.Event {
+// event is what somebody did.
+func (i interaction) event(whose place) conversations.Event {
 	ev := conversations.Event{
-		ID: Platform + ":" + i.ID, Organisation: organisation,
-		Account: conversations.Account{Platform: Platform, Workspace: guild, ID: i.person()},
+		ID: Platform + ":" + i.ID, Organisation: whose.organisation,
+		Account: conversations.Account{Platform: Platform, Workspace: whose.guild, ID: i.person()},
 	}
 	switch i.Type {
 	case typeCommand:

@@ -27,7 +27,7 @@ type Options struct {
 	Organisation func(guild string) (id string, ok bool)
 	// Suggest names products of an organisation that may be meant by what is being typed.
 	Suggest func(organisation, typed string) []string
-	// Guilds are those whose organisation knows an account.
+	// Guilds are those of every organisation that knows an account, in its order.
 	Guilds func(account string) []string
 	// Channel is where an organisation's approvals are asked for, "" for none.
 	Channel     func(organisation string) string
@@ -43,11 +43,12 @@ type Options struct {
 // Discord takes interactions, and is a platform: a Poster and a Directory.
 type Discord struct {
 	Options
-	api  api
-	seen conversations.Once
-	work sync.WaitGroup  // what goes on after an answer
-	base context.Context //nolint:containedctx // of that work: it ends when Close gives up waiting
-	stop context.CancelFunc
+	api     api
+	seen    conversations.Once
+	origins origins
+	work    sync.WaitGroup  // what goes on after an answer
+	base    context.Context //nolint:containedctx // of that work: it ends when Close gives up waiting
+	stop    context.CancelFunc
 
 	health health // of the gateway
 

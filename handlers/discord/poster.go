@@ -28,19 +28,21 @@ func (d *Discord) Post(ctx context.Context, organisation string, to conversation
 		if err := d.api.call(ctx, http.MethodPost, "channels/"+channel+"/messages", m, &sent); err != nil {
 			return "", err
 		}
+		d.origins.note(sent.ID, organisation)
 		ref += "/" + sent.ID
 	}
 	return ref, nil
 }
 
 // Edit replaces a message that Post sent. What needs more messages than it has is posted anew.
-func (d *Discord) Edit(ctx context.Context, _ string, _ conversations.Account, ref string, p conversations.Prompt) error {
+func (d *Discord) Edit(ctx context.Context, organisation string, _ conversations.Account, ref string, p conversations.Prompt) error {
 	parts := strings.Split(ref, "/")
 	all := messages(p, ownButton, 0)
 	if len(parts) != len(all)+1 {
 		return conversations.ErrMessageGone
 	}
 	for i, m := range all {
+		d.origins.note(parts[i+1], organisation)
 		err := d.api.call(ctx, http.MethodPatch, "channels/"+parts[0]+"/messages/"+parts[i+1], m, nil)
 		if gone(err) {
 			return fmt.Errorf("%w: %w", conversations.ErrMessageGone, err)

@@ -117,17 +117,20 @@ func (d *Discord) take(ctx context.Context, i interaction, within time.Duration,
 		answer(callback{Type: answerUpdate, Data: messages(closed(i.Locale, "discord.kept"), wizardButton, flagEphemeral)[0]}, false)
 		return
 	}
-	organisation, guild, ok := d.place(i)
-	if !ok {
-		answer(callback{Type: answerMessage, Data: messages(unserved(i), wizardButton, flagEphemeral)[0]}, false)
+	whose, why := d.place(i)
+	if why != "" {
+		answer(callback{Type: answerMessage, Data: messages(unserved(i, why), wizardButton, flagEphemeral)[0]}, false)
 		return
 	}
-	d.met(guild, i)
+	d.met(whose.guild, i)
+	if i.Guild == "" {
+		d.origins.note(i.ID, whose.organisation)
+	}
 	if at.click && strings.HasPrefix(kind, confirmButton) {
-		answer(d.confirm(ctx, i, organisation, guild, kind[1:], ref), false)
+		answer(d.confirm(ctx, i, whose, kind[1:], ref), false)
 		return
 	}
-	d.turn(ctx, i, at, i.event(organisation, guild), within, answer)
+	d.turn(ctx, i, at, i.event(whose), within, answer)
 }
 
 func (d *Discord) turn(ctx context.Context, i interaction, at spot, ev conversations.Event, within time.Duration, answer func(c callback, more bool)) {
@@ -172,21 +175,6 @@ func (d *Discord) must(ctx context.Context, err error) {
 	}
 }
 
-// place is the organisation that an interaction is in, and its guild. A direct message has
-// none: it is that of the only guild that knows the person.
-func (d *Discord) place(i interaction) (organisation, guild string, ok bool) {
-	guild = i.Guild
-	if guild == "" {
-		guilds := d.Guilds(i.person())
-		if len(guilds) != 1 {
-			return "", "", false
-		}
-		guild = guilds[0]
-	}
-	organisation, ok = d.Organisation(guild)
-	return organisation, guild, ok
-}
-
 // choices are what may be meant by what is being typed.
 type choices struct {
 	Choices []choice `json:"choices"`
@@ -200,30 +188,17 @@ type choice struct {
 // suggest names products. Whatever is sent in the end is read like anything that is typed.
 func (d *Discord) suggest(i interaction) choices {
 	all := choices{Choices: []choice{}}
-	organisation, _, ok := d.place(i)
-	if !ok {
+	whose, why := d.place(i)
+	if why != "" {
 		return all
 	}
-	for _, name := range d.Suggest(organisation, i.typing()) {
+	for _, name := range d.Suggest(whose.organisation, i.typing()) {
 		if len(all.Choices) == maxOptions {
 			break
 		}
 		all.Choices = append(all.Choices, choice{Name: fit(name, maxOption), Value: fit(name, maxOption)})
 	}
 	return all
-}
-
-// unserved tells somebody in a guild that no organisation has.
-func unserved(i interaction) conversations.Prompt {
-	words := locale.For(locale.Match(i.Locale), nil)
-	guild := i.Guild
-	if guild == "" {
-		guild = "–"
-	}
-	return conversations.Prompt{
-		Name: "unserved", Locale: words.Lang(), Title: words.T("discord.unserved"), Closed: true,
-		Notices: []conversations.Notice{{Tone: conversations.Warning, Text: words.T("discord.unserved.text", "guild", guild)}},
-	}
 }
 
 // keepRef is of the button that answers such a question with no: it does nothing.
@@ -234,11 +209,11 @@ const keepRef = "discord.keep"
 const questionTime = 1500 * time.Millisecond
 
 // confirm asks whether a click is meant: Discord has no questions of its own.
-func (d *Discord) confirm(ctx context.Context, i interaction, organisation, guild, kind, ref string) callback {
+func (d *Discord) confirm(ctx context.Context, i interaction, whose place, kind, ref string) callback {
 	ctx, cancel := context.WithTimeout(ctx, questionTime)
 	defer cancel()
 	words := locale.For(locale.Match(i.Locale), nil)
-	q, ok := d.Question(ctx, i.event(organisation, guild))
+	q, ok := d.Question(ctx, i.event(whose))
 	if !ok {
 		label := ""
 		if i.Message != nil {

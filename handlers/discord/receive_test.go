@@ -140,7 +140,7 @@ func TestWhatWasDone(t *testing.T) {
 		`{"name": "delegate", "type": 1, "options": [{"name": "person", "type": 6, "value": "8"}, {"name": "until", "type": 3, "value": "2026-12-24"}]}`: "delegate <@8> until 2026-12-24",
 	} {
 		i, err := decode([]byte(fmt.Sprintf(delivered, 1, given)))
-		if ev := i.event("contoso", "42"); err != nil || ev.Text != want || ev.ID != "discord:1" || ev.Account != (conversations.Account{Platform: "discord", Workspace: "42", ID: "7"}) {
+		if ev := i.event(place{"contoso", "42"}); err != nil || ev.Text != want || ev.ID != "discord:1" || ev.Account != (conversations.Account{Platform: "discord", Workspace: "42", ID: "7"}) {
 			t.Errorf("%s: %+v, %v", given, ev, err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestWhatWasDone(t *testing.T) {
 		{"type": 18, "component": {"type": 4, "custom_id": "quantity", "value": "25"}}, {"type": 18, "component": {"type": 21, "custom_id": "plan", "value": "P1Y.annual"}},
 		{"type": 18, "component": {"type": 3, "custom_id": "person", "values": ["chloe"]}}, {"type": 18, "component": {"type": 23, "custom_id": "auto_assign", "value": true}},
 		{"type": 10}, {"type": 99, "component": {"type": 98, "custom_id": "new", "value": {"never": "seen"}}}]}}`))
-	ev := i.event("contoso", "42")
+	ev := i.event(place{"contoso", "42"})
 	if err != nil || ev.Ref != "details:basic:0:1" || fmt.Sprint(ev.Values) != "map[auto_assign:true new:false person:chloe plan:P1Y.annual quantity:25]" {
 		t.Errorf("%+v, %v", ev, err)
 	}

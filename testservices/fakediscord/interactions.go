@@ -169,7 +169,7 @@ func (d *Discord) carryOut(i *interaction, kind int, data map[string]any) *refus
 
 // reply is a new message that answers, to its person alone where it says so.
 func (d *Discord) reply(i *interaction, raw map[string]any) *Message {
-	m := &Message{Channel: i.channel, Raw: raw, webhook: true}
+	m := &Message{Channel: i.channel, Raw: raw, answers: i}
 	if flags(raw)&ephemeral != 0 {
 		m.To = i.person
 	}

@@ -15,7 +15,7 @@ type Message struct {
 	Edits       int
 	Raw         map[string]any // never changed in place
 	deleted     bool
-	webhook     bool // it answers an interaction
+	answers     *interaction // nil for none
 	made        time.Time
 }
 
@@ -152,7 +152,10 @@ func (d *Discord) shown(m *Message) map[string]any {
 	if m.Edits > 0 {
 		v["edited_timestamp"] = stamp(m.made)
 	}
-	if m.webhook {
+	if m.answers != nil {
+		v["interaction_metadata"] = map[string]any{
+			"id": m.answers.id, "type": m.answers.kind, "user": d.members[m.answers.person]["user"], "authorizing_integration_owners": map[string]any{"0": d.Guild},
+		}
 		v["webhook_id"], v["application_id"] = d.Application, d.Application
 	}
 	return v
