@@ -3,6 +3,8 @@ package conversations
 import (
 	"context"
 	"crypto/sha256"
+	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -49,6 +51,17 @@ func forget[K comparable, V any](all map[K]V, old func(V) bool) {
 			delete(all, k)
 		}
 	}
+}
+
+// Safely does what goes on behind an answer, where nobody else would recover: a panic is
+// logged, and is the end of that alone.
+func Safely(ctx context.Context, log *slog.Logger, do func()) {
+	defer func() {
+		if why := recover(); why != nil {
+			log.ErrorContext(ctx, "what goes on behind an answer panicked", "why", why, "stack", string(debug.Stack()))
+		}
+	}()
+	do()
 }
 
 // Lanes bring prompts to a message one after the other. Of those that wait only the newest

@@ -22,6 +22,23 @@ type Wait struct {
 func (w *Wait) Error() string { return fmt.Sprintf("to be tried again in %v: %v", w.For, w.Cause) }
 func (w *Wait) Unwrap() error { return w.Cause }
 
+// Patiently does what may be told to wait, again as soon as it may, as long as ctx lasts:
+// for what somebody waits for.
+func Patiently(ctx context.Context, do func() error) error {
+	for {
+		err := do()
+		wait, ok := errors.AsType[*Wait](err)
+		if !ok {
+			return err
+		}
+		select {
+		case <-time.After(wait.For):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
 // Poster puts messages in front of an account, outside any event. Each platform has one.
 type Poster interface {
 	// Post shows a new message to the account and returns its reference. *Wait: later.

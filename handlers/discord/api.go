@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (a api) call(ctx context.Context, method, path string, body, result any) er
 	case err != nil:
 		return &conversations.Wait{For: time.Second, Cause: fmt.Errorf("read Discord's answer: %w", err)}
 	case got.StatusCode == http.StatusTooManyRequests:
-		return limited(text)
+		return limited(got.Header, text)
 	case got.StatusCode >= 500:
 		return &conversations.Wait{For: time.Second, Cause: &refused{Status: got.StatusCode}}
 	case got.StatusCode >= 300:
@@ -79,11 +80,18 @@ func (a api) call(ctx context.Context, method, path string, body, result any) er
 // longestWait is what is believed of how long a limit lasts.
 const longestWait = 5 * time.Minute
 
-func limited(text []byte) error {
+// limited says how long to wait: by the body or, where it is not Discord's own that answers
+// but what stands before it, by the header.
+func limited(h http.Header, text []byte) error {
 	var said struct {
 		RetryAfter float64 `json:"retry_after"`
 	}
-	_ = json.Unmarshal(text, &said) // without a word it is a second
-	wait := time.Duration(said.RetryAfter * float64(time.Second))
-	return &conversations.Wait{For: min(max(wait, time.Second), longestWait), Cause: &refused{Status: http.StatusTooManyRequests}}
+	if json.Unmarshal(text, &said) != nil || said.RetryAfter <= 0 {
+		said.RetryAfter, _ = strconv.ParseFloat(h.Get("Retry-After"), 64) // without a word it is a second
+	}
+	wait := longestWait
+	if said.RetryAfter < longestWait.Seconds() {
+		wait = max(time.Duration(said.RetryAfter*float64(time.Second)), time.Second)
+	}
+	return &conversations.Wait{For: wait, Cause: &refused{Status: http.StatusTooManyRequests}}
 }

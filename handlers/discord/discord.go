@@ -46,9 +46,7 @@ type Discord struct {
 	api     api
 	seen    conversations.Once
 	origins origins
-	work    sync.WaitGroup  // what goes on after an answer
-	base    context.Context //nolint:containedctx // of that work: it ends when Close gives up waiting
-	stop    context.CancelFunc
+	work    sync.WaitGroup // what goes on after an answer
 
 	health health // of the gateway
 
@@ -71,9 +69,8 @@ const (
 
 // New makes the platform out of its options.
 func New(o Options) *Discord {
-	base, stop := context.WithCancel(context.Background())
 	return &Discord{
-		Options: o, base: base, stop: stop, seen: conversations.Once{Now: o.Now}, channels: map[string]string{},
+		Options: o, seen: conversations.Once{Now: o.Now}, channels: map[string]string{},
 		api: api{url: o.APIURL, token: o.Token, http: &http.Client{
 			Timeout:       callTime,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -85,7 +82,6 @@ func New(o Options) *Discord {
 func (d *Discord) Close(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { d.work.Wait(); close(done) }()
-	defer d.stop()
 	select {
 	case <-done:
 		return nil

@@ -60,6 +60,7 @@ const (
 	codeUnknownMember  = 10007
 	codeUnknownMessage = 10008
 	codeUnknownUser    = 10013
+	codeUnknownWebhook = 10015
 )
 
 func gone(err error) bool { return said(err, codeUnknownMessage, codeUnknownChannel) }

@@ -133,46 +133,30 @@ func (d *Discord) take(ctx context.Context, i interaction, within time.Duration,
 	d.turn(ctx, i, at, i.event(whose), within, answer)
 }
 
+// turn answers an event, and shows what comes after the first answer once that is given.
 func (d *Discord) turn(ctx context.Context, i interaction, at spot, ev conversations.Event, within time.Duration, answer func(c callback, more bool)) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
-	var once sync.Once
-	late := false
-	hurry := time.AfterFunc(within, func() { once.Do(func() { late = true; answer(at.deferred(), true) }) })
-	r := d.Turn(ctx, ev)
-	hurry.Stop()
-	first, rest := at.answer(r)
-	once.Do(func() { answer(first, false) })
+	rest, late := d.answered(ctx, at, ev, within, answer)
 	d.work.Go(func() {
 		defer cancel()
-		if late {
-			d.follow(ctx, i, at.shown(r))
-		} else {
-			d.add(ctx, i, rest)
-		}
+		conversations.Safely(ctx, d.Log, func() { d.follow(ctx, i, rest, late) })
 	})
 }
 
-// follow edits what said that the answer is coming.
-func (d *Discord) follow(ctx context.Context, i interaction, all []message) {
-	if len(all) == 0 {
-		return
+// answered gives the first answer and returns the messages that follow it. late: it said
+// that they are coming, and the first of them takes its place.
+func (d *Discord) answered(ctx context.Context, at spot, ev conversations.Event, within time.Duration, answer func(c callback, more bool)) (rest []message, late bool) {
+	var once sync.Once
+	hurry := time.AfterFunc(within, func() { once.Do(func() { late = true; answer(at.deferred(), true) }) })
+	defer once.Do(func() {}) // where the turn panics, nobody is there to answer to any more
+	defer hurry.Stop()
+	r := d.Turn(ctx, ev)
+	first, rest := at.answer(r)
+	once.Do(func() { answer(first, len(rest) > 0) })
+	if late {
+		return at.shown(r), true
 	}
-	d.must(ctx, d.api.call(ctx, http.MethodPatch, "webhooks/"+d.Application+"/"+i.Token+"/messages/@original", all[0], nil))
-	d.add(ctx, i, all[1:])
-}
-
-// add sends what one message does not take.
-func (d *Discord) add(ctx context.Context, i interaction, rest []message) {
-	for _, m := range rest {
-		m.Flags |= flagEphemeral
-		d.must(ctx, d.api.call(ctx, http.MethodPost, "webhooks/"+d.Application+"/"+i.Token, m, nil))
-	}
-}
-
-func (d *Discord) must(ctx context.Context, err error) {
-	if err != nil {
-		d.Log.ErrorContext(ctx, "a prompt was not shown", "platform", Platform, "err", err)
-	}
+	return rest, false
 }
 
 // choices are what may be meant by what is being typed.

@@ -101,7 +101,7 @@ func (s *Slack) behind(do func(ctx context.Context)) {
 	s.work.Go(func() {
 		ctx, cancel := context.WithTimeout(s.base, turnTime)
 		defer cancel()
-		do(ctx)
+		conversations.Safely(ctx, s.Log, func() { do(ctx) })
 	})
 }
 

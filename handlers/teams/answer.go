@@ -83,7 +83,7 @@ func (t *Teams) show(ctx context.Context, s spot, r drawnReply, number int64) {
 // replace puts a message in the place of the one that was clicked or, where that is gone,
 // below.
 func (t *Teams) replace(ctx context.Context, s spot, m message) {
-	err := patiently(ctx, func() error { return t.connector.replace(ctx, s.ServiceURL, s.Where.ID, s.ReplyTo, m) })
+	err := conversations.Patiently(ctx, func() error { return t.connector.replace(ctx, s.ServiceURL, s.Where.ID, s.ReplyTo, m) })
 	if statusOf(err) == http.StatusNotFound {
 		t.send(ctx, s.ServiceURL, s.Where.ID, m)
 		return
@@ -92,7 +92,7 @@ func (t *Teams) replace(ctx context.Context, s spot, m message) {
 }
 
 func (t *Teams) send(ctx context.Context, service, in string, m message) {
-	t.noted(ctx, patiently(ctx, func() error {
+	t.noted(ctx, conversations.Patiently(ctx, func() error {
 		_, err := t.connector.send(ctx, service, in, m)
 		return err
 	}))
@@ -102,7 +102,7 @@ func (t *Teams) send(ctx context.Context, service, in string, m message) {
 // so there.
 func (t *Teams) aside(ctx context.Context, s spot, m message) {
 	to := s.account()
-	err := patiently(ctx, func() error {
+	err := conversations.Patiently(ctx, func() error {
 		r, err := t.chat(ctx, to)
 		if err == nil {
 			_, err = t.connector.send(ctx, r.Service, r.Chat, m)

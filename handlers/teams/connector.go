@@ -240,19 +240,3 @@ func (c connector) replace(ctx context.Context, service, in, id string, m messag
 	}
 	return c.call(ctx, service, http.MethodPut, conversation(in)+"/activities/"+url.PathEscape(id), m.body(), nil)
 }
-
-// patiently does what may be limited again, as long as ctx lasts.
-func patiently(ctx context.Context, do func() error) error {
-	for {
-		err := do()
-		wait, ok := errors.AsType[*conversations.Wait](err)
-		if !ok {
-			return err
-		}
-		select {
-		case <-time.After(wait.For):
-		case <-ctx.Done():
-			return err
-		}
-	}
-}

@@ -135,6 +135,6 @@ func (t *Teams) behind(do func(ctx context.Context)) {
 	t.work.Go(func() {
 		ctx, cancel := context.WithTimeout(t.base, showTime)
 		defer cancel()
-		do(ctx)
+		conversations.Safely(ctx, t.Log, func() { do(ctx) })
 	})
 }
