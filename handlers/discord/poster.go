@@ -3,6 +3,8 @@ package discord
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +15,23 @@ import (
 	"cartwright/conversations"
 )
 
+// post is a message that is made once, however often it is sent within some minutes.
+type post struct {
+	message
+	Nonce   string `json:"nonce"`
+	Enforce bool   `json:"enforce_nonce"`
+}
+
+// maxNonce is how long Discord takes one to be.
+const maxNonce = 25
+
+// posted is a message that is the same each time for whom, what and which part it is: a try
+// whose outcome nobody knows is made again.
+func posted(organisation string, to conversations.Account, part int, m message) post {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %s", organisation, to.ID, part, encoded(m)))
+	return post{m, hex.EncodeToString(sum[:])[:maxNonce], true}
+}
+
 // Post sends the account a direct message, or an organisation's channel one, and returns
 // its reference, "channel/message" with as many messages as it takes.
 func (d *Discord) Post(ctx context.Context, organisation string, to conversations.Account, p conversations.Prompt) (string, error) {
@@ -21,37 +40,54 @@ func (d *Discord) Post(ctx context.Context, organisation string, to conversation
 		return "", err
 	}
 	ref := channel
-	for _, m := range messages(p, ownButton, 0) {
+	for part, m := range messages(p, ownButton, 0) {
 		var sent struct {
-			ID string `json:"id"`
+			ID     string  `json:"id"`
+			Edited *string `json:"edited_timestamp"`
 		}
-		if err := d.api.call(ctx, http.MethodPost, "channels/"+channel+"/messages", m, &sent); err != nil {
+		if err := d.api.call(ctx, http.MethodPost, "channels/"+channel+"/messages", posted(organisation, to, part, m), &sent); err != nil {
 			return "", err
 		}
 		d.origins.note(sent.ID, organisation)
+		if sent.Edited != nil { // it was posted before, and has shown something else since
+			if err := d.replace(ctx, channel, sent.ID, m); err != nil {
+				return "", err
+			}
+		}
 		ref += "/" + sent.ID
 	}
 	return ref, nil
 }
 
-// Edit replaces a message that Post sent. What needs more messages than it has is posted anew.
+// Edit replaces a message that Post sent. What takes another number of messages than it has
+// is posted anew; those that there are say so.
 func (d *Discord) Edit(ctx context.Context, organisation string, _ conversations.Account, ref string, p conversations.Prompt) error {
-	parts := strings.Split(ref, "/")
-	all := messages(p, ownButton, 0)
-	if len(parts) != len(all)+1 {
-		return conversations.ErrMessageGone
-	}
-	for i, m := range all {
-		d.origins.note(parts[i+1], organisation)
-		err := d.api.call(ctx, http.MethodPatch, "channels/"+parts[0]+"/messages/"+parts[i+1], m, nil)
-		if gone(err) {
-			return fmt.Errorf("%w: %w", conversations.ErrMessageGone, err)
+	channel, ids, _ := strings.Cut(ref, "/")
+	parts, all := strings.Split(ids, "/"), messages(p, ownButton, 0)
+	anew := len(parts) != len(all)
+	for n, id := range parts {
+		m := all[min(n, len(all)-1)]
+		if anew {
+			m = messages(closed(p.Locale, "discord.below"), ownButton, 0)[0]
 		}
-		if err != nil {
+		d.origins.note(id, organisation)
+		if err := d.replace(ctx, channel, id, m); err != nil && !(anew && errors.Is(err, conversations.ErrMessageGone)) {
 			return err
 		}
 	}
+	if anew {
+		return fmt.Errorf("%w: it takes %d messages by now, not %d", conversations.ErrMessageGone, len(all), len(parts))
+	}
 	return nil
+}
+
+// replace has a message show another.
+func (d *Discord) replace(ctx context.Context, channel, id string, m message) error {
+	err := d.api.call(ctx, http.MethodPatch, "channels/"+channel+"/messages/"+id, m, nil)
+	if gone(err) {
+		return fmt.Errorf("%w: %w", conversations.ErrMessageGone, err)
+	}
+	return err
 }
 
 // Codes of Discord's.

@@ -49,6 +49,7 @@ func CheckMessage(m map[string]any) []Problem {
 	c.v2 = flags(m)&componentsV2 != 0
 	c.limit("content", m["content"], maxContent)
 	c.size("embeds", m["embeds"], 0, maxEmbeds)
+	c.limit("nonce", m["nonce"], 25)
 	if !c.v2 {
 		c.each("components", m["components"], 0, maxRows, func(at string, v map[string]any) { c.component(at, v, 1) })
 		return c.problems

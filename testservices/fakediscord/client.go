@@ -114,6 +114,26 @@ func (p *Person) Select(ctx context.Context, m *Message, ref string, values ...s
 	return err
 }
 
+// Choose chooses the first option of a message's menus whose value's ref, what follows "!" in
+// it or all of that, begins so.
+func (p *Person) Choose(ctx context.Context, m *Message, ref string) error {
+	for _, s := range m.all(3) {
+		for _, v := range list(s["options"]) {
+			o, _ := v.(map[string]any)
+			value := text(o, "value")
+			_, printed, cut := strings.Cut(value, "!")
+			if !cut {
+				printed = value
+			}
+			if strings.HasPrefix(printed, ref) {
+				_, err := p.act(ctx, clicked, map[string]any{"component_type": 3, "custom_id": s["custom_id"], "values": []string{value}}, m)
+				return err
+			}
+		}
+	}
+	return fmt.Errorf("no option %q in\n%s", ref, m.Read())
+}
+
 func find(all []map[string]any, ref string) map[string]any {
 	for _, c := range all {
 		id := text(c, "custom_id")

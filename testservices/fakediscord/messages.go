@@ -100,7 +100,26 @@ func (d *Discord) postMessage(r *http.Request, body any) (answer, *refusal) {
 	if no != nil {
 		return answer{}, no
 	}
+	if m := d.before(channel, raw); m != nil {
+		return ok(d.shown(m))
+	}
 	return ok(d.shown(d.keep(&Message{Channel: channel, Raw: raw})))
+}
+
+// nonceLife is how long a nonce is known.
+const nonceLife = 5 * time.Minute
+
+// before is the message that has the same nonce, where that is enforced, nil for none.
+func (d *Discord) before(channel string, raw map[string]any) *Message {
+	if raw["enforce_nonce"] != true || raw["nonce"] == nil {
+		return nil
+	}
+	for _, m := range d.order {
+		if m.Channel == channel && !m.deleted && m.answers == nil && m.Raw["nonce"] == raw["nonce"] && d.now().Sub(m.made) < nonceLife {
+			return m
+		}
+	}
+	return nil
 }
 
 // seen is a message that the bot can reach by its own token: not what one person alone sees.
@@ -181,8 +200,21 @@ func (m *Message) Read() string {
 		if label := text(c, "label"); label != "" {
 			lines = append(lines, "["+label+"]")
 		}
+		if kindOf(c) == 3 {
+			lines = append(lines, menu(c)...)
+		}
 	})
 	return strings.Join(lines, "\n")
+}
+
+// menu is a select menu, open.
+func menu(c map[string]any) []string {
+	lines := []string{"[" + text(c, "placeholder") + " ▾]"}
+	for _, v := range list(c["options"]) {
+		o, _ := v.(map[string]any)
+		lines = append(lines, strings.TrimRight("  ["+text(o, "label")+"] "+text(o, "description"), " "))
+	}
+	return lines
 }
 
 // Buttons are the message's.
