@@ -509,6 +509,22 @@ func TestADelegationIsReadWithCare(t *testing.T) {
 	}
 }
 
+// Where a platform's lists are too short for all colleagues the name is typed: it is read like
+// one that is given with the command, and a name that two people have is nobody's.
+func TestAStandInIsChosenByName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	bruno := w.as("bruno")
+	send := bruno.types("delegate").refOf("delegate.send")
+	bruno.sends("", send, map[string]string{"person": " CHLOÉ", "until": "2026-11-24"}).at("approvals").sees("Chloé stands in for you")
+	w.changes("contoso", func(o *commerce.Organisation) {
+		o.People = append(slices.Clone(o.People), commerce.Person{ID: "dagmar-2", Name: "DAGMAR", Roles: []commerce.Role{commerce.Approver}})
+	})
+	bruno.sends("", send, map[string]string{"person": "Dagmar", "until": "2026-11-24"}).at("delegate").sees("Choose a colleague")
+	bruno.sends("", send, map[string]string{"person": "dagmar", "until": "2026-11-24"}).at("approvals").sees("Dagmar stands in for you")
+}
+
 // Somebody votes for a manager who loses the role, or takes the delegation back, before
 // the verdict: the vote counts no more.
 func TestAVoteInANameThatLostItsRole(t *testing.T) {

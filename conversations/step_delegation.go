@@ -35,7 +35,7 @@ func clickDelegation(s state, r ref, values map[string]string, f facts) (next st
 	case verbDelegate:
 		return standsIn(s, "", f), nil, true
 	case verbDelegated:
-		s.Step, s.StandIn = stepDelegate, standIn{Person: clip(values[fieldPerson]), Until: clip(values[fieldUntil])}
+		s.Step, s.StandIn = stepDelegate, standIn{Person: personChosen(clip(values[fieldPerson]), f), Until: clip(values[fieldUntil])}
 		day, known := readDay(s.StandIn.Until)
 		if !known {
 			return s.fail(commerce.Refuse(commerce.CodeUntil), fieldUntil), nil, true
@@ -102,14 +102,37 @@ func personNamed(text string, f facts) (commerce.Person, bool) {
 		account.ID = m[1]
 		return f.org.Holding(account)
 	}
-	name, alike := strings.TrimPrefix(text, "@"), collate.New(language.Und, collate.Loose) // without case and accents
+	name := strings.TrimPrefix(text, "@")
 	i := slices.IndexFunc(f.org.People, func(p commerce.Person) bool {
-		return name != "" && (strings.EqualFold(p.ID, name) || alike.CompareString(p.Name, name) == 0)
+		return name != "" && (strings.EqualFold(p.ID, name) || alike(p.Name, name))
 	})
 	if i < 0 {
 		return commerce.Person{}, false
 	}
 	return f.org.People[i], true
+}
+
+// alike compares names without case and accents.
+func alike(one, other string) bool {
+	return collate.New(language.Und, collate.Loose).CompareString(one, other) == 0
+}
+
+// personChosen is the id of who was chosen from a list or, where a platform has none that is
+// long enough, typed by name. A name of several, like that of nobody, stays as it is.
+func personChosen(text string, f facts) string {
+	if _, ok := f.org.Person(text); ok {
+		return text
+	}
+	p, ok := personNamed(text, f)
+	if !ok {
+		return text
+	}
+	for _, other := range f.org.People {
+		if other.ID != p.ID && alike(other.Name, p.Name) {
+			return text
+		}
+	}
+	return p.ID
 }
 
 // delegation has a person stand in for the actor until a moment, or nobody any more.
