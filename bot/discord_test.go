@@ -178,8 +178,7 @@ func TestDiscordPurchase(t *testing.T) {
 	}
 }
 
-// What Discord did not sign, or signed long ago, does nothing; what is delivered twice is
-// done once.
+// What Discord did not sign, or signed long ago, does nothing, nor does what is played back.
 func TestDiscordDeliveries(t *testing.T) {
 	g := openGuild(t, false)
 	aicha := g.join("11", "aicha", "en-US")
@@ -189,13 +188,11 @@ func TestDiscordDeliveries(t *testing.T) {
 	for what, deliver := range map[string]func() (int, []byte, error){
 		"forged": func() (int, []byte, error) { return g.Forge(t.Context(), v) },
 		"stale":  func() (int, []byte, error) { return g.Stale(t.Context(), v, 6*time.Minute) },
+		"again":  func() (int, []byte, error) { return g.Redeliver(t.Context(), v) },
 	} {
 		if status, said, err := deliver(); err != nil || status != http.StatusUnauthorized || len(said) > 0 {
 			t.Errorf("%s: %d %s %v", what, status, said, err)
 		}
-	}
-	if status, said, err := g.Redeliver(t.Context(), v); err != nil || status != http.StatusOK || strings.Contains(string(said), "cart") {
-		t.Errorf("twice: %d %s %v", status, said, err)
 	}
 	if now := aicha.Last("6"); now.ID != before.ID {
 		t.Errorf("there is another message: %s", now.Read())

@@ -17,17 +17,19 @@ import (
 type relay struct {
 	url    string
 	atOnce bool
+	once   bool // of two deliveries the bot takes one, and refuses the other
 	client *http.Client
 
-	mu    sync.Mutex
-	bot   string
-	taken int
-	bad   []string // what the bot said of a delivery that it did not take
+	mu      sync.Mutex
+	bot     string
+	taken   int
+	refused int
+	bad     []string // what the bot said of a delivery that it did not take
 }
 
-func newRelay(t *testing.T, atOnce bool) *relay {
+func newRelay(t *testing.T, atOnce, once bool) *relay {
 	t.Helper()
-	r := &relay{atOnce: atOnce, client: patient()}
+	r := &relay{atOnce: atOnce, once: once, client: patient()}
 	server := httptest.NewServer(r)
 	t.Cleanup(func() { server.Close(); r.client.CloseIdleConnections() })
 	r.url = server.URL
@@ -85,6 +87,10 @@ func (r *relay) deliver(in *http.Request, body []byte) *httptest.ResponseRecorde
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.taken++
+	if r.once && w.Code == http.StatusUnauthorized && w.Body.Len() == 0 {
+		r.refused++
+		return w
+	}
 	if err != nil || w.Code >= http.StatusMultipleChoices || strings.Contains(w.Body.String(), "microsoft.error") {
 		r.bad = append(r.bad, http.StatusText(w.Code)+" "+w.Body.String())
 	}
@@ -109,10 +115,13 @@ func TestEachDeliveryComesTwice(t *testing.T) {
 		for name, atOnce := range map[string]bool{"one after the other": false, "at once": true} {
 			t.Run(p.name+" "+name, func(t *testing.T) {
 				t.Parallel()
-				r := newRelay(t, atOnce)
+				r := newRelay(t, atOnce, p.name == "discord")
 				liveInAChat(t, place{"sqlite", sqliteTemplate(t)}, func(t *testing.T) chat { return relayed{p.open(t), r} }, nil)
 				if r.taken < 20 || len(r.bad) > 0 {
 					t.Errorf("of %d deliveries these were not taken: %q", r.taken, r.bad)
+				}
+				if want := r.taken / 2; r.once && r.refused != want {
+					t.Errorf("of %d deliveries %d were refused, not %d", r.taken, r.refused, want)
 				}
 			})
 		}

@@ -18,6 +18,12 @@ type spot struct {
 	message bool // it was in a message
 }
 
+// spot is where the interaction came from.
+func (i interaction) spot() spot {
+	kind, _, _ := readID(i.Data.ID)
+	return spot{kind: kind, click: i.Type == typeClick, submit: i.Type == typeSubmit, message: i.Message != nil}
+}
+
 // own reports whether it was in a message that is kept up to date by itself.
 func (s spot) own() bool {
 	return strings.HasSuffix(s.kind, ownButton) && !strings.HasPrefix(s.kind, askedButton)

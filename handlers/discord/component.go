@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,17 +16,15 @@ import (
 
 // Component types, as Discord numbers them.
 const (
-	typeRow       = 1
-	typeButton    = 2
-	typeSelect    = 3
-	typeInput     = 4
-	typeSection   = 9
-	typeText      = 10
-	typeSeparator = 14
-	typeContainer = 17
-	typeLabel     = 18
-	typeRadio     = 21
-	typeCheckbox  = 23
+	typeRow      = 1
+	typeButton   = 2
+	typeSelect   = 3
+	typeInput    = 4
+	typeSection  = 9
+	typeText     = 10
+	typeLabel    = 18
+	typeRadio    = 21
+	typeCheckbox = 23
 )
 
 // Button styles.
@@ -44,6 +43,7 @@ const (
 	maxButton      = 80
 	maxOption      = 100
 	maxOptions     = 25
+	maxPlaceholder = 150
 	maxRadios      = 10
 	maxModalTitle  = 45
 	maxLabel       = 45
@@ -87,6 +87,10 @@ type canvas struct {
 	words locale.Words
 	kind  string // begins the id of each button: where it was printed
 	count int    // of buttons
+
+	compact  bool                 // what can be done is below all text, that with items in menus
+	items    []conversations.Item // whose actions are in menus
+	controls []component          // rows of buttons
 }
 
 // Kinds of buttons, as the first letter of their custom_id: by the message that they are
@@ -144,6 +148,8 @@ func fit(text string, most int) string {
 	return string([]rune(text)[:most-1]) + "…"
 }
 
+func runes(text string) int { return utf8.RuneCountInString(text) }
+
 // button is an action. Its id holds the ref, which it was printed with, after its kind and
 // a number: ids are unique in a message, and one ref may stand there twice.
 func (c *canvas) button(a conversations.Action, kind string) component {
@@ -156,12 +162,17 @@ func (c *canvas) button(a conversations.Action, kind string) component {
 	if b.Style == 0 {
 		b.Style = styleSecondary
 	}
+	b.ID = c.id(a, kind)
+	return b
+}
+
+// id is what a click on an action is delivered with.
+func (c *canvas) id(a conversations.Action, kind string) string {
 	if a.Confirm != nil {
 		kind = confirmButton + kind
 	}
 	c.count++
-	b.ID = kind + strconv.Itoa(c.count) + idSeparator + a.Ref
-	return b
+	return kind + strconv.Itoa(c.count) + idSeparator + a.Ref
 }
 
 // idSeparator is between the kind of a button and its ref.
@@ -174,13 +185,21 @@ func readID(id string) (kind, ref string, ok bool) {
 }
 
 func (c *canvas) buttons(actions []conversations.Action) {
-	for len(actions) > 0 {
-		n := min(len(actions), maxButtons)
-		row := component{Type: typeRow}
-		for _, a := range actions[:n] {
-			row.Components = append(row.Components, c.button(a, c.kind))
-		}
-		c.parts, actions = append(c.parts, row), actions[n:]
+	var all []component
+	for _, a := range actions {
+		all = append(all, c.button(a, c.kind))
+	}
+	c.rows(all)
+}
+
+// rows are buttons, as many beside each other as there can be.
+func (c *canvas) rows(buttons []component) {
+	to := &c.parts
+	if c.compact {
+		to = &c.controls
+	}
+	for row := range slices.Chunk(buttons, maxButtons) {
+		*to = append(*to, component{Type: typeRow, Components: row})
 	}
 }
 

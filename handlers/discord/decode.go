@@ -3,6 +3,7 @@ package discord
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -38,10 +39,12 @@ type interaction struct {
 		Components jsontext.Value `json:"components"` // read where they are needed: a message is most of an interaction
 	} `json:"message"`
 	Data struct {
-		Name       string        `json:"name"`
-		Options    []givenOption `json:"options"`
-		ID         string        `json:"custom_id"`
-		Components []filled      `json:"components"`
+		Name       string         `json:"name"`
+		Options    []givenOption  `json:"options"`
+		ID         string         `json:"custom_id"`
+		Kind       int            `json:"component_type"`
+		Values     jsontext.Value `json:"values"`
+		Components []filled       `json:"components"`
 	} `json:"data"`
 }
 
@@ -65,7 +68,7 @@ type givenOption struct {
 type filled struct {
 	ID         string         `json:"custom_id"`
 	Value      jsontext.Value `json:"value"` // text, true or false, or null
-	Values     []string       `json:"values"`
+	Values     jsontext.Value `json:"values"`
 	Component  *filled        `json:"component"`
 	Components []filled       `json:"components"`
 }
@@ -80,7 +83,20 @@ func decode(body []byte) (interaction, error) {
 	if i.Type != typePing && (i.ID == "" || i.Token == "" || i.person() == "" || len(i.ID) > 100 || !digits(i.ID) || !digits(i.Guild)) {
 		return i, errShape
 	}
+	if i.Type == typeClick && i.Data.Kind == typeSelect {
+		i.Data.ID = first(i.Data.Values) // what is chosen in a menu is what is clicked
+	}
 	return i, nil
+}
+
+// first is the first of several texts, "" for none and for what is not that.
+func first(values jsontext.Value) string {
+	var all []jsontext.Value
+	var text string
+	if json.Unmarshal(values, &all) == nil && len(all) > 0 {
+		_ = json.Unmarshal(all[0], &text, jsontext.AllowInvalidUTF8(true)) // what is no text is none
+	}
+	return text
 }
 
 func digits(text string) bool { return strings.Trim(text, "0123456789") == "" }
@@ -103,7 +119,7 @@ func (i interaction) text() string {
 		if o.Name != homeCommand {
 			words = append(words, o.Name)
 		}
-		for _, given := range o.Options {
+		for _, given := range inOrder(o) {
 			if given.Name == quantityOption {
 				continue
 			}
@@ -114,6 +130,20 @@ func (i interaction) text() string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// inOrder is what was given to a subcommand in the order of its options: a client sends it
+// as it was typed.
+func inOrder(sub givenOption) []givenOption {
+	at := map[string]int{}
+	for _, t := range takes {
+		for n, o := range t.given {
+			if t.name == sub.Name {
+				at[o.Name] = n
+			}
+		}
+	}
+	return slices.SortedStableFunc(slices.Values(sub.Options), func(a, b givenOption) int { return at[a.Name] - at[b.Name] })
 }
 
 // quantity is how many licences a command asks for, "" where it does not say.
@@ -182,18 +212,17 @@ func (i interaction) fields() map[string]string {
 	return values
 }
 
+// text is what was filled in: "true" or "false" of a checkbox, and "" for nothing and for
+// what is not known here.
 func (f filled) text() string {
-	if len(f.Values) > 0 {
-		return f.Values[0]
+	if value := string(f.Value); value == "true" || value == "false" {
+		return value
 	}
 	var text string
-	if json.Unmarshal(f.Value, &text) == nil {
+	if json.Unmarshal(f.Value, &text, jsontext.AllowInvalidUTF8(true)) == nil && text != "" {
 		return text
 	}
-	if string(f.Value) == "true" {
-		return "true"
-	}
-	return "false"
+	return first(f.Values)
 }
 
 // event is what somebody did.

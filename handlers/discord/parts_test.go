@@ -25,7 +25,7 @@ func long(fields int) conversations.Prompt {
 // which keeps what was filled in; the message shows all of it, and a button sends it.
 func TestAFormInParts(t *testing.T) {
 	t.Parallel()
-	for fields, parts := range map[int]int{1: 1, 5: 1, 6: 2, 10: 2, 11: 3, 20: 4} {
+	for fields, parts := range map[int]int{1: 1, 5: 1, 6: 2, 10: 2, 11: 3, 20: 4, 40: 8} {
 		p := long(fields)
 		all := forms(p, wizardButton)
 		if len(all) != parts {
@@ -37,6 +37,11 @@ func TestAFormInParts(t *testing.T) {
 			kind, ref, _ := readID(m.ID)
 			if want := map[bool]string{true: p.Submit.Ref, false: p.Again}[parts == 1]; ref != want || len(m.Components) > maxModalFields || (spot{kind: kind}).own() {
 				t.Errorf("part %d of %d has the id %s and %d fields", i+1, parts, m.ID, len(m.Components))
+			}
+		}
+		for _, m := range messages(p, wizardButton, 0) { // a proposal on as many lines as a cart has is 40 fields
+			for _, wrong := range fakediscord.CheckMessage(parsed(t, m)) {
+				t.Errorf("the message that asks for %d fields: %v", fields, wrong)
 			}
 		}
 		if seen != fields {

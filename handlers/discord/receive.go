@@ -58,7 +58,11 @@ func (d *Discord) Interactions(w http.ResponseWriter, r *http.Request) {
 		reply(w, callback{Type: answerPong})
 		return
 	}
-	d.take(r.Context(), i, ackTime, func(c callback, more bool) {
+	if i.Type != typeAutocomplete && !d.seen.First(i.ID) {
+		w.WriteHeader(http.StatusUnauthorized) // Discord delivers nothing twice over HTTP: it is played back
+		return
+	}
+	d.taken(r.Context(), i, ackTime, func(c callback, more bool) {
 		reply(w, c)
 		if more {
 			_ = http.NewResponseController(w).Flush()
@@ -100,20 +104,26 @@ func (d *Discord) verified(r *http.Request) (body []byte, status int) {
 	return body, 0
 }
 
-// take has an interaction answered: at once or, where that takes longer than within, by an
-// edit of what says that it is coming. One that was taken already changes nothing.
+// take has an interaction answered. One that was taken already, as the gateway may deliver
+// it again, changes nothing.
 func (d *Discord) take(ctx context.Context, i interaction, within time.Duration, answer func(c callback, more bool)) {
+	if i.Type != typeAutocomplete && !d.seen.First(i.ID) {
+		answer(i.spot().nothing(), false)
+		return
+	}
+	d.taken(ctx, i, within, answer)
+}
+
+// taken has a new interaction answered: at once or, where that takes longer than within, by
+// an edit of what says that it is coming.
+func (d *Discord) taken(ctx context.Context, i interaction, within time.Duration, answer func(c callback, more bool)) {
 	if i.Type == typeAutocomplete {
 		answer(callback{Type: answerSuggest, Data: d.suggest(i)}, false)
 		return
 	}
+	at := i.spot()
 	kind, ref, _ := readID(i.Data.ID)
-	at := spot{kind: kind, click: i.Type == typeClick, submit: i.Type == typeSubmit, message: i.Message != nil}
-	switch {
-	case !d.seen.First(i.ID):
-		answer(at.nothing(), false)
-		return
-	case at.click && ref == keepRef:
+	if at.click && ref == keepRef {
 		answer(callback{Type: answerUpdate, Data: messages(closed(i.Locale, "discord.kept"), wizardButton, flagEphemeral)[0]}, false)
 		return
 	}
@@ -214,15 +224,22 @@ func (d *Discord) confirm(ctx context.Context, i interaction, whose place, kind,
 	return callback{Type: answerMessage, Data: messages(p, askedButton+kind, flagEphemeral)[0]}
 }
 
+// labelOf is what stands on what has an id, a button or an option of a menu.
 func labelOf(all []component, id string) string {
 	for _, c := range all {
 		if c.ID == id {
 			return c.Label
 		}
-		if c.Accessory != nil && c.Accessory.ID == id {
-			return c.Accessory.Label
+		for _, o := range c.Options {
+			if o.Value == id {
+				return o.Label
+			}
 		}
-		if label := labelOf(c.Components, id); label != "" {
+		inside := c.Components
+		if c.Accessory != nil {
+			inside = append(inside, *c.Accessory)
+		}
+		if label := labelOf(inside, id); label != "" {
 			return label
 		}
 	}

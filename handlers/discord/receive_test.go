@@ -138,6 +138,8 @@ func TestWhatWasDone(t *testing.T) {
 		`{"name": "cart", "type": 1}`: "cart",
 		`{"name": "buy", "type": 1, "options": [{"name": "product", "type": 3, "value": "business premium"}]}`:                                           "buy business premium",
 		`{"name": "delegate", "type": 1, "options": [{"name": "person", "type": 6, "value": "8"}, {"name": "until", "type": 3, "value": "2026-12-24"}]}`: "delegate <@8> until 2026-12-24",
+		`{"name": "delegate", "type": 1, "options": [{"name": "until", "type": 3, "value": "2026-12-24"}, {"name": "person", "type": 6, "value": "8"}]}`: "delegate <@8> until 2026-12-24",
+		`{"name": "delegate", "type": 1, "options": [{"name": "until", "type": 3, "value": "2026-12-24"}]}`:                                              "delegate until 2026-12-24",
 	} {
 		i, err := decode([]byte(fmt.Sprintf(delivered, 1, given)))
 		if ev := i.event(place{"contoso", "42"}); err != nil || ev.Text != want || ev.ID != "discord:1" || ev.Account != (conversations.Account{Platform: "discord", Workspace: "42", ID: "7"}) {
@@ -147,16 +149,17 @@ func TestWhatWasDone(t *testing.T) {
 	i, err := decode([]byte(`{"id": "5", "type": 5, "token": "t", "guild_id": "42", "member": {"user": {"id": "7"}}, "data": {"custom_id": "w!details:basic:0:1", "components": [
 		{"type": 18, "component": {"type": 4, "custom_id": "quantity", "value": "25"}}, {"type": 18, "component": {"type": 21, "custom_id": "plan", "value": "P1Y.annual"}},
 		{"type": 18, "component": {"type": 3, "custom_id": "person", "values": ["chloe"]}}, {"type": 18, "component": {"type": 23, "custom_id": "auto_assign", "value": true}},
+		{"type": 18, "component": {"type": 3, "custom_id": "group", "values": []}}, {"type": 18, "component": {"type": 3, "custom_id": "odd", "values": [{"id": 1}]}},
 		{"type": 10}, {"type": 99, "component": {"type": 98, "custom_id": "new", "value": {"never": "seen"}}}]}}`))
 	ev := i.event(place{"contoso", "42"})
-	if err != nil || ev.Ref != "details:basic:0:1" || fmt.Sprint(ev.Values) != "map[auto_assign:true new:false person:chloe plan:P1Y.annual quantity:25]" {
+	if err != nil || ev.Ref != "details:basic:0:1" || fmt.Sprint(ev.Values) != "map[auto_assign:true group: new: odd: person:chloe plan:P1Y.annual quantity:25]" {
 		t.Errorf("%+v, %v", ev, err)
 	}
 	if code, c := d.delivers(d.request(fmt.Sprintf(delivered, 77, ""), noon)); code != http.StatusOK || c.Type != answerMessage || len(d.turned) != 1 {
 		t.Errorf("%d, %+v of %+v", code, c, d.turned)
 	}
-	if _, c := d.delivers(d.request(fmt.Sprintf(delivered, 77, ""), noon)); c.Type != answerDeferred || len(d.turned) != 1 {
-		t.Errorf("a second time: %+v of %+v", c, d.turned)
+	if code, _ := d.delivers(d.request(fmt.Sprintf(delivered, 77, ""), noon)); code != http.StatusUnauthorized || len(d.turned) != 1 {
+		t.Errorf("a second time: %d of %+v", code, d.turned)
 	}
 	if p, err := d.Profile(t.Context(), "contoso", conversations.Account{Workspace: "42", ID: "7"}); err != nil || p.Locale != "fr" || fmt.Sprint(p.Groups) != "[5]" || d.calls.Load() != 0 {
 		t.Errorf("what the interaction has said: %+v, %v, %d calls", p, err, d.calls.Load())

@@ -27,39 +27,52 @@ type mentions struct {
 	Parse []string `json:"parse"`
 }
 
-// messages are a prompt as a message or, where it has more than one takes, several of which
-// the last one can be acted on.
+// messages are a prompt as a message: with what can be done beside each thing or, where that
+// takes more than a message has, chosen from lists below all text. Where even that is too
+// much there are several, of which the last can be acted on.
 func messages(p conversations.Prompt, kind string, flags int) []message {
-	c := &canvas{words: locale.For(p.Locale, nil), kind: kind}
+	groups := split(draw(p, kind, false))
+	if len(groups) > 1 {
+		groups = split(draw(p, kind, true))
+	}
+	var all []message
+	for _, parts := range groups {
+		all = append(all, message{Components: parts, Flags: flags | flagComponentsV2, Mentions: mentions{Parse: []string{}}})
+	}
+	return all
+}
+
+// draw is a prompt as components, in groups of those that stay together if they can.
+func draw(p conversations.Prompt, kind string, compact bool) [][]component {
+	c := &canvas{words: locale.For(p.Locale, nil), kind: kind, compact: compact}
 	c.head(p)
 	c.draw(p.Blocks)
 	if len(p.Fields) > 0 {
 		parts := len(forms(p, kind))
 		c.filled(p, parts == 1)
 		c.opener(p, parts)
-		c.draw(p.Below)
-		c.buttons(p.Actions)
-	} else {
-		c.draw(p.Below)
-		c.buttons(p.Actions)
 	}
-	var all []message
-	for _, parts := range split(c.parts) {
-		all = append(all, message{Components: parts, Flags: flags | flagComponentsV2, Mentions: mentions{Parse: []string{}}})
+	c.draw(p.Below)
+	c.buttons(p.Actions)
+	var groups [][]component
+	for _, part := range c.parts {
+		groups = append(groups, []component{part})
 	}
-	return all
+	if controls := append(c.menus(), c.controls...); len(controls) > 0 {
+		groups = append(groups, controls)
+	}
+	return groups
 }
 
-// split divides components so that no message has more than Discord takes.
-func split(parts []component) [][]component {
+// split divides groups of components so that no message has more than Discord takes.
+func split(groups [][]component) [][]component {
 	var all [][]component
 	var now []component
-	for _, p := range parts {
-		one := []component{p}
-		if len(now) > 0 && (number(now)+number(one) > maxComponents || length(now)+length(one) > maxText) {
+	for _, g := range groups {
+		if len(now) > 0 && (number(now)+number(g) > maxComponents || length(now)+length(g) > maxText) {
 			all, now = append(all, now), nil
 		}
-		now = append(now, p)
+		now = append(now, g...)
 	}
 	return append(all, now)
 }
@@ -126,6 +139,10 @@ func (c *canvas) item(i conversations.Item) {
 		lines = append(lines, bar(*i.Progress))
 	}
 	text := component{Type: typeText, Content: strings.Join(lines, "\n")}
+	if c.compact {
+		c.parts, c.items = append(c.parts, text), append(c.items, i)
+		return
+	}
 	if len(i.Actions) == 1 {
 		b := c.button(i.Actions[0], c.kind)
 		c.parts = append(c.parts, component{Type: typeSection, Components: []component{text}, Accessory: &b})
@@ -173,16 +190,20 @@ func bar(p conversations.Progress) string {
 // filled says what fields hold already, and what is wrong with them. What a modal shows
 // whole it need not say.
 func (c *canvas) filled(p conversations.Prompt, whole bool) {
+	var lines []string
 	for _, f := range p.Fields {
 		if value := shown(f); value != "" && (f.Kind == conversations.TextField || !whole) {
-			c.say(c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(value)))
+			lines = append(lines, c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(value)))
 		}
 		if f.Error != "" {
-			c.say(marks[conversations.Bad] + c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(f.Error)))
+			lines = append(lines, marks[conversations.Bad]+c.words.T("discord.fact", "label", escaped(f.Label), "value", escaped(f.Error)))
 		}
 		if f.Sum != nil && f.Sum.Text != "" {
-			c.say(c.words.T("discord.fact", "label", escaped(f.Sum.Label), "value", escaped(f.Sum.Text)))
+			lines = append(lines, c.words.T("discord.fact", "label", escaped(f.Sum.Label), "value", escaped(f.Sum.Text)))
 		}
+	}
+	if len(lines) > 0 {
+		c.say(lines...)
 	}
 }
 
@@ -199,7 +220,7 @@ func shown(f conversations.Field) string {
 // opener is the button that asks for the fields in a modal or, where one has no room for
 // them, those that ask for a part each, and the one that sends what was filled in.
 func (c *canvas) opener(p conversations.Prompt, parts int) {
-	row := component{Type: typeRow}
+	var all []component
 	for i := range parts {
 		a := conversations.Action{Ref: p.Again, Label: c.words.T("discord.opener", "label", p.Submit.Label)}
 		switch {
@@ -208,9 +229,9 @@ func (c *canvas) opener(p conversations.Prompt, parts int) {
 		case p.IsForm():
 			a.Label, a.Style = c.words.T("discord.fill_in"), conversations.Primary
 		}
-		row.Components = append(row.Components, c.button(a, formButton+partMark(i)+c.kind))
+		all = append(all, c.button(a, formButton+partMark(i)+c.kind))
 	}
-	c.parts = append(c.parts, row)
+	c.rows(all)
 	if parts > 1 {
 		c.buttons([]conversations.Action{*p.Submit})
 	}
@@ -280,7 +301,7 @@ func (c *canvas) input(f conversations.Field) component {
 		}
 		return component{Type: kind, ID: f.Key, Required: &required, Options: options(f)}
 	}
-	in := component{Type: typeInput, ID: f.Key, Style: 1, Required: &required, MaxLength: maxTyped, Value: fit(f.Value, maxTyped)}
+	in := component{Type: typeInput, ID: f.Key, Style: 1, Required: &required, MaxLength: maxTyped, Value: fit(shown(f), maxTyped)}
 	if f.Kind == conversations.AreaField {
 		in.Style = 2
 	}
