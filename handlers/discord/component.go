@@ -102,8 +102,21 @@ const (
 	confirmButton = "c" // asks whether it is meant
 )
 
+// say shows lines, in as many pieces as a message has room for each.
 func (c *canvas) say(lines ...string) {
-	c.parts = append(c.parts, component{Type: typeText, Content: strings.Join(lines, "\n")})
+	var now string
+	for i, line := range lines {
+		line = fit(line, maxText)
+		switch {
+		case i == 0:
+			now = line
+		case runes(now)+1+runes(line) > maxText:
+			c.parts, now = append(c.parts, component{Type: typeText, Content: now}), line
+		default:
+			now += "\n" + line
+		}
+	}
+	c.parts = append(c.parts, component{Type: typeText, Content: now})
 }
 
 // marks are the tones' signs.

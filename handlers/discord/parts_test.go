@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"cartwright/conversations"
+	"cartwright/conversations/locale"
 	"cartwright/testservices/fakediscord"
 )
 
@@ -63,6 +64,57 @@ func TestAFormInParts(t *testing.T) {
 	text = string(encoded(c.Data))
 	if c.Type != answerModal || !strings.Contains(text, `"Bw!again:propose:CW-1:h"`) || !strings.Contains(text, "seats_7") || strings.Contains(text, "seats_1") {
 		t.Errorf("the second part is answered %d: %s", c.Type, text)
+	}
+}
+
+// Fields of products whose names begin alike, or are the same, are told apart in every
+// language, and what has no room in a label stands above it.
+func TestFieldsAreToldApart(t *testing.T) {
+	t.Parallel()
+	for _, lang := range locale.Languages() {
+		words := locale.For(lang, nil)
+		p := long(0)
+		for i, product := range []string{"Microsoft 365 Business Premium for Frontline Workers and Partners", "Microsoft 365 Business Premium for Frontline Workers and Students", "Visio", "Visio"} {
+			for _, key := range []string{"approval.propose_seats", "approval.propose_plan"} {
+				p.Fields = append(p.Fields, conversations.Field{Key: fmt.Sprint(key, i), Kind: conversations.NumberField, Label: words.T(key, "product", product)})
+			}
+		}
+		seen, texts := map[string]bool{}, ""
+		for _, m := range forms(p, wizardButton) {
+			for _, wrong := range fakediscord.CheckModal(parsed(t, m)) {
+				t.Errorf("%s: %v", lang, wrong)
+			}
+			for _, c := range m.Components {
+				texts += c.Content
+				if c.Type == typeLabel && seen[c.Label] {
+					t.Errorf("%s: there are two fields %q", lang, c.Label)
+				}
+				seen[c.Label] = c.Type == typeLabel
+			}
+		}
+		if !strings.Contains(texts, "Workers and Partners") || !strings.Contains(texts, "Workers and Students") {
+			t.Errorf("%s: the whole names are not in %q", lang, texts)
+		}
+	}
+}
+
+// A text that no message has room for takes several, or ends where it must.
+func TestTextThatNoMessageHasRoomFor(t *testing.T) {
+	t.Parallel()
+	for name, b := range map[string]conversations.Block{
+		"a fact":  {Facts: []conversations.Fact{{Label: "Purpose", Value: strings.Repeat("*", 2100)}}},
+		"a list":  {List: &conversations.List{Title: "People", Items: strings.Split(strings.Repeat("somebody.with.a.name@contoso.example,", 150), ",")}},
+		"a thing": {Item: &conversations.Item{Title: "A thing", Lines: []string{strings.Repeat("*", 2100)}}},
+	} {
+		all := messages(conversations.Prompt{Name: "approval", Title: "Long", Locale: "en", Blocks: []conversations.Block{b}}, ownButton, 0)
+		for _, m := range all {
+			for _, wrong := range fakediscord.CheckMessage(parsed(t, m)) {
+				t.Errorf("%s: %v", name, wrong)
+			}
+		}
+		if len(all) < 2 {
+			t.Errorf("%s is %d messages", name, len(all))
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package discord
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
@@ -138,7 +137,7 @@ func (c *canvas) item(i conversations.Item) {
 	if i.Progress != nil {
 		lines = append(lines, bar(*i.Progress))
 	}
-	text := component{Type: typeText, Content: strings.Join(lines, "\n")}
+	text := component{Type: typeText, Content: fit(strings.Join(lines, "\n"), maxText)}
 	if c.compact {
 		c.parts, c.items = append(c.parts, text), append(c.items, i)
 		return
@@ -260,8 +259,9 @@ type modal struct {
 func forms(p conversations.Prompt, kind string) []modal {
 	c := &canvas{words: locale.For(p.Locale, nil)}
 	var all []modal
-	for _, f := range p.Fields {
-		drawn := c.field(f)
+	names := labels(p.Fields)
+	for i, f := range p.Fields {
+		drawn := c.field(f, names[i])
 		if n := len(all); n == 0 || len(all[n-1].Components)+len(drawn) > maxModalFields {
 			all = append(all, modal{ID: kind + idSeparator + p.Submit.Ref, Title: fit(p.Title, maxModalTitle)})
 		}
@@ -276,16 +276,39 @@ func forms(p conversations.Prompt, kind string) []modal {
 	return all
 }
 
-// field is a field with what is said of it: above it, where its label has no room for that.
-func (c *canvas) field(f conversations.Field) []component {
-	in := c.input(f)
-	l := component{Type: typeLabel, Label: fit(f.Label, maxLabel), Component: &in}
-	about := strings.TrimSpace(f.Error + " " + f.Help)
-	if utf8.RuneCountInString(about) > maxDescription {
-		return []component{{Type: typeText, Content: escaped(about)}, l}
+// labels are what fields are called in a modal: by a number where their own label is too
+// long, or is another's too.
+func labels(fields []conversations.Field) []string {
+	times := map[string]int{}
+	for _, f := range fields {
+		times[f.Label]++
 	}
-	l.Description = about
-	return []component{l}
+	all := make([]string, len(fields))
+	for i, f := range fields {
+		if all[i] = f.Label; runes(f.Label) > maxLabel || times[f.Label] > 1 {
+			all[i] = fit(strconv.Itoa(i+1)+". "+f.Label, maxLabel)
+		}
+	}
+	return all
+}
+
+// field is a field with what is said of it: above it, where its label has no room for that.
+func (c *canvas) field(f conversations.Field, label string) []component {
+	in := c.input(f)
+	l := component{Type: typeLabel, Label: label, Component: &in}
+	var above []string
+	if label != f.Label {
+		above = append(above, "**"+escaped(f.Label)+"**")
+	}
+	if about := strings.TrimSpace(f.Error + " " + f.Help); runes(about) > maxDescription {
+		above = append(above, escaped(about))
+	} else {
+		l.Description = about
+	}
+	if len(above) == 0 {
+		return []component{l}
+	}
+	return []component{{Type: typeText, Content: strings.Join(above, "\n")}, l}
 }
 
 func (c *canvas) input(f conversations.Field) component {
