@@ -60,14 +60,16 @@ func TestDiscordDoctor(t *testing.T) {
 	s := newShell(t)
 	well := s.env.with(discordSettings(t, d, false))
 	s.env = well
-	s.says(s.does(exitFailed, "doctor"), "ok    Discord application 1001", "FAIL  Discord commands: /m365 is not registered: run bot manifest discord --apply", "ok    Discord server 42",
+	s.says(s.does(exitFailed, "doctor"), "ok    Discord application 1001", "FAIL  Discord commands: /m365 is not registered, or was changed since: run bot manifest discord --apply", "ok    Discord server 42",
+		"FAIL  Discord channel 55: the bot does not see it",
 		"FAIL  Discord delivers over HTTP: the application has no Interactions Endpoint URL")
 	s.says(s.does(exitOK, "manifest", "discord"), `"name":"m365"`, `"zh-CN"`, `"autocomplete":true`)
 	for range 2 {
 		s.says(s.does(exitOK, "manifest", "discord", "--apply"), "Discord has the commands.")
 	}
 	d.Deliver("https://bot.example/discord/interactions")
-	s.says(s.does(exitOK, "doctor"), "ok    Discord commands", "ok    Discord delivers over HTTP")
+	d.Channel("55")
+	s.says(s.does(exitOK, "doctor"), "ok    Discord commands", "ok    Discord delivers over HTTP", "ok    Discord channel 55")
 	s.env = well.with(settings{"DISCORD_BOT_TOKEN": "another"})
 	if said := s.does(exitFailed, "doctor"); !strings.Contains(said, "copy DISCORD_BOT_TOKEN anew") || strings.Contains(said, "another") {
 		t.Errorf("a token that is refused: %s", said)

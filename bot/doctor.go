@@ -65,7 +65,7 @@ func (p *program) doctors(cfg config.Config) []iter.Seq2[string, error] {
 		all = append(all, teams.New(o).Checks(p.ctx, workspaces(cfg, teams.Platform)), check("Teams reaches "+cfg.PublicURL.String(), func() error { return p.refuses(cfg.PublicURL.JoinPath("api", "messages")) }))
 	}
 	if cfg.Discord.Configured() {
-		all = append(all, discordCaller(cfg.Discord).Checks(p.ctx, workspaces(cfg, discord.Platform)))
+		all = append(all, discordCaller(cfg.Discord).Checks(p.ctx, workspaces(cfg, discord.Platform), channels(cfg, discord.Platform)))
 	}
 	return all
 }
@@ -78,6 +78,18 @@ func workspaces(cfg config.Config, platform string) []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// channels are where organisations' approvals are asked for on a platform.
+func channels(cfg config.Config, platform string) []string {
+	var all []string
+	for _, o := range cfg.Organisations {
+		if channel := o.ApprovalChannel[platform]; channel != "" {
+			all = append(all, channel)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // discordCaller is the platform as far as it calls Discord.

@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"slices"
 )
 
 // Checks makes one harmless call for each thing that must be right, and yields what was
-// looked at with what is wrong and what to do, nil where nothing is.
-func (d *Discord) Checks(ctx context.Context, guilds []string) iter.Seq2[string, error] {
+// looked at with what is wrong and what to do, nil where nothing is. channels are where
+// approvals are asked for.
+func (d *Discord) Checks(ctx context.Context, guilds, channels []string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		app, err := d.ours(ctx)
 		if !yield("Discord application "+d.Application, err) || !yield("Discord commands", d.registered(ctx)) {
@@ -29,7 +31,21 @@ func (d *Discord) Checks(ctx context.Context, guilds []string) iter.Seq2[string,
 				return
 			}
 		}
+		for _, channel := range channels {
+			if !yield("Discord channel "+channel, d.reaches(ctx, channel)) {
+				return
+			}
+		}
 	}
+}
+
+// reaches looks whether the bot sees a channel.
+func (d *Discord) reaches(ctx context.Context, channel string) error {
+	err := d.api.call(ctx, http.MethodGet, "channels/"+channel, nil, nil)
+	if no, ok := errors.AsType[*refused](err); ok && (no.Status == http.StatusNotFound || no.Status == http.StatusForbidden) {
+		return errors.New("the bot does not see it: give it View Channel and Send Messages there, or correct approvals.channel.discord in the organisations file")
+	}
+	return err
 }
 
 // application is what Discord has of one.
@@ -87,25 +103,43 @@ func (d *Discord) delivers(ctx context.Context, app application) error {
 	return err
 }
 
-// registered looks whether Discord has the commands.
+// registered looks whether Discord has the commands as they are here.
 func (d *Discord) registered(ctx context.Context) error {
-	var has []struct {
-		Name string `json:"name"`
-	}
-	err := d.api.call(ctx, http.MethodGet, "applications/"+d.Application+"/commands", nil, &has)
+	var has []command
+	err := d.api.call(ctx, http.MethodGet, "applications/"+d.Application+"/commands?with_localizations=true", nil, &has)
 	if err != nil {
 		return err
 	}
-	for _, c := range commands() {
-		if !slices.ContainsFunc(has, func(h struct {
-			Name string `json:"name"`
-		}) bool {
-			return h.Name == c.Name
-		}) {
-			return fmt.Errorf("/%s is not registered: run bot manifest discord --apply", c.Name)
-		}
+	if name := differs(commands(), has); name != "" {
+		return fmt.Errorf("/%s is not registered, or was changed since: run bot manifest discord --apply", name)
 	}
 	return nil
+}
+
+// differs is the first command, or option of one, that is not in both or is not called and
+// described there as here, "" for none.
+func differs(ours, has []command) string {
+	for _, h := range has {
+		if !slices.ContainsFunc(ours, func(c command) bool { return c.Name == h.Name }) {
+			return h.Name
+		}
+	}
+	for _, c := range ours {
+		at := slices.IndexFunc(has, func(h command) bool { return h.Name == c.Name })
+		if at < 0 || !alike(c, has[at]) {
+			return c.Name
+		}
+		if inside := differs(c.Options, has[at].Options); inside != "" {
+			return c.Name + " " + inside
+		}
+	}
+	return ""
+}
+
+// alike compares what people see of commands, and what they may give to them.
+func alike(c, h command) bool {
+	return c.Type == h.Type && c.Description == h.Description && c.Required == h.Required && c.Suggests == h.Suggests &&
+		maps.Equal(c.Names, h.Names) && maps.Equal(c.Descriptions, h.Descriptions)
 }
 
 // joined looks whether the bot is in a guild.
