@@ -1,18 +1,13 @@
 package discord
 
 import (
-	"strings"
-
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
 )
 
-// askedButton begins the kind of a button in a message that asks whether a click is meant.
-const askedButton = "a"
-
 // spot is where an interaction came from: what of it is replaced by the answer.
 type spot struct {
-	kind    string // of the button or the modal
+	kind    press // of the button or the modal
 	click   bool
 	submit  bool
 	message bool // it was in a message
@@ -20,14 +15,12 @@ type spot struct {
 
 // spot is where the interaction came from.
 func (i interaction) spot() spot {
-	kind, _, _ := readID(i.Data.ID)
+	kind, _ := readID(i.Data.ID)
 	return spot{kind: kind, click: i.Type == typeClick, submit: i.Type == typeSubmit, message: i.Message != nil}
 }
 
 // own reports whether it was in a message that is kept up to date by itself.
-func (s spot) own() bool {
-	return strings.HasSuffix(s.kind, ownButton) && !strings.HasPrefix(s.kind, askedButton)
-}
+func (s spot) own() bool { return s.kind.own && !s.kind.asked }
 
 // replaces reports whether the answer takes the place of the message: of an answer before,
 // or of the question whether a click was meant.
@@ -52,9 +45,9 @@ func (s spot) deferred() callback {
 // answer is the first answer to an interaction, and the messages that follow it.
 func (s spot) answer(r conversations.Reply) (first callback, rest []message) {
 	p := r.Prompt
-	asked := s.click && strings.HasPrefix(s.kind, formButton) && len(p.Fields) > 0
+	asked := s.click && s.kind.form && len(p.Fields) > 0
 	if all := forms(p, s.modalKind()); !s.submit && (asked || p.IsForm() && len(all) == 1) {
-		return callback{Type: answerModal, Data: all[min(partOf(s.kind), len(all)-1)]}, nil
+		return callback{Type: answerModal, Data: all[min(s.kind.part, len(all)-1)]}, nil
 	}
 	all := s.shown(r)
 	switch {
@@ -70,9 +63,7 @@ func (s spot) answer(r conversations.Reply) (first callback, rest []message) {
 
 // asked reports whether it was in the question whether a click in a message of its own was
 // meant: the message itself shows what that led to.
-func (s spot) asked() bool {
-	return strings.HasPrefix(s.kind, askedButton) && strings.HasSuffix(s.kind, ownButton)
-}
+func (s spot) asked() bool { return s.kind.asked && s.kind.own }
 
 // closed stands in place of such a question, once it is answered.
 func closed(lang, key string) conversations.Prompt {
@@ -81,7 +72,7 @@ func closed(lang, key string) conversations.Prompt {
 }
 
 // modalKind is what a modal remembers of where it was opened.
-func (s spot) modalKind() string {
+func (s spot) modalKind() press {
 	if s.own() {
 		return ownButton
 	}

@@ -85,22 +85,13 @@ type option struct {
 type canvas struct {
 	parts []component
 	words locale.Words
-	kind  string // begins the id of each button: where it was printed
-	count int    // of buttons
+	kind  press // of the buttons: where they are
+	count int   // of buttons
 
 	compact  bool                 // what can be done is below all text, that with items in menus
 	items    []conversations.Item // whose actions are in menus
 	controls []component          // rows of buttons
 }
-
-// Kinds of buttons, as the first letter of their custom_id: by the message that they are
-// in, and by what a click does first.
-const (
-	wizardButton  = "w" // in an answer, which is replaced
-	ownButton     = "o" // in a message that is kept up to date by itself
-	formButton    = "f" // asks for the fields in a modal
-	confirmButton = "c" // asks whether it is meant
-)
 
 // say shows lines, in as many pieces as a message has room for each.
 func (c *canvas) say(lines ...string) {
@@ -165,7 +156,7 @@ func runes(text string) int { return utf8.RuneCountInString(text) }
 
 // button is an action. Its id holds the ref, which it was printed with, after its kind and
 // a number: ids are unique in a message, and one ref may stand there twice.
-func (c *canvas) button(a conversations.Action, kind string) component {
+func (c *canvas) button(a conversations.Action, kind press) component {
 	b := component{Type: typeButton, Label: fit(a.Label, maxButton)}
 	if a.URL != "" {
 		b.Style, b.URL = styleLink, a.URL
@@ -180,21 +171,12 @@ func (c *canvas) button(a conversations.Action, kind string) component {
 }
 
 // id is what a click on an action is delivered with.
-func (c *canvas) id(a conversations.Action, kind string) string {
+func (c *canvas) id(a conversations.Action, kind press) string {
 	if a.Confirm != nil {
-		kind = confirmButton + kind
+		kind.confirm = true
 	}
 	c.count++
-	return kind + strconv.Itoa(c.count) + idSeparator + a.Ref
-}
-
-// idSeparator is between the kind of a button and its ref.
-const idSeparator = "!"
-
-// readID is the kind of a button and its ref. ok is false for what was not printed here.
-func readID(id string) (kind, ref string, ok bool) {
-	kind, ref, ok = strings.Cut(id, idSeparator)
-	return strings.TrimRight(kind, "0123456789"), ref, ok
+	return kind.String() + strconv.Itoa(c.count) + idSeparator + a.Ref
 }
 
 func (c *canvas) buttons(actions []conversations.Action) {

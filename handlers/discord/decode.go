@@ -238,7 +238,7 @@ func (i interaction) event(whose place) conversations.Event {
 			ev.Values = map[string]string{quantityOption: n}
 		}
 	case typeClick, typeSubmit:
-		_, ev.Ref, _ = readID(i.Data.ID)
+		_, ev.Ref = readID(i.Data.ID)
 	}
 	if i.Type == typeSubmit {
 		ev.Values = i.fields()

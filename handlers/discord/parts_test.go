@@ -35,7 +35,7 @@ func TestAFormInParts(t *testing.T) {
 		seen := 0
 		for i, m := range all {
 			seen += len(m.Components)
-			kind, ref, _ := readID(m.ID)
+			kind, ref := readID(m.ID)
 			if want := map[bool]string{true: p.Submit.Ref, false: p.Again}[parts == 1]; ref != want || len(m.Components) > maxModalFields || (spot{kind: kind}).own() {
 				t.Errorf("part %d of %d has the id %s and %d fields", i+1, parts, m.ID, len(m.Components))
 			}
@@ -55,7 +55,7 @@ func TestAFormInParts(t *testing.T) {
 	}
 	_, c := d.delivers(d.request(fmt.Sprintf(delivered, 1, `{"name": "approvals", "type": 1}`), noon))
 	text := string(encoded(c.Data))
-	for _, want := range []string{"Fill in part 1 of 2", "Fill in part 2 of 2", "fAw1!again:propose", "fBw2!again:propose", "w3!propose.send", "Line 7: 3"} {
+	for _, want := range []string{"Fill in part 1 of 2", "Fill in part 2 of 2", "fw1!again:propose", "fBw2!again:propose", "w3!propose.send", "Line 7: 3"} {
 		if c.Type != answerMessage || !strings.Contains(text, want) {
 			t.Errorf("%q is not in the answer %d: %s", want, c.Type, text)
 		}

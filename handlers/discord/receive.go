@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -122,7 +121,7 @@ func (d *Discord) taken(ctx context.Context, i interaction, within time.Duration
 		return
 	}
 	at := i.spot()
-	kind, ref, _ := readID(i.Data.ID)
+	kind, ref := readID(i.Data.ID)
 	if at.click && ref == keepRef {
 		answer(callback{Type: answerUpdate, Data: messages(closed(i.Locale, "discord.kept"), wizardButton, flagEphemeral)[0]}, false)
 		return
@@ -136,8 +135,8 @@ func (d *Discord) taken(ctx context.Context, i interaction, within time.Duration
 	if i.Guild == "" {
 		d.origins.note(i.ID, whose.organisation)
 	}
-	if at.click && strings.HasPrefix(kind, confirmButton) {
-		answer(d.confirm(ctx, i, whose, kind[1:], ref), false)
+	if at.click && kind.confirm {
+		answer(d.confirm(ctx, i, whose, press{own: kind.own, asked: true}, ref), false)
 		return
 	}
 	d.turn(ctx, i, at, i.event(whose), within, answer)
@@ -203,7 +202,7 @@ const keepRef = "discord.keep"
 const questionTime = 1500 * time.Millisecond
 
 // confirm asks whether a click is meant: Discord has no questions of its own.
-func (d *Discord) confirm(ctx context.Context, i interaction, whose place, kind, ref string) callback {
+func (d *Discord) confirm(ctx context.Context, i interaction, whose place, kind press, ref string) callback {
 	ctx, cancel := context.WithTimeout(ctx, questionTime)
 	defer cancel()
 	words := locale.For(locale.Match(i.Locale), nil)
@@ -221,7 +220,7 @@ func (d *Discord) confirm(ctx context.Context, i interaction, whose place, kind,
 		Name: "confirm", Locale: words.Lang(), Title: q.Title, Blocks: []conversations.Block{{Text: &conversations.Notice{Text: q.Text}}},
 		Actions: []conversations.Action{{Ref: ref, Label: q.Yes, Style: conversations.Primary}, {Label: q.No, Ref: keepRef}},
 	}
-	return callback{Type: answerMessage, Data: messages(p, askedButton+kind, flagEphemeral)[0]}
+	return callback{Type: answerMessage, Data: messages(p, kind, flagEphemeral)[0]}
 }
 
 // labelOf is what stands on what has an id, a button or an option of a menu.

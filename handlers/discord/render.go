@@ -29,7 +29,7 @@ type mentions struct {
 // messages are a prompt as a message: with what can be done beside each thing or, where that
 // takes more than a message has, chosen from lists below all text. Where even that is too
 // much there are several, of which the last can be acted on.
-func messages(p conversations.Prompt, kind string, flags int) []message {
+func messages(p conversations.Prompt, kind press, flags int) []message {
 	groups := split(draw(p, kind, false))
 	if len(groups) > 1 {
 		groups = split(draw(p, kind, true))
@@ -42,7 +42,7 @@ func messages(p conversations.Prompt, kind string, flags int) []message {
 }
 
 // draw is a prompt as components, in groups of those that stay together if they can.
-func draw(p conversations.Prompt, kind string, compact bool) [][]component {
+func draw(p conversations.Prompt, kind press, compact bool) [][]component {
 	c := &canvas{words: locale.For(p.Locale, nil), kind: kind, compact: compact}
 	c.head(p)
 	c.draw(p.Blocks)
@@ -228,23 +228,12 @@ func (c *canvas) opener(p conversations.Prompt, parts int) {
 		case p.IsForm():
 			a.Label, a.Style = c.words.T("discord.fill_in"), conversations.Primary
 		}
-		all = append(all, c.button(a, formButton+partMark(i)+c.kind))
+		all = append(all, c.button(a, press{form: true, part: i, own: c.kind.own}))
 	}
 	c.rows(all)
 	if parts > 1 {
 		c.buttons([]conversations.Action{*p.Submit})
 	}
-}
-
-// partMark says which part of a form a button asks for: letters, for digits number buttons.
-func partMark(part int) string { return string(rune('A' + part)) }
-
-// partOf is the part that a button of the kind asks for.
-func partOf(kind string) int {
-	if len(kind) < 2 || kind[1] < 'A' || kind[1] > 'Z' {
-		return 0
-	}
-	return int(kind[1] - 'A')
 }
 
 // modal is what Discord is sent to ask for fields.
@@ -256,21 +245,22 @@ type modal struct {
 
 // forms are a prompt's fields as a modal or, where one has no room for them, as one for each
 // part: what is filled into a part is kept with the prompt, and sent by a button of its own.
-func forms(p conversations.Prompt, kind string) []modal {
+func forms(p conversations.Prompt, kind press) []modal {
 	c := &canvas{words: locale.For(p.Locale, nil)}
 	var all []modal
 	names := labels(p.Fields)
 	for i, f := range p.Fields {
 		drawn := c.field(f, names[i])
 		if n := len(all); n == 0 || len(all[n-1].Components)+len(drawn) > maxModalFields {
-			all = append(all, modal{ID: kind + idSeparator + p.Submit.Ref, Title: fit(p.Title, maxModalTitle)})
+			all = append(all, modal{ID: kind.String() + idSeparator + p.Submit.Ref, Title: fit(p.Title, maxModalTitle)})
 		}
 		last := &all[len(all)-1]
 		last.Components = append(last.Components, drawn...)
 	}
 	for i := range all {
 		if len(all) > 1 {
-			all[i].ID = partMark(i) + kind + idSeparator + p.Again
+			kind.part = i
+			all[i].ID = kind.String() + idSeparator + p.Again
 		}
 	}
 	return all
