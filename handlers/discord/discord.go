@@ -1,6 +1,6 @@
 // Package discord is Discord as one of the platforms: it verifies and decodes interactions,
-// which come over HTTP or by the gateway, has them answered by a turn in time, and shows prompts as components in messages and
-// modals.
+// which come over HTTP or by the gateway, has them answered by a turn in time, and shows
+// prompts as components in messages and modals.
 package discord
 
 import (

@@ -98,6 +98,22 @@ func TestFieldsAreToldApart(t *testing.T) {
 	}
 }
 
+// A choice of more than a list takes is typed: it shows the name of what is chosen, not what
+// stands for it.
+func TestALongChoiceIsTyped(t *testing.T) {
+	t.Parallel()
+	for people, want := range map[int]int{maxOptions: typeSelect, maxOptions + 1: typeInput} {
+		f := conversations.Field{Key: "person", Kind: conversations.ChoiceField, Label: "Person", Value: "p3"}
+		for i := range people {
+			f.Options = append(f.Options, conversations.Option{Value: fmt.Sprint("p", i), Label: fmt.Sprint("Person ", i)})
+		}
+		in := (&canvas{}).input(f)
+		if in.Type != want || in.Type == typeInput && in.Value != "Person 3" {
+			t.Errorf("%d people are %+v", people, in)
+		}
+	}
+}
+
 // A text that no message has room for takes several, or ends where it must.
 func TestTextThatNoMessageHasRoomFor(t *testing.T) {
 	t.Parallel()
