@@ -253,3 +253,31 @@ func (g *guild) purchase(trouble func()) {
 		g.Errorf("the order has another message by now, of %d edits", now.Edits)
 	}
 }
+
+// An organisation with two servers asks its approver in a direct message, which is of neither:
+// the answer counts all the same.
+func TestDiscordTwoServers(t *testing.T) {
+	d := fakediscord.New(fakediscord.Options{})
+	t.Cleanup(d.Close)
+	set := discordSettings(t, d, false)
+	file := set["ORGANISATIONS_FILE"]
+	text := strings.NewReplacer(`discord: ["42"]`, `discord: ["42", "43"]`, `channel: {discord: "55"}, `, "", `{name: Bruno, discord: "12"}`, `{name: Bruno, discord: "12", roles: [approver]}`).Replace(discordOrganisations)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g := &guild{T: t, Discord: d}
+	g.base, _ = started(t, hurried.with(set))
+	g.Deliver(g.base + "/discord/interactions")
+	aicha, bruno := g.join("11", "aicha", "en-US"), g.join("12", "bruno", "en-US")
+	g.join("13", "chloe", "en-US")
+	aicha.do(aicha.Command(t.Context(), "buy", "product", "business premium"))
+	aicha.presses(aicha.sees("6", "Microsoft 365 Business Premium"), "buy:business-premium")
+	aicha.do(aicha.Submit(t.Context(), map[string]string{"quantity": "5", "auto_assign": "true"}))
+	for _, step := range [][2]string{{"Check out", "checkout:"}, {"Next", "next:"}, {"Place order", "place:"}} {
+		aicha.presses(aicha.sees("6", step[0]), step[1])
+	}
+	direct := fakediscord.DirectChannel("12")
+	bruno.presses(bruno.sees(direct, "Approval"), "approve:")
+	bruno.presses(bruno.sees(direct, "charged now"), "approve:")
+	aicha.sees(fakediscord.DirectChannel("11"), "Bruno approved")
+}
