@@ -152,7 +152,7 @@ func (a *answering) recovered(ctx context.Context) {
 	a.over = true
 	sorry := messages(failed(a.i.Locale), wizardButton, flagEphemeral)
 	if a.sent {
-		a.g.follow(ctx, a.i, sorry)
+		a.g.follow(ctx, a.i, sorry, true)
 		return
 	}
 	a.send(ctx, callback{Type: answerMessage, Data: sorry[0]})
