@@ -69,6 +69,8 @@ func TestWhatFollowsIsShownInTheEnd(t *testing.T) {
 				fmt.Fprint(w, "{}")
 			})
 			d.delivers(d.request(fmt.Sprintf(delivered, 1, ""), noon))
+			d.work.Wait()
+			close(shown)
 			if got := <-shown; !strings.HasPrefix(got, "POST /webhooks/1/tok ") || !strings.Contains(got, "two two") {
 				t.Errorf("it is followed by %s", got)
 			}
@@ -104,7 +106,9 @@ func TestNothingOvertakesTheAnswer(t *testing.T) {
 		fmt.Fprint(to, "{}")
 	})
 	d.Interactions(w, d.request(fmt.Sprintf(delivered, 1, ""), noon))
-	if <-early {
+	d.work.Wait()
+	close(early)
+	if overtaken, made := <-early; overtaken || !made {
 		t.Error("the second message was sent before the first")
 	}
 }

@@ -62,6 +62,14 @@ func TestAChoiceIsAClick(t *testing.T) {
 	o.opens(t, openTime)
 	until(t, "a connection", func() bool { return o.there.Identifies() == 1 })
 	clicked := make(chan string, 10)
+	newest := func() string {
+		select {
+		case ref := <-clicked:
+			return ref
+		default:
+			return "nothing"
+		}
+	}
 	o.answer = func(ev conversations.Event) conversations.Reply {
 		clicked <- ev.Ref
 		return conversations.Reply{Prompt: crowded(20), InPlace: ev.Ref != ""}
@@ -69,13 +77,13 @@ func TestAChoiceIsAClick(t *testing.T) {
 	if err := o.ada.Command(t.Context(), "cart"); err != nil {
 		t.Fatal(err)
 	}
-	<-clicked
+	newest()
 	first := o.ada.Last("6")
 	for _, ref := range []string{"change:1", "change:20", "change:7"} {
 		if err := o.ada.Choose(t.Context(), first, ref); err != nil {
 			t.Fatal(err)
 		}
-		if got := <-clicked; got != ref {
+		if got := newest(); got != ref {
 			t.Errorf("a choice of %s is a click on %s", ref, got)
 		}
 		first = o.ada.Now(first)
@@ -93,7 +101,7 @@ func TestAChoiceIsAClick(t *testing.T) {
 	if err := o.ada.Press(t.Context(), question, "remove:3"); err != nil {
 		t.Fatal(err)
 	}
-	if got := <-clicked; got != "remove:3" {
+	if got := newest(); got != "remove:3" {
 		t.Errorf("yes is a click on %s", got)
 	}
 }
