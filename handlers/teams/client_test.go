@@ -203,7 +203,7 @@ func TestInputs(t *testing.T) {
 	}
 	c.fills("quantity", "25")
 	got := c.presses(p.Submit.Label)
-	want := map[string]any{"m365.ref": p.Submit.Ref, "m365.own": true, "quantity": "25", "plan": "P1Y.annual", "auto_assign": "false"}
+	want := map[string]any{"m365.ref": p.Submit.Ref, "m365.own": "details", "quantity": "25", "plan": "P1Y.annual", "auto_assign": "false"}
 	if len(got) != 2 || got[1].Type != "Action.Execute" || got[1].Verb != verbTurn || fmt.Sprint(got[1].Data) != fmt.Sprint(want) {
 		t.Errorf("the form sends %v, want %v", got, want)
 	}
