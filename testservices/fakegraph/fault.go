@@ -1,0 +1,160 @@
+package fakegraph
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Fault is a failure that calls meet. Empty fields of the first group fit all calls; without
+// one of the second nothing fails.
+type Fault struct {
+	Method, Path string // the path begins so, after /v1.0; /token is the login
+	Inner        bool   // calls inside of batches, and not those alone
+	Skip         int    // as many that fit go well first
+	Times        int    // 1 by default
+
+	Status     int           // such as 503
+	Code       string        // Graph's error beside the status; a fitting one by default
+	RetryAfter string        // the header, in seconds: "2.128"
+	Hang       time.Duration // before the answer; ends where the caller goes
+	Drop       bool          // the connection ends without an answer, or after Cut
+	Body       string        // in place of the answer's: no JSON, or not what was asked for
+	Cut        int           // bytes of the answer that are sent
+	Huge       int           // bytes of blanks that come before the answer
+	Done       bool          // the work is done first, and then the failure comes
+}
+
+// Fail has calls fail.
+func (g *Graph) Fail(f Fault) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	g.faults = append(g.faults, &f)
+}
+
+// fault takes one of what is to fail, the zero one for none.
+func (g *Graph) fault(q *request) Fault {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, f := range g.faults {
+		fits := (f.Method == "" || f.Method == q.method) && strings.HasPrefix(q.path, f.Path) && f.Inner == (q.batch > 0)
+		switch {
+		case !fits || f.Times == 0:
+		case f.Skip > 0:
+			f.Skip--
+		default:
+			f.Times--
+			return *f
+		}
+	}
+	return Fault{}
+}
+
+// inPlace says whether the fault keeps the answer from being sent.
+func (f Fault) inPlace() bool { return f.Status != 0 || f.Drop && f.Cut == 0 }
+
+// around does the work of a call before the fault, or not at all.
+func (g *Graph) around(r *http.Request, f Fault, work func() answer) answer {
+	if !f.Done {
+		g.pause(r, f.Hang)
+	}
+	var a answer
+	if f.Done || !f.inPlace() {
+		a = work()
+	}
+	if f.Done {
+		g.pause(r, f.Hang)
+	}
+	if f.Status != 0 {
+		a = f.answer()
+	}
+	return a
+}
+
+// faulty answers a call, as well as its fault lets it.
+func (g *Graph) faulty(w http.ResponseWriter, r *http.Request, q *request, work func() answer) answer {
+	f := g.fault(q)
+	a := g.around(r, f, work)
+	a.headers(w.Header())
+	body := a.encoded()
+	if f.Body != "" {
+		body = []byte(f.Body)
+	}
+	if f.Huge > 0 {
+		body = append(bytes.Repeat([]byte(" "), f.Huge), body...)
+	}
+	if f.Cut > 0 {
+		body = body[:min(f.Cut, len(body))]
+	}
+	if f.Drop && f.Cut == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(body)
+	if f.Drop {
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	return a
+}
+
+var faultCodes = map[int]string{
+	http.StatusUnauthorized: "InvalidAuthenticationToken", http.StatusTooManyRequests: "TooManyRequests", http.StatusInternalServerError: "InternalServerError",
+	http.StatusBadGateway: "BadGateway", http.StatusServiceUnavailable: "serviceNotAvailable", http.StatusGatewayTimeout: "GatewayTimeout",
+}
+
+func (f Fault) answer() answer {
+	setDefault(&f.Code, faultCodes[f.Status])
+	setDefault(&f.Code, "UnknownError")
+	a := refuse(f.Status, f.Code, "On demand.")
+	if f.RetryAfter != "" {
+		a.header["Retry-After"] = f.RetryAfter
+	}
+	return a
+}
+
+// pause waits, but for nobody who has gone.
+func (g *Graph) pause(r *http.Request, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	select {
+	case <-time.After(d):
+	case <-r.Context().Done():
+	case <-g.stop:
+	}
+}
+
+// answer is what a call is answered with.
+type answer struct {
+	status        int
+	header        map[string]string
+	body          any    // nil for none
+	code, message string // of an error
+}
+
+func (a answer) headers(h http.Header) {
+	if a.body != nil {
+		h.Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
+		h.Set("OData-Version", "4.0")
+	}
+	for name, value := range a.header {
+		h.Set(name, value)
+	}
+}
+
+func (a answer) encoded() []byte {
+	if a.body == nil {
+		return nil
+	}
+	raw, err := json.Marshal(a.body)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
