@@ -60,13 +60,15 @@ func (s step) ready(statuses map[string]int) bool {
 
 // step answers one of a batch, which fails where one failed that it waits for.
 func (g *Graph) step(r *http.Request, s step, statuses map[string]int) answer {
-	var a answer
 	if slices.ContainsFunc(s.after, func(id string) bool { return statuses[id] >= http.StatusBadRequest }) {
-		a = refuse(http.StatusFailedDependency, "FailedDependency", "The request failed because of a failed dependency.")
-	} else {
-		a = g.around(r, g.fault(s.request), func() answer { return g.do(s.request) })
+		a := refuse(http.StatusFailedDependency, "FailedDependency", "The request failed because of a failed dependency.")
+		g.note(s.request, a, false)
+		return a
 	}
-	g.note(s.request, a)
+	a := g.around(r, s.request, g.fault(s.request), func() answer { return g.do(s.request) })
+	if a.status == 0 { // its caller has gone; nobody reads this
+		a = refuse(http.StatusGatewayTimeout, "GatewayTimeout", "The caller has gone.")
+	}
 	return a
 }
 
@@ -109,18 +111,29 @@ func parseBatch(q *request) ([]step, *answer) {
 	return steps, checkOrder(steps)
 }
 
-// checkOrder demands that each waits only for what stands before it.
+// checkOrder demands one of the three orders that Graph knows: nothing waits, each waits for the
+// one before, or all wait for the same one.
 func checkOrder(steps []step) *answer {
-	known := map[string]bool{}
-	for _, s := range steps {
-		for _, id := range s.after {
-			if !known[id] {
-				return new(badSyntax("Request id '%s' depends on '%s', which does not stand before it.", s.id, id))
-			}
-		}
-		known[s.id] = true
+	parallel, serial := true, len(steps[0].after) == 0
+	var same []string
+	for i, s := range steps {
+		parallel = parallel && len(s.after) == 0
+		serial = serial && (i == 0 || slices.Equal(s.after, []string{steps[i-1].id}))
+		same = append(same, s.after...)
 	}
-	return nil
+	if parallel || serial || waitForOne(steps, same) {
+		return nil
+	}
+	return new(badSyntax("Invalid dependency found: requests must be parallel, serial, or all depend on the same one."))
+}
+
+func waitForOne(steps []step, same []string) bool {
+	slices.Sort(same)
+	if len(same) != len(steps)-1 || len(slices.Compact(same)) != 1 {
+		return false
+	}
+	first := slices.IndexFunc(steps, func(s step) bool { return s.id == same[0] })
+	return first >= 0 && len(steps[first].after) == 0
 }
 
 func parseStep(outer *request, v map[string]any) (s step, err error) {

@@ -19,7 +19,7 @@ type Fault struct {
 	Status     int           // such as 503
 	Code       string        // Graph's error beside the status; a fitting one by default
 	RetryAfter string        // the header, in seconds: "2.128"
-	Hang       time.Duration // before the answer; ends where the caller goes
+	Hang       time.Duration // before the answer; ends where the caller goes, who is then served no more
 	Drop       bool          // the connection ends without an answer, or after Cut
 	Body       string        // in place of the answer's: no JSON, or not what was asked for
 	Cut        int           // bytes of the answer that are sent
@@ -58,14 +58,18 @@ func (g *Graph) fault(q *request) Fault {
 // inPlace says whether the fault keeps the answer from being sent.
 func (f Fault) inPlace() bool { return f.Status != 0 || f.Drop && f.Cut == 0 }
 
-// around does the work of a call before the fault, or not at all.
-func (g *Graph) around(r *http.Request, f Fault, work func() answer) answer {
-	if !f.Done {
-		g.pause(r, f.Hang)
-	}
+// around does the work of a call before the fault, or not at all. A call that hangs is not
+// done where its caller has gone.
+func (g *Graph) around(r *http.Request, q *request, f Fault, work func() answer) answer {
 	var a answer
-	if f.Done || !f.inPlace() {
+	if !f.Done && !g.pause(r, f.Hang) {
+		g.note(q, a, false)
+		return a
+	}
+	does := f.Done || !f.inPlace()
+	if does {
 		a = work()
+		g.note(q, a, f.Done)
 	}
 	if f.Done {
 		g.pause(r, f.Hang)
@@ -73,15 +77,29 @@ func (g *Graph) around(r *http.Request, f Fault, work func() answer) answer {
 	if f.Status != 0 {
 		a = f.answer()
 	}
+	if !does {
+		g.note(q, a, false)
+	}
 	return a
 }
 
 // faulty answers a call, as well as its fault lets it.
-func (g *Graph) faulty(w http.ResponseWriter, r *http.Request, q *request, work func() answer) answer {
+func (g *Graph) faulty(w http.ResponseWriter, r *http.Request, q *request, work func() answer) {
 	f := g.fault(q)
-	a := g.around(r, f, work)
+	a := g.around(r, q, f, work)
+	if a.status == 0 || f.Drop && f.Cut == 0 {
+		panic(http.ErrAbortHandler)
+	}
 	a.headers(w.Header())
-	body := a.encoded()
+	w.WriteHeader(a.status)
+	_, _ = w.Write(f.damaged(a.encoded()))
+	if f.Drop {
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (f Fault) damaged(body []byte) []byte {
 	if f.Body != "" {
 		body = []byte(f.Body)
 	}
@@ -91,16 +109,7 @@ func (g *Graph) faulty(w http.ResponseWriter, r *http.Request, q *request, work 
 	if f.Cut > 0 {
 		body = body[:min(f.Cut, len(body))]
 	}
-	if f.Drop && f.Cut == 0 {
-		panic(http.ErrAbortHandler)
-	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(body)
-	if f.Drop {
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	}
-	return a
+	return body
 }
 
 var faultCodes = map[int]string{
@@ -118,16 +127,18 @@ func (f Fault) answer() answer {
 	return a
 }
 
-// pause waits, but for nobody who has gone.
-func (g *Graph) pause(r *http.Request, d time.Duration) {
+// pause waits, and says whether the caller is still there.
+func (g *Graph) pause(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
-		return
+		return true
 	}
 	select {
 	case <-time.After(d):
+		return true
 	case <-r.Context().Done():
 	case <-g.stop:
 	}
+	return false
 }
 
 // answer is what a call is answered with.

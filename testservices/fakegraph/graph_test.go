@@ -16,16 +16,17 @@ import (
 
 // app is one that a test plays: it has a token.
 type app struct {
-	t     *testing.T
-	graph *fakegraph.Graph
-	token string
+	t        *testing.T
+	graph    *fakegraph.Graph
+	token    string
+	patience time.Duration
 }
 
 func play(t *testing.T, o fakegraph.Options) app {
 	t.Helper()
 	g := fakegraph.New(o)
 	t.Cleanup(g.Close)
-	return app{t, g, g.Token()}
+	return app{t, g, g.Token(), time.Minute}
 }
 
 // reply is what a call was answered with.
@@ -72,7 +73,7 @@ func (a app) try(method, path, body string, headers ...string) (reply, error) {
 		r.Header.Set(name, value)
 	}
 	client := a.graph.Client()
-	client.Timeout = 5 * time.Second
+	client.Timeout = a.patience
 	response, err := client.Do(r)
 	if err != nil {
 		return reply{}, err

@@ -18,6 +18,9 @@ type token struct {
 	roles []string
 }
 
+// tokenPath is what faults know the login by.
+const tokenPath = "/token"
+
 // loginError is a refusal of the login.
 type loginError struct {
 	status int
@@ -48,7 +51,7 @@ func (g *Graph) serveToken(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	g.faulty(w, r, &request{method: r.Method, path: "/token"}, func() answer { return g.login(r) })
+	g.faulty(w, r, &request{method: r.Method, path: tokenPath}, func() answer { return g.login(r) })
 }
 
 // login gives the app a token.

@@ -161,7 +161,7 @@ func (g *Graph) Take(sku string, ids ...string) {
 	defer g.mu.Unlock()
 	for _, id := range ids {
 		p := g.known(id)
-		g.set(p, slices.DeleteFunc(slices.Clone(p.now().licences), func(l licence) bool { return l.sku == sku && l.group == "" }))
+		g.set(p, slices.DeleteFunc(slices.Clone(p.now().licences), func(l licence) bool { return l.sku == strings.ToLower(sku) && l.group == "" }))
 	}
 }
 

@@ -19,11 +19,12 @@ type Call struct {
 	Query         url.Values
 	At            time.Time
 	Body          map[string]any
-	Status        int
+	Status        int    // 0 for no answer
 	Error         string // the code and text that it was answered with
 	Batch         int    // the number of the batch that it came in, from 1; 0 for alone
 	Units, Writes int    // what it cost
 	ClientRequest string // the client-request-id that it named
+	Lost          bool   // it was done, and answered by a fault
 }
 
 // request is a call, as far as it was read.
@@ -137,13 +138,16 @@ func (g *Graph) do(q *request) answer {
 	return a
 }
 
-// note keeps a call.
-func (g *Graph) note(q *request, a answer) {
+// note keeps a call of Graph. Status is 0 where nothing was done, or answered.
+func (g *Graph) note(q *request, a answer, lost bool) {
+	if q.path == tokenPath {
+		return
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := Call{
 		Method: q.method, Path: q.path, Query: q.query, At: g.now(), Body: q.body, Status: a.status, Batch: q.batch,
-		Units: q.units, Writes: q.writes, ClientRequest: q.header.Get("client-request-id"),
+		Units: q.units, Writes: q.writes, Lost: lost, ClientRequest: q.header.Get("client-request-id"),
 	}
 	if a.code != "" {
 		c.Error = a.code + ": " + a.message
@@ -168,12 +172,7 @@ func (g *Graph) serve(w http.ResponseWriter, r *http.Request) {
 	if p, err := url.PathUnescape(q.path); err == nil && !strings.HasPrefix(q.path, "/users/") {
 		q.path = p // $batch may come as %24batch
 	}
-	var a answer
-	defer func() { g.note(q, a) }()
-	a = g.faulty(w, r, q, func() answer {
-		a = g.handle(r, q)
-		return a
-	})
+	g.faulty(w, r, q, func() answer { return g.handle(r, q) })
 }
 
 func (g *Graph) handle(r *http.Request, q *request) answer {
