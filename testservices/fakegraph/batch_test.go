@@ -231,6 +231,22 @@ func TestThrottling(t *testing.T) {
 		t.Errorf("after the wait: %d", r.status)
 	}
 
+	// Such a list costs two units, less for one choice or a short page; never less than one.
+	a.graph.Throttle(nil)
+	before := len(a.graph.Calls("GET"))
+	a.users("")
+	a.users("", "$top", "19")
+	a.users("", "$top", "20")
+	a.users("", "$top", "19", "$select", "id")
+	a.call("GET", "/subscribedSkus", "")
+	var units []int
+	for _, c := range a.graph.Calls("GET")[before:] {
+		units = append(units, c.Units)
+	}
+	if !slices.Equal(units, []int{2, 1, 2, 1, 3}) {
+		t.Errorf("they cost %v", units)
+	}
+
 	for people, units := range map[int]int{49: 3500, 50: 5000, 500: 5000, 501: 8000} {
 		if got := fakegraph.DocumentedLimits(people).Units; got != units {
 			t.Errorf("%d people: %d units", people, got)

@@ -3,6 +3,7 @@ package fakegraph
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ type Fault struct {
 	Method, Path string // the path begins so, after /v1.0; /token is the login
 	Inner        bool   // calls inside of batches, and not those alone
 	Skip         int    // as many that fit go well first
-	Times        int    // 1 by default
+	Times        int    // 1 by default; -1 for all, until Heal
 
 	Status     int           // such as 503
 	Code       string        // Graph's error beside the status; a fitting one by default
@@ -35,6 +36,13 @@ func (g *Graph) Fail(f Fault) {
 		f.Times = 1
 	}
 	g.faults = append(g.faults, &f)
+}
+
+// Heal has nothing fail any more.
+func (g *Graph) Heal() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.faults = nil
 }
 
 // fault takes one of what is to fail, the zero one for none.
@@ -85,6 +93,11 @@ func (g *Graph) around(r *http.Request, q *request, f Fault, work func() answer)
 
 // faulty answers a call, as well as its fault lets it.
 func (g *Graph) faulty(w http.ResponseWriter, r *http.Request, q *request, work func() answer) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit+1)) // until then nobody notices a caller who goes
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(raw))
 	f := g.fault(q)
 	a := g.around(r, q, f, work)
 	if a.status == 0 || f.Drop && f.Cut == 0 {

@@ -56,11 +56,26 @@ func TestFaults(t *testing.T) {
 			if done := len(a.graph.Holders(fakegraph.OfficeE3)) == 1; done != c.done {
 				t.Errorf("done: %v", done)
 			}
+			if calls := a.posts(); calls[0].Lost != (c.done && c.fault.Done) || c.fault.Hang > 0 && !c.done && calls[0].Status != 0 {
+				t.Errorf("noted is %+v", calls)
+			}
 			if r := a.call("POST", path, body); r.status != 200 {
 				t.Errorf("afterwards: %d", r.status)
 			}
 		})
 	}
+}
+
+// posts are the calls that change something, once there is one: who has gone does not see its end.
+func (a app) posts() []fakegraph.Call {
+	a.t.Helper()
+	for until := time.Now().Add(30 * time.Second); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		if calls := a.graph.Calls("POST"); len(calls) > 0 {
+			return calls
+		}
+	}
+	a.t.Fatal("no call came")
+	return nil
 }
 
 func timedOut(err error) bool {
@@ -80,6 +95,18 @@ func TestWhomFaultsMeet(t *testing.T) {
 	}
 	if !slices.Equal(got, []int{200, 500, 500, 200}) || len(a.graph.Refusals()) != 2 {
 		t.Errorf("statuses are %v, refusals %d", got, len(a.graph.Refusals()))
+	}
+
+	// An outage lasts until its end.
+	a.graph.Fail(fakegraph.Fault{Times: -1, Status: 503})
+	for range 3 {
+		if r := a.call("GET", "/users", ""); r.status != 503 {
+			t.Errorf("in an outage: %d", r.status)
+		}
+	}
+	a.graph.Heal()
+	if r := a.call("GET", "/users", ""); r.status != 200 {
+		t.Errorf("after it: %d", r.status)
 	}
 }
 

@@ -180,7 +180,17 @@ func TestALicenceComesMovesAndGoes(t *testing.T) {
 	if bare := a.graph.Bare(); !slices.Equal(bare, one(ada.ID)) {
 		t.Errorf("bare are %v", bare)
 	}
-	if n := a.graph.Assignments(ada.ID); n != 4 {
-		t.Errorf("%d assignments", n)
+	if n, changed := a.graph.Assignments(ada.ID), a.graph.Changed(); n != 4 || !slices.Equal(changed, one(ada.ID)) {
+		t.Errorf("%d assignments, of %v", n, changed)
 	}
+
+	// Who has a licence by a group gets one without another seat, and keeps the group's.
+	bo := a.graph.AddPeople(1)[0].ID
+	a.graph.GroupLicence("9a0b", fakegraph.BusinessPremium, bo)
+	for _, r := range []reply{a.assign(bo, one(fakegraph.BusinessPremium), nil), a.assign(bo, nil, one(fakegraph.BusinessPremium))} {
+		if r.status != 200 {
+			t.Errorf("%d %s", r.status, r.raw)
+		}
+	}
+	seats(0, 1)
 }

@@ -110,14 +110,13 @@ func errTenant(r *http.Request) loginError {
 // issue makes a token of the form of Microsoft's. Its roles are those granted now.
 func (g *Graph) issue() string {
 	ends := g.now().Add(g.TokenLife)
-	roles := slices.Clone(g.Permissions)
 	text, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"aud": g.Cloud.Graph, "appid": g.AppID, "tid": g.Tenant, "idtyp": "app", "roles": roles, "exp": ends.Unix(), "iat": g.now().Unix(), "uti": opaque(),
+		"aud": g.Cloud.Graph, "appid": g.AppID, "tid": g.Tenant, "idtyp": "app", "roles": g.Permissions, "exp": ends.Unix(), "iat": g.now().Unix(), "uti": opaque(),
 	}).SignedString([]byte(opaque()))
 	if err != nil {
 		panic(err)
 	}
-	g.tokens[text] = &token{ends, roles}
+	g.tokens[text] = &token{ends, g.Permissions}
 	return text
 }
 

@@ -118,6 +118,13 @@ func (g *Graph) usage(a *answer) {
 	}
 }
 
+// Throttle has these limits from now on, with nothing used of them; nil for none.
+func (g *Graph) Throttle(l *Limits) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.Limits, g.buckets = l, buckets{}
+}
+
 // Throttled is how many calls the limits refused.
 func (g *Graph) Throttled() int {
 	g.mu.Lock()
