@@ -176,7 +176,8 @@ func TestABatchThatFailsInPart(t *testing.T) {
 func TestThrottling(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC)
-	a := play(t, fakegraph.Options{Now: func() time.Time { return start }, Limits: &fakegraph.Limits{Units: 100, Writes: 30}})
+	a := play(t, fakegraph.Options{Now: func() time.Time { return start }})
+	a.graph.Throttle(&fakegraph.Limits{Units: 100, Writes: 30})
 	people := a.graph.AddPeople(40)
 	a.graph.Own(fakegraph.OfficeE3, 40)
 	give := func(from, to int) (given int, wait string) {

@@ -194,3 +194,25 @@ func TestALicenceComesMovesAndGoes(t *testing.T) {
 	}
 	seats(0, 1)
 }
+
+// The tenant changes by others' hands too: people leave, licences are taken, products are new.
+func TestWhatOthersDo(t *testing.T) {
+	t.Parallel()
+	a := play(t, fakegraph.Options{})
+	people := a.graph.AddPeople(2)
+	sku := "0123abcd-0000-4000-8000-000000000000"
+	a.graph.Sell(fakegraph.Product{SKU: sku, Part: "NEW", Plans: []fakegraph.Plan{{ID: sku, Name: "MCOEV"}}})
+	a.graph.Own(sku, 2)
+	if r := a.assign(people[0].ID, one(sku), nil); !strings.Contains(r.message(), "depends on the service plan(s) TEAMS1") {
+		t.Errorf("a new product's plan: %s", r.raw)
+	}
+	a.graph.Give(sku, people[0].ID, people[1].ID)
+	a.graph.Take(sku, people[0].ID)
+	a.graph.Leave(people[1].ID)
+	if owned, used := a.graph.Seats(sku); owned != 2 || used != 0 || len(a.graph.Changed()) != 0 {
+		t.Errorf("%d of %d are used", used, owned)
+	}
+	if r := a.call("GET", "/users/"+people[1].ID, ""); r.status != 404 {
+		t.Errorf("who left is %d", r.status)
+	}
+}
