@@ -83,6 +83,7 @@ const (
 	ReasonNoBase      Reason = "no_base"     // holds none of the licences that the add-on needs
 	ReasonNoSeat      Reason = "no_seat"     // none left
 	ReasonConflict    Reason = "conflict"    // excludes a licence that the user holds
+	ReasonByGroup     Reason = "by_group"    // holds it through a group, and only the group can take it away
 	ReasonGone        Reason = "gone"        // the user no longer exists
 	ReasonUndelivered Reason = "undelivered" // the line's licences did not come
 	ReasonUnavailable Reason = "unavailable" // no answer; a retry may help
@@ -91,7 +92,7 @@ const (
 // Reasons lists every reason that a person may be shown.
 var Reasons = []Reason{
 	ReasonNoLocation, ReasonGuest, ReasonDisabled, ReasonHasLicence, ReasonHasThis, ReasonNoLicence, ReasonNoBase, ReasonNoSeat,
-	ReasonConflict, ReasonGone, ReasonUndelivered, ReasonUnavailable,
+	ReasonConflict, ReasonByGroup, ReasonGone, ReasonUndelivered, ReasonUnavailable,
 }
 
 // Ineligible says why u cannot be given a licence, ReasonNone where u can.
