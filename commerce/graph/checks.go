@@ -1,0 +1,102 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"time"
+
+	"cartwright/commerce"
+)
+
+// checkTime is how long one check may take.
+const checkTime = 15 * time.Second
+
+// Checks makes a harmless call for each permission that the organisations' apps need, and
+// yields what was looked at with what is wrong and what to do, nil where nothing is.
+func (g *Graph) Checks(ctx context.Context, organisations ...commerce.Organisation) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, org := range organisations {
+			t, err := g.tenant(org)
+			if err != nil {
+				if !yield("Graph of "+org.ID, err) {
+					return
+				}
+				continue
+			}
+			for _, check := range checks {
+				if !yield("Graph of "+org.ID+": "+check.permission, t.checked(ctx, check.permission, check.call)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+var checks = []struct {
+	permission string
+	call       func(*tenant, context.Context) error
+}{
+	{readOrganisation, (*tenant).canReadSeats},
+	{readUsers, (*tenant).canReadUsers},
+	{assignLicences, (*tenant).canAssign},
+}
+
+func (t *tenant) checked(ctx context.Context, permission string, call func(*tenant, context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	err := lacking(call(t, ctx), permission)
+	if err != nil {
+		return fmt.Errorf("%w%s", err, advice(err))
+	}
+	return nil
+}
+
+func (t *tenant) canReadSeats(ctx context.Context) error {
+	for _, path := range []string{pathSKUs, pathSubscriptions} {
+		if err := t.read(ctx, t.reading("Check", path, nil), &struct{}{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tenant) canReadUsers(ctx context.Context) error {
+	query := url.Values{"$select": {"id,assignedLicenses,licenseAssignmentStates"}, "$top": {"1"}}
+	return t.read(ctx, t.reading("Check", pathUsers, query), &struct{}{})
+}
+
+// nobody is an id that no user has.
+const nobody = "00000000-0000-0000-0000-000000000000"
+
+// canAssign asks for no change of nobody: whatever Graph refuses it for, other than the
+// permission, it had looked at the permission first.
+func (t *tenant) canAssign(ctx context.Context) error {
+	err := t.post(ctx, "Check", "/users/"+nobody+"/assignLicense", change{}.body(), &struct{}{})
+	if no, ok := errors.AsType[*refused](err); ok && (no.status == http.StatusBadRequest || no.status == http.StatusNotFound) {
+		return nil
+	}
+	return err
+}
+
+// advice is what an operator can do about a sign-in that is refused.
+func advice(err error) string {
+	no, ok := errors.AsType[*SignInError](err)
+	if !ok {
+		return ""
+	}
+	if text, known := advices[no.Code]; known {
+		return ": " + text
+	}
+	return ": look at the tenant's id, the app's id and its secret"
+}
+
+var advices = map[string]string{
+	"AADSTS90002":   "there is no tenant of that id in this cloud",
+	"AADSTS700016":  "the app is not in that tenant",
+	"AADSTS7000215": "the secret is not the app's: copy its value, not its id",
+	"AADSTS7000222": "the secret has ended: make a new one",
+}

@@ -1,0 +1,510 @@
+package graph_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cartwright/commerce"
+	"cartwright/commerce/graph"
+	"cartwright/testservices/fakegraph"
+)
+
+// A thousand people are served in the fewest batches that there can be, and never faster
+// than the limits let it.
+func TestAThousandPeopleInFiftyBatches(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{Limits: fakegraph.DocumentedLimits(1000)})
+	people := w.people(1000)
+	w.fake.Own(owned, 1000)
+	for batch := range slices.Chunk(people, commerce.AssignBatch) {
+		for i, reason := range w.assign(owned, batch...) {
+			if reason != none {
+				t.Fatalf("%d: %s", i, reason)
+			}
+		}
+	}
+	batches := w.fake.Batches()
+	if len(batches) != 50 || slices.Min(batches) != 20 || slices.Max(batches) != 20 {
+		t.Errorf("batches of %v", batches)
+	}
+	if n := w.fake.Throttled(); n != 0 {
+		t.Errorf("throttled %d times", n)
+	}
+	if got, used := w.fake.Seats(owned); got != 1000 || used != 1000 || len(w.fake.Repeats()) != 0 {
+		t.Errorf("%d of %d seats, again for %v", used, got, w.fake.Repeats())
+	}
+	// 1,000 assignments, and a look at 15 people and at 5 before each batch.
+	if n := len(w.fake.Calls("")); n != 1000+50+2*50 {
+		t.Errorf("%d calls", n)
+	}
+	if n := w.fake.TokenCalls(); n != 1 {
+		t.Errorf("%d tokens", n)
+	}
+}
+
+// What was done and never heard of is seen, and not done again.
+func TestABatchWhoseAnswerIsLostIsLookedInto(t *testing.T) {
+	for name, fault := range map[string]fakegraph.Fault{
+		"the line drops":    {Drop: true},
+		"the gateway fails": {Status: http.StatusGatewayTimeout},
+		"the answer is cut": {Cut: 30},
+		"no JSON":           {Body: "<html>busy</html>"},
+		"a huge answer":     {Huge: 2 << 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fakegraph.Options{})
+			people := w.people(20)
+			w.fake.Own(owned, 20)
+			w.fake.Own(other, 20)
+			fault.Method, fault.Path, fault.Done = http.MethodPost, "/$batch", true
+			w.fake.Fail(fault)
+			for _, reason := range w.assign(owned, people...) {
+				if reason != none {
+					t.Errorf("assigned: %q", reason)
+				}
+			}
+			w.fake.Fail(fault)
+			for _, reason := range w.move(owned, other, people...) {
+				if reason != none {
+					t.Errorf("moved: %q", reason)
+				}
+			}
+			if n := len(w.fake.Batches()); n != 2 || len(w.fake.Repeats()) != 0 || len(w.fake.Bare()) != 0 {
+				t.Errorf("%d batches, again for %v, left bare %v", n, w.fake.Repeats(), w.fake.Bare())
+			}
+			w.discreet()
+		})
+	}
+}
+
+// Only those are sent again whom a limit kept out, after the longest wait that is named,
+// which may be a fraction of a second.
+func TestALimitInsideOfABatch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	people := w.people(20)
+	w.fake.Own(owned, 20)
+	limit := fakegraph.Fault{Path: "/users/", Inner: true, Status: http.StatusTooManyRequests}
+	limit.RetryAfter, limit.Times = "0.05", 3
+	w.fake.Fail(limit)
+	limit.RetryAfter, limit.Times = "0.31", 2
+	w.fake.Fail(limit)
+	limit.RetryAfter, limit.Times = "", 1
+	w.fake.Fail(limit)
+	for _, reason := range w.assign(owned, people...) {
+		if reason != none {
+			t.Errorf("%q", reason)
+		}
+	}
+	if diff := cmp.Diff([]int{20, 6}, w.fake.Batches()); diff != "" {
+		t.Errorf("batches (-want +got):\n%s", diff)
+	}
+	var first, second time.Time
+	for _, c := range w.fake.Calls(http.MethodPost) {
+		if c.Batch == 1 {
+			first = c.At
+		} else if c.Batch == 2 && second.IsZero() {
+			second = c.At
+		}
+	}
+	if waited := second.Sub(first); waited < 300*time.Millisecond || waited > 5*time.Second {
+		t.Errorf("waited %s", waited)
+	}
+}
+
+// A wait that would outlast the caller is not begun: those who were kept out may be tried
+// again, the others are served.
+func TestALimitThatOutlastsTheCaller(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	people := w.people(3)
+	w.fake.Own(owned, 3)
+	w.fake.Fail(fakegraph.Fault{Path: "/users/", Inner: true, Status: http.StatusTooManyRequests, RetryAfter: "50"})
+	begun := time.Now()
+	got := w.assign(owned, people...)
+	slices.Sort(got)
+	if diff := cmp.Diff([]commerce.Reason{none, none, commerce.ReasonUnavailable}, got); diff != "" || time.Since(begun) > 10*time.Second {
+		t.Errorf("after %s (-want +got):\n%s", time.Since(begun), diff)
+	}
+}
+
+// A batch that a limit keeps out as a whole comes again when Graph says.
+func TestALimitOfAWholeBatch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	people := w.people(2)
+	w.fake.Own(owned, 2)
+	w.fake.Fail(fakegraph.Fault{Method: http.MethodPost, Path: "/$batch", Status: http.StatusTooManyRequests, RetryAfter: "0.2"})
+	begun := time.Now()
+	if got := w.assign(owned, people...); !cmp.Equal(got, []commerce.Reason{none, none}) || time.Since(begun) < 200*time.Millisecond {
+		t.Errorf("after %s: %q", time.Since(begun), got)
+	}
+}
+
+// Once there is no seat left nobody is sent again, not even those whom a limit kept out.
+func TestNoSeatEndsTheRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	people := w.people(20)
+	w.fake.Own(owned, 4)
+	w.fake.Fail(fakegraph.Fault{Path: "/users/", Inner: true, Skip: 15, Times: 5, Status: http.StatusTooManyRequests, RetryAfter: "0.1"})
+	tally := map[commerce.Reason]int{}
+	for _, reason := range w.assign(owned, people...) {
+		tally[reason]++
+	}
+	if diff := cmp.Diff(map[commerce.Reason]int{none: 4, noSeat: 16}, tally); diff != "" || len(w.fake.Batches()) != 1 {
+		t.Errorf("in %v (-want +got):\n%s", w.fake.Batches(), diff)
+	}
+}
+
+// Whoever may have been given the last seat without anybody hearing of it is not told that
+// there was none.
+func TestALostAnswerAtTheLastSeat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	people := w.people(6)
+	w.fake.Own(owned, 1)
+	w.fake.Fail(fakegraph.Fault{Path: "/users/", Inner: true, Done: true, Status: http.StatusGatewayTimeout})
+	w.fake.Fail(fakegraph.Fault{Path: "/users/", Inner: true, Skip: 3, Status: http.StatusTooManyRequests})
+	w.fake.Lag(time.Hour) // and what is seen is behind
+	tally := map[commerce.Reason]int{}
+	for _, reason := range w.assign(owned, people...) {
+		tally[reason]++
+	}
+	if diff := cmp.Diff(map[commerce.Reason]int{commerce.ReasonUnavailable: 1, noSeat: 5}, tally); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// While what is seen is behind what was done, nobody gets a second licence, nobody loses
+// both in a move, and what was asked for is done.
+func TestWhatIsSeenIsBehind(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	people := w.people(5)
+	w.fake.Own(owned, 5)
+	w.fake.Own(other, 5)
+	w.fake.Lag(time.Hour)
+	for range 2 {
+		if got := w.assign(owned, people...); slices.Max(got) != none {
+			t.Errorf("assigned: %q", got)
+		}
+	}
+	w.fake.Advance(2 * time.Hour)
+	if got := w.move(owned, other, people...); slices.Max(got) != none {
+		t.Errorf("moved: %q", got)
+	}
+	if got := w.move(owned, other, people...); slices.Min(got) != commerce.ReasonUnavailable {
+		t.Errorf("moved again, and not to be seen yet: %q", got)
+	}
+	w.fake.Lag(0)
+	if got := w.move(owned, other, people...); slices.Max(got) != none {
+		t.Errorf("moved again: %q", got)
+	}
+	w.fake.Lag(time.Hour)
+	if got := w.remove(other, people...); slices.Max(got) != none {
+		t.Errorf("removed: %q", got)
+	}
+	if _, used := w.fake.Seats(other); used != 0 {
+		t.Errorf("%d seats are used in the end", used)
+	}
+}
+
+// What a group gives is the group's to take, by itself or beside one's own.
+func TestAGroupsLicences(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	p := w.people(4)
+	w.fake.Own(owned, 9)
+	w.fake.Own(other, 9)
+	w.fake.GroupLicence("sales", owned, p[0], p[1])
+	w.fake.Give(owned, p[1], p[2])
+	w.fake.GroupLicence("sales", other, p[3])
+	byGroup := commerce.ReasonByGroup
+	for what, got := range map[string][2][]commerce.Reason{
+		"removed":  {w.remove(owned, p[0], p[1]), {byGroup, byGroup}},
+		"moved":    {w.move(owned, other, p[0], p[1]), {byGroup, byGroup}},
+		"assigned": {w.assign(owned, p[0], p[1]), {none, none}},
+	} {
+		if diff := cmp.Diff(got[1], got[0]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", what, diff)
+		}
+	}
+	w.fake.Give(owned, p[3])
+	if got := w.move(owned, other, p[3]); got[0] != commerce.ReasonHasThis {
+		t.Errorf("to what a group gives: %q", got)
+	}
+	if len(w.fake.Batches()) != 0 || len(w.fake.Changed()) != 0 {
+		t.Errorf("sent %v, changed %v", w.fake.Batches(), w.fake.Changed())
+	}
+}
+
+// Plans that exclude each other, that are missing, and people who left in between.
+func TestWhatOnlyGraphKnows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	p := w.people(3)
+	for _, sku := range []string{fakegraph.ExchangeP1, fakegraph.ExchangeP2, fakegraph.TeamsPhone} {
+		w.fake.Own(sku, 9)
+	}
+	w.fake.Give(fakegraph.ExchangeP1, p[0])
+	if got := w.assign(fakegraph.ExchangeP2, p[0]); got[0] != commerce.ReasonConflict {
+		t.Errorf("the other plan of two: %q", got)
+	}
+	if got := w.move(fakegraph.ExchangeP1, fakegraph.ExchangeP2, p[0]); got[0] != none {
+		t.Errorf("moved to the other plan: %q", got)
+	}
+	if got := w.assign(fakegraph.TeamsPhone, p[1]); got[0] != commerce.ReasonNoBase {
+		t.Errorf("without Teams: %q", got)
+	}
+	if got := w.assign(notOwned, p[1]); got[0] != commerce.ReasonUndelivered {
+		t.Errorf("not owned: %q", got)
+	}
+	if len(w.fake.Touched()) != 0 {
+		t.Error("a usage location was set")
+	}
+}
+
+// A token that is no longer taken is replaced, inside of its hour, and the call comes again.
+func TestATokenThatIsRevoked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	people := w.people(2)
+	w.fake.Own(owned, 2)
+	for range 2 {
+		if _, err := w.Seats(soon(t), contoso); err != nil {
+			t.Fatal(err)
+		}
+		w.fake.Revoke()
+	}
+	if got := w.assign(owned, people...); slices.Max(got) != none {
+		t.Errorf("%q", got)
+	}
+	if n := w.fake.TokenCalls(); n < 3 || n > 5 { // the two reads of seats may each ask for one
+		t.Errorf("%d tokens", n)
+	}
+}
+
+// A login that refuses says why by its code, and nothing that it sent.
+func TestALoginThatRefuses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	w.fake.EndSecret()
+	_, err := w.Seats(soon(t), contoso)
+	no, ok := errors.AsType[*graph.SignInError](err)
+	if !ok || no.Code != "AADSTS7000222" || !commerce.IsCode(err, commerce.CodeUnavailable) {
+		t.Fatalf("%v", err)
+	}
+	w.discreet(err.Error())
+	if strings.Contains(err.Error(), w.fake.AppID) {
+		t.Errorf("it says all: %v", err)
+	}
+}
+
+// A permission that is not granted has its name in what the operator is told.
+func TestAPermissionThatIsMissing(t *testing.T) {
+	t.Parallel()
+	for i, missing := range fakegraph.Permissions {
+		w := newWorld(t, fakegraph.Options{Permissions: slices.Delete(slices.Clone(fakegraph.Permissions), i, i+1)})
+		user := w.people(1)[0]
+		w.fake.Own(owned, 1)
+		_, seats := w.Seats(soon(t), contoso)
+		_, people := w.Unlicensed(soon(t), contoso)
+		_, given := w.Assign(soon(t), contoso, owned, []string{user})
+		err := []error{seats, people, given}[i]
+		lacks, ok := errors.AsType[*graph.Missing](err)
+		if !ok || lacks.Permission != missing || !commerce.IsCode(err, commerce.CodeUnavailable) {
+			t.Errorf("without %s: %v", missing, err)
+		}
+		found := map[string]bool{}
+		for what, err := range w.Checks(soon(t), contoso) {
+			_, permission, _ := strings.Cut(what, ": ")
+			lacks, ok := errors.AsType[*graph.Missing](err)
+			found[permission] = err == nil
+			if err != nil && (!ok || lacks.Permission != permission) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		want := map[string]bool{}
+		for _, p := range fakegraph.Permissions {
+			want[p] = p != missing
+		}
+		if diff := cmp.Diff(want, found); diff != "" {
+			t.Errorf("bot doctor, without %s (-want +got):\n%s", missing, diff)
+		}
+	}
+}
+
+// bot doctor changes nothing, and says what to do about a secret that has ended.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	w.people(1)
+	for what, err := range w.Checks(soon(t), contoso) {
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if len(w.fake.Changed())+len(w.fake.Batches()) != 0 {
+		t.Error("something was changed")
+	}
+	w.restart()
+	w.fake.EndSecret()
+	for what, err := range w.Checks(soon(t), contoso) {
+		if err == nil || !strings.Contains(err.Error(), "make a new one") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	for _, err := range w.Checks(soon(t), commerce.Organisation{ID: "stranger", Cloud: commerce.Worldwide}) {
+		if !commerce.IsCode(err, commerce.CodeNotFound) {
+			t.Errorf("no app: %v", err)
+		}
+	}
+}
+
+// Each cloud has its own Graph, login and tokens. The closed one has none.
+func TestClouds(t *testing.T) {
+	t.Parallel()
+	for cloud, at := range map[commerce.Cloud]fakegraph.Cloud{commerce.Worldwide: fakegraph.Worldwide, commerce.Vianet: fakegraph.China} {
+		w := newWorld(t, fakegraph.Options{Cloud: at})
+		w.fake.Own(owned, 3)
+		org := contoso
+		for _, org.Cloud = range commerce.Clouds {
+			seats, err := w.Seats(soon(t), org)
+			if (err == nil && len(seats) == 1) != (org.Cloud == cloud) {
+				t.Errorf("a tenant of %s asked in %s: %v, %v", cloud, org.Cloud, seats, err)
+			}
+		}
+	}
+}
+
+// A service that hangs costs each of the first callers their own time, and nobody after
+// them any; once it is well again it is asked again.
+func TestAServiceThatHangs(t *testing.T) {
+	for name, path := range map[string]string{"Graph": "/subscribedSkus", "the login": "/token"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fakegraph.Options{})
+			w.fake.Own(owned, 1)
+			w.fake.Fail(fakegraph.Fault{Path: path, Times: 1000, Hang: time.Minute})
+			ask := func() (time.Duration, error) {
+				ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
+				defer cancel()
+				begun := time.Now()
+				_, err := w.Seats(ctx, contoso)
+				return time.Since(begun), err
+			}
+			for range 4 {
+				if took, err := ask(); took > 2*time.Second || !commerce.IsCode(err, commerce.CodeUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("after %s: %v", took, err)
+				}
+			}
+			took, err := ask()
+			if took > 100*time.Millisecond || !commerce.IsCode(err, commerce.CodeUnavailable) || errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("the breaker: after %s: %v", took, err)
+			}
+			w.discreet(err.Error())
+		})
+	}
+}
+
+// Those who wait for one token behind somebody who has much time wait no longer than their own.
+func TestNobodyWaitsForAnothersLogin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	asked := make(chan struct{}, 1)
+	options := w.options()
+	options.Transport = round(func(r *http.Request) (*http.Response, error) {
+		if strings.HasSuffix(r.URL.Path, "/token") {
+			select {
+			case asked <- struct{}{}:
+			default:
+			}
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}
+		return w.fake.Client().Transport.RoundTrip(r)
+	})
+	w.Graph = graph.New(options)
+	patient, stop := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		_, _ = w.Unlicensed(patient, contoso)
+	}()
+	<-asked
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	begun := time.Now()
+	if _, err := w.Unlicensed(ctx, contoso); time.Since(begun) > 2*time.Second || !commerce.IsCode(err, commerce.CodeUnavailable) {
+		t.Errorf("after %s: %v", time.Since(begun), err)
+	}
+	stop()
+	<-left
+}
+
+// round is a network of one function.
+type round func(*http.Request) (*http.Response, error)
+
+func (f round) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Reads that fail are tried again; answers that never end, lead elsewhere or are cut are not
+// believed.
+func TestHostileAnswers(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		fault fakegraph.Fault
+		fails bool
+	}{
+		"down for a moment":  {fakegraph.Fault{Status: http.StatusServiceUnavailable, Times: 2}, false},
+		"a line that drops":  {fakegraph.Fault{Drop: true}, false},
+		"cut in the middle":  {fakegraph.Fault{Drop: true, Cut: 40}, false},
+		"down for long":      {fakegraph.Fault{Status: http.StatusBadGateway, Times: 50}, true},
+		"cut, and well sent": {fakegraph.Fault{Cut: 40}, true},
+		"no JSON":            {fakegraph.Fault{Body: "<html>busy</html>"}, true},
+		"a huge page":        {fakegraph.Fault{Huge: 9 << 20}, true},
+		"a large page":       {fakegraph.Fault{Huge: 7 << 20}, false},
+		"another host":       {fakegraph.Fault{Body: `{"value": [], "@odata.nextLink": "https://evil.example/v1.0/users?$skiptoken=1"}`}, true},
+		"another port":       {fakegraph.Fault{Body: `{"value": [], "@odata.nextLink": "https://graph.microsoft.com:444/v1.0/users?$skiptoken=1"}`}, true},
+		"another path":       {fakegraph.Fault{Body: `{"value": [], "@odata.nextLink": "https://graph.microsoft.com/v1.0/me"}`}, true},
+		"without TLS":        {fakegraph.Fault{Body: `{"value": [], "@odata.nextLink": "http://graph.microsoft.com/v1.0/users"}`}, true},
+		"round in a circle":  {fakegraph.Fault{Body: `{"value": [], "@odata.nextLink": "https://graph.microsoft.com/v1.0/users?$skiptoken=1"}`, Times: 2000}, true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fakegraph.Options{})
+			w.people(3)
+			c.fault.Method, c.fault.Path = http.MethodGet, "/users"
+			w.fake.Fail(c.fault)
+			users, err := w.Unlicensed(soon(t), contoso)
+			if c.fails != (err != nil) || !c.fails && len(users) != 3 {
+				t.Fatalf("%d people, %v", len(users), err)
+			}
+			if c.fails && !commerce.IsCode(err, commerce.CodeUnavailable) {
+				t.Errorf("%v", err)
+			}
+			if c.fails {
+				w.discreet(err.Error())
+			}
+		})
+	}
+}
+
+// A redirect is not followed: the token stays where it is.
+func TestARedirectIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	w.fake.Fail(fakegraph.Fault{Path: "/users", Status: http.StatusFound})
+	if _, err := w.Unlicensed(soon(t), contoso); !commerce.IsCode(err, commerce.CodeUnavailable) {
+		t.Errorf("%v", err)
+	}
+}
