@@ -503,7 +503,19 @@ func TestHostileAnswers(t *testing.T) {
 func TestARedirectIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakegraph.Options{})
-	w.fake.Fail(fakegraph.Fault{Path: "/users", Status: http.StatusFound})
+	options := w.options()
+	options.Transport = round(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Host == "elsewhere.example" {
+			t.Errorf("asked there, with the token: %t", r.Header.Get("Authorization") != "")
+		}
+		if r.URL.Path != "/v1.0/users" {
+			return w.fake.Client().Transport.RoundTrip(r)
+		}
+		return &http.Response{
+			StatusCode: http.StatusTemporaryRedirect, Header: http.Header{"Location": {"https://elsewhere.example/v1.0/people"}}, Body: http.NoBody, Request: r,
+		}, nil
+	})
+	w.Graph = graph.New(options)
 	if _, err := w.Unlicensed(soon(t), contoso); !commerce.IsCode(err, commerce.CodeUnavailable) {
 		t.Errorf("%v", err)
 	}
