@@ -165,6 +165,26 @@ func TestHowPeopleAreAskedFor(t *testing.T) {
 	}
 }
 
+// A next page is asked for at the same host and path, or not at all.
+func TestANextPageElsewhereIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	for next, calls := range map[string]int{
+		"https://graph.microsoft.com/v1.0/users?$skiptoken=1": 2, // whose next page is itself
+		"https://evil.example/v1.0/users?$skiptoken=1":        1,
+		"https://graph.microsoft.com:444/v1.0/users":          1,
+		"http://graph.microsoft.com/v1.0/users":               1,
+		"https://graph.microsoft.com/v1.0/me":                 1,
+		"https://ana@graph.microsoft.com/v1.0/users":          1,
+		"/v1.0/users?$skiptoken=1":                            1,
+		"::":                                                  1,
+	} {
+		g, w := wired(map[string]string{"/users": `{"value": [], "@odata.nextLink": "` + next + `"}`, "/me": `{"value": []}`})
+		if _, err := g.Unlicensed(t.Context(), contosoOnWire); !commerce.IsCode(err, commerce.CodeUnavailable) || len(w.calls()) != calls {
+			t.Errorf("%s: %v after %v", next, err, w.calls())
+		}
+	}
+}
+
 var contosoOnWire = commerce.Organisation{ID: "contoso", Cloud: commerce.Worldwide}
 
 func users(t *testing.T, q commerce.UserQuery) func(*graph.Graph) ([]commerce.User, error) {

@@ -57,7 +57,7 @@ func (t *tenant) newClient() (*azcore.Client, error) {
 		Transport:       transport(t.g.o.Transport),
 		TracingProvider: t.g.o.Tracing,
 		Telemetry:       policy.TelemetryOptions{ApplicationID: "cartwright"},
-		Retry:           t.g.retries(tokenTries, mayReadAgain),
+		Retry:           t.g.retries(tokenTries, readTime, mayReadAgain),
 	}
 	credential, err := azidentity.NewClientSecretCredential(t.app.ID, t.app.App, t.app.Secret, &azidentity.ClientSecretCredentialOptions{
 		ClientOptions: options, DisableInstanceDiscovery: true,
@@ -103,7 +103,7 @@ func (t *tenant) reading(name, path string, query url.Values) request {
 // read makes a call and decodes its answer. Where calls of that path have failed several
 // times it fails at once.
 func (t *tenant) read(ctx context.Context, r request, into any) error {
-	ctx = policy.WithRetryOptions(ctx, t.g.retries(readTries, mayReadAgain))
+	ctx = policy.WithRetryOptions(ctx, t.g.retries(callTries, readTime, mayReadAgain))
 	body, err := t.breakers[r.path].Execute(func() ([]byte, error) { return t.call(ctx, r) })
 	if err != nil {
 		return unavailable(named(err))
@@ -126,7 +126,7 @@ func (t *tenant) post(ctx context.Context, name, path string, body, into any) er
 	if err != nil {
 		return err
 	}
-	ctx = policy.WithRetryOptions(ctx, t.g.retries(readTries, mayPostAgain))
+	ctx = policy.WithRetryOptions(ctx, t.g.retries(callTries, postTime, mayPostAgain))
 	answer, err := t.call(ctx, request{name: name, method: http.MethodPost, address: t.at(path, nil), body: text})
 	if err != nil {
 		return err

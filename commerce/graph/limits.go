@@ -16,10 +16,11 @@ import (
 )
 
 const (
-	singleSize = 1 << 20 // bytes of an answer
-	pageSize   = 8 << 20 // bytes of a page of people
-	tryTime    = 20 * time.Second
-	readTries  = 4
+	singleSize = 1 << 20          // bytes of an answer
+	pageSize   = 8 << 20          // bytes of a page of people
+	readTime   = 20 * time.Second // of one try, or of a login
+	postTime   = time.Minute      // of a batch, which is twenty calls
+	callTries  = 4
 	tokenTries = 2
 	longest    = time.Minute // that a service is waited for
 )
@@ -27,7 +28,7 @@ const (
 // network is where calls go. Connections are kept: making one costs more than a call.
 func network() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost, t.ResponseHeaderTimeout = readsAtOnce*4, tryTime
+	t.MaxIdleConnsPerHost = readsAtOnce * 4
 	return t
 }
 
@@ -52,9 +53,9 @@ func (c capped) Do(r *http.Request) (*http.Response, error) {
 	return got, nil
 }
 
-// retries are at the most tries, of the calls that may be repeated.
-func (g *Graph) retries(tries int32, may func(*http.Response, error) bool) policy.RetryOptions {
-	return policy.RetryOptions{MaxRetries: tries - 1, TryTimeout: tryTime, RetryDelay: g.o.Pause, MaxRetryDelay: longest, ShouldRetry: may}
+// retries are at the most tries, each of so long, of the calls that may be repeated.
+func (g *Graph) retries(tries int32, each time.Duration, may func(*http.Response, error) bool) policy.RetryOptions {
+	return policy.RetryOptions{MaxRetries: tries - 1, TryTimeout: each, RetryDelay: g.o.Pause, MaxRetryDelay: longest, ShouldRetry: may}
 }
 
 // mayReadAgain picks calls that failed and change nothing, logins too.
