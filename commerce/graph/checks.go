@@ -16,24 +16,30 @@ import (
 const checkTime = 15 * time.Second
 
 // Checks makes a harmless call for each permission that the organisations' apps need, and
-// yields what was looked at with what is wrong and what to do, nil where nothing is.
+// yields what was looked at with what is wrong and what to do, nil where nothing is. Of an
+// app that cannot sign in nothing more is looked at.
 func (g *Graph) Checks(ctx context.Context, organisations ...commerce.Organisation) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for _, org := range organisations {
 			t, err := g.tenant(org)
-			if err != nil {
-				if !yield("Graph of "+org.ID, err) {
-					return
-				}
-				continue
-			}
-			for _, check := range checks {
-				if !yield("Graph of "+org.ID+": "+check.permission, t.checked(ctx, check.permission, check.call)) {
-					return
-				}
+			if err != nil && !yield("Graph of "+org.ID, err) || err == nil && !t.checks(ctx, yield) {
+				return
 			}
 		}
 	}
+}
+
+func (t *tenant) checks(ctx context.Context, yield func(string, error) bool) bool {
+	for _, check := range checks {
+		err := t.checked(ctx, check.permission, check.call)
+		if _, outside := errors.AsType[*SignInError](err); outside {
+			return yield("Graph of "+t.organisation+": sign-in", err)
+		}
+		if !yield("Graph of "+t.organisation+": "+check.permission, err) {
+			return false
+		}
+	}
+	return true
 }
 
 var checks = []struct {

@@ -120,6 +120,26 @@ func TestALimitInsideOfABatch(t *testing.T) {
 	}
 }
 
+// A tenant that asks for more than its limit is slowed down by it: everyone is served in the
+// end, once.
+func TestALimitThatBinds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{Limits: &fakegraph.Limits{Units: 100}})
+	options := w.options()
+	options.Pause = 300 * time.Millisecond
+	w.Graph = graph.New(options)
+	people := w.people(120)
+	w.fake.Own(owned, 120)
+	for batch := range slices.Chunk(people, commerce.AssignBatch) {
+		if got := w.assign(owned, batch...); slices.Max(got) != none {
+			t.Errorf("%q", got)
+		}
+	}
+	if _, used := w.fake.Seats(owned); used != 120 || len(w.fake.Repeats()) != 0 || w.fake.Throttled() == 0 {
+		t.Errorf("%d are served, again %v, throttled %d times", used, w.fake.Repeats(), w.fake.Throttled())
+	}
+}
+
 // A wait that would outlast the caller is not begun: those who were kept out may be tried
 // again, the others are served.
 func TestALimitThatOutlastsTheCaller(t *testing.T) {
@@ -358,10 +378,15 @@ func TestDoctor(t *testing.T) {
 	}
 	w.restart()
 	w.fake.EndSecret()
+	told := 0
 	for what, err := range w.Checks(soon(t), contoso) {
-		if err == nil || !strings.Contains(err.Error(), "make a new one") {
+		told++
+		if err == nil || !strings.Contains(err.Error(), "make a new one") || what != "Graph of contoso: sign-in" {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
 	}
 	for _, err := range w.Checks(soon(t), commerce.Organisation{ID: "stranger", Cloud: commerce.Worldwide}) {
 		if !commerce.IsCode(err, commerce.CodeNotFound) {
@@ -506,6 +531,25 @@ func TestHostileAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A line that fails has nobody's address in what is said of it, though the call had.
+func TestALineThatFailsNamesNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	options := w.options()
+	options.Transport = round(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Path == "/v1.0/users" {
+			return nil, errors.New("no route")
+		}
+		return w.fake.Client().Transport.RoundTrip(r)
+	})
+	w.Graph = graph.New(options)
+	_, err := w.Users(soon(t), contoso, commerce.UserQuery{Addresses: []string{"ana@contoso.onmicrosoft.com"}})
+	if !commerce.IsCode(err, commerce.CodeUnavailable) || !strings.Contains(err.Error(), "no route") {
+		t.Fatalf("%v", err)
+	}
+	w.discreet(err.Error())
 }
 
 // A redirect is not followed: the token stays where it is.
