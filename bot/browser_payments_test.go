@@ -16,10 +16,9 @@ var hurried = settings{"CLOCK_SPEED": "10"}
 // buys goes the short way to an order that waits for its payment.
 func (v *visitor) buys(products ...string) (order string) {
 	v.Helper()
-	is, t := contract[v.lang], v.words.T
+	is := contract[v.lang]
 	for _, product := range products {
-		v.says("buy " + product)
-		v.presses(t("list.buy_offer", "offer", product))
+		v.says("buy " + product) // which is named whole: its form is opened
 		v.reaches(product)
 		v.presses(is.details)
 		v.reaches(is.cart)

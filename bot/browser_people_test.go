@@ -36,7 +36,7 @@ func restart(t *testing.T, chromium context.Context) {
 	v := visit(t, chromium, base, "fr", onDesk)
 	v.comes("aicha")
 	v.eval(`window.sameAsBefore = true`)
-	v.says("buy " + visioPlan)
+	v.says("buy visio plan")
 	v.presses(v.words.T("list.buy_offer", "offer", visioPlan))
 	v.presses(contract[v.lang].details)
 	v.reaches(contract[v.lang].cart)

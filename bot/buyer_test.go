@@ -190,7 +190,7 @@ func (b *buyer) fill(p conversations.Prompt) conversations.Prompt {
 	for _, w := range b.story.wants {
 		if !slices.Contains(has, w.name()) {
 			b.looking = w
-			return b.say("buy " + w.name())
+			return b.say("buy " + w.name()[:len(w.name())-1]) // named whole, it would not be looked for
 		}
 	}
 	return b.follow(p, "checkout:")

@@ -2,6 +2,7 @@ package teams
 
 import (
 	"fmt"
+	"hash/crc32"
 	"os"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func TestNothingIsLost(t *testing.T) {
 	c := newClient(t)
 	for name, prompts := range goldens(t) {
 		for _, p := range prompts {
-			if p.Locale != "en" && p.Locale != "zh-CN" || !strings.HasSuffix(name, ".worldwide") {
+			if !strings.HasSuffix(name, ".worldwide") || p.Locale != "en" && (p.Locale != "zh-CN" || !sampled(name)) {
 				continue
 			}
 			c.shows(drawn(p, ""))
@@ -55,6 +56,10 @@ func TestNothingIsLost(t *testing.T) {
 		}
 	}
 }
+
+// sampled is every third name: a second language is looked at there, for a browser takes its
+// time.
+func sampled(name string) bool { return crc32.ChecksumIEEE([]byte(name))%3 == 0 }
 
 // unsaid are parts of a prompt that are for programs, or that the card says in another way.
 var unsaid = map[string]bool{
@@ -109,7 +114,7 @@ func TestNothingIsCutOnAPhone(t *testing.T) {
 			continue
 		}
 		for _, p := range prompts {
-			if p.Locale != "de" && p.Locale != "fr" { // whose words are the longest
+			if p.Locale != "de" && (p.Locale != "fr" || !sampled(name)) { // whose words are the longest
 				continue
 			}
 			c.shows(drawn(p, ""))
