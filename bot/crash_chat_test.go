@@ -86,7 +86,7 @@ func diesInAChat(t *testing.T, at place, open func(*testing.T) chat) {
 	began := time.Now()
 	var points []string
 	t.Run("undisturbed", func(t *testing.T) { points = liveInAChat(t, at, open, nil).points() })
-	each := 4 * stride(at) // there are three platforms, and the stories of the playground besides
+	each := 2 * stride(at)
 	var cases []string
 	for i, point := range chosen(points) {
 		if i%each == 0 {
