@@ -12,6 +12,8 @@ package testservices
 
 import (
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -58,6 +60,24 @@ func needMain(tb testing.TB) {
 	if !exits.running {
 		tb.Fatal("this package needs func TestMain(m *testing.M) { os.Exit(testservices.Main(m)) }")
 	}
+}
+
+// Peers is a folder of others' libraries in JavaScript, below test, with a script's
+// dependency that must be there; without it the test ends as by Missing. It is for packages
+// two folders below the project's root.
+func Peers(tb testing.TB, folder, dependency, untested string) string {
+	tb.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "test", folder))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := exec.LookPath("node"); err != nil {
+		Missing(tb, "node (Debian: nodejs)", untested)
+	}
+	if _, err := os.Stat(filepath.Join(path, "node_modules", filepath.FromSlash(dependency))); err != nil {
+		Missing(tb, dependency+" (npm install in test/"+folder+")", untested)
+	}
+	return path
 }
 
 // Missing ends a test for want of a component: a failure where everything must be there,

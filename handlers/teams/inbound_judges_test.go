@@ -7,9 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -220,16 +218,7 @@ type verdict struct{ Framework, Apps bool }
 // judge has the libraries look at tokens.
 func judge(t *testing.T, g *gate, all map[string]judged) map[string]verdict {
 	t.Helper()
-	folder, err := filepath.Abs("../../test/teams")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := exec.LookPath("node"); err != nil {
-		testservices.Missing(t, "node (Debian: nodejs)", "the tokens that are taken for Microsoft's, by its own libraries")
-	}
-	if _, err := os.Stat(filepath.Join(folder, "node_modules", "botframework-connector")); err != nil {
-		testservices.Missing(t, "botframework-connector (npm install in test/teams)", "the tokens that are taken for Microsoft's, by its own libraries")
-	}
+	folder := testservices.Peers(t, "teams", "botframework-connector", "the tokens that are taken for Microsoft's, by its own libraries")
 	rows := []any{}
 	for name, j := range all {
 		serviceURL, channel := j.of(g)

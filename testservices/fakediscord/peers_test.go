@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -28,16 +27,7 @@ type peer struct {
 // start runs a script of test/discord until the test ends.
 func start(t *testing.T, script string, env ...string) *peer {
 	t.Helper()
-	folder, err := filepath.Abs("../../test/discord")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := exec.LookPath("node"); err != nil {
-		testservices.Missing(t, "node (Debian: nodejs)", "the Discord that the tests play, by others' libraries")
-	}
-	if _, err := os.Stat(filepath.Join(folder, "node_modules", "discord.js")); err != nil {
-		testservices.Missing(t, "discord.js (npm install in test/discord)", "the Discord that the tests play, by others' libraries")
-	}
+	folder := testservices.Peers(t, "discord", "discord.js", "the Discord that the tests play, by others' libraries")
 	cmd := exec.Command("node", script)
 	cmd.Dir, cmd.Env = folder, append(os.Environ(), env...)
 	var complaints bytes.Buffer

@@ -16,17 +16,7 @@ import (
 // peers is the folder of Microsoft's own libraries, in JavaScript.
 func peers(t *testing.T) string {
 	t.Helper()
-	folder, err := filepath.Abs("../../test/graph")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := exec.LookPath("node"); err != nil {
-		testservices.Missing(t, "node (Debian: nodejs)", "the Graph that the tests play, by Microsoft's own libraries")
-	}
-	if _, err := os.Stat(filepath.Join(folder, "node_modules", "@microsoft", "microsoft-graph-client")); err != nil {
-		testservices.Missing(t, "microsoft-graph-client (npm install in test/graph)", "the Graph that the tests play, by Microsoft's own libraries")
-	}
-	return folder
+	return testservices.Peers(t, "graph", "@microsoft/microsoft-graph-client", "the Graph that the tests play, by Microsoft's own libraries")
 }
 
 // Microsoft's own clients of the login and of Graph find what they find there, and wait where

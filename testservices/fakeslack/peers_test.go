@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,17 +18,7 @@ import (
 // peers is the folder of Slack's own libraries, in JavaScript.
 func peers(t *testing.T) string {
 	t.Helper()
-	folder, err := filepath.Abs("../../test/slack")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := exec.LookPath("node"); err != nil {
-		testservices.Missing(t, "node (Debian: nodejs)", "the Slack that the tests play, by Slack's own libraries")
-	}
-	if _, err := os.Stat(filepath.Join(folder, "node_modules", "@slack", "bolt")); err != nil {
-		testservices.Missing(t, "@slack/bolt (npm install in test/slack)", "the Slack that the tests play, by Slack's own libraries")
-	}
-	return folder
+	return testservices.Peers(t, "slack", "@slack/bolt", "the Slack that the tests play, by Slack's own libraries")
 }
 
 func play(t *testing.T) (*fakeslack.Slack, *fakeslack.Workspace, *fakeslack.Client) {

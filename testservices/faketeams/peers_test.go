@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,17 +17,7 @@ import (
 // peers is the folder of Microsoft's own libraries, in JavaScript.
 func peers(t *testing.T) string {
 	t.Helper()
-	folder, err := filepath.Abs("../../test/teams")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := exec.LookPath("node"); err != nil {
-		testservices.Missing(t, "node (Debian: nodejs)", "the Teams that the tests play, by Microsoft's own libraries")
-	}
-	if _, err := os.Stat(filepath.Join(folder, "node_modules", "botframework-connector")); err != nil {
-		testservices.Missing(t, "botframework-connector (npm install in test/teams)", "the Teams that the tests play, by Microsoft's own libraries")
-	}
-	return folder
+	return testservices.Peers(t, "teams", "botframework-connector", "the Teams that the tests play, by Microsoft's own libraries")
 }
 
 // Microsoft's own clients of the login and the Connector find what they find there: tokens,
