@@ -25,6 +25,7 @@ type Config struct {
 	Slack   Slack
 	Discord Discord
 	Teams   Teams
+	Graph   Graph
 
 	Playground      bool
 	PlaygroundToken Secret  // asked for by the playground; not set: everyone may use it
@@ -54,9 +55,9 @@ func Read(env func(string) (string, bool), readFile func(string) ([]byte, error)
 		Slack:           r.slack(),
 		Discord:         r.discord(),
 		Teams:           r.teams(),
-		Organisations:   r.organisations(),
-		Catalogue:       r.catalogue(),
 	}
+	c.Organisations, c.Graph = r.organisations()
+	c.Catalogue = r.catalogue()
 	c.PublicURL = r.publicURL(c.HTTPAddr)
 	c.Playground = r.playground()
 	r.checkTogether(c)
@@ -87,21 +88,21 @@ func (c Config) PlaygroundOrganisations() []commerce.Organisation {
 	return sandboxes
 }
 
-func (r *reader) organisations() []commerce.Organisation {
+func (r *reader) organisations() ([]commerce.Organisation, Graph) {
 	path, given := r.lookUp("ORGANISATIONS_FILE")
 	if !given {
-		return BuiltInOrganisations()
+		return BuiltInOrganisations(), r.graph(nil)
 	}
 	raw, ok := r.file("ORGANISATIONS_FILE", path)
 	if !ok {
-		return nil
+		return nil, r.graph(nil)
 	}
-	orgs, problems, warnings := readOrganisations(raw)
-	r.warnings = append(r.warnings, warnings...)
-	for _, p := range problems {
+	orgs, found := readOrganisations(raw)
+	r.warnings = append(r.warnings, found.warnings...)
+	for _, p := range found.problems {
 		r.mistakes.add("ORGANISATIONS_FILE", p.remedy, "%s", p.text)
 	}
-	return orgs
+	return orgs, r.graph(found.apps)
 }
 
 func (r *reader) catalogue() commerce.Catalogue {

@@ -18,9 +18,9 @@ var builtIn []byte
 // BuiltInOrganisations are the three sandboxes that a program without an organisations
 // file serves.
 func BuiltInOrganisations() []commerce.Organisation {
-	orgs, problems, _ := readOrganisations(builtIn)
-	if len(problems) > 0 {
-		panic(fmt.Sprint(problems)) // the embedded file is tested
+	orgs, found := readOrganisations(builtIn)
+	if len(found.problems) > 0 {
+		panic(fmt.Sprint(found.problems)) // the embedded file is tested
 	}
 	return orgs
 }
@@ -115,9 +115,9 @@ type operatorsFile struct {
 	People     []personFile  `yaml:"people"`
 }
 
-// readOrganisations reads a whole file, or finds all its problems. warnings are of what
-// may be meant.
-func readOrganisations(raw []byte) (orgs []commerce.Organisation, problems []problem, warnings []string) {
+// readOrganisations reads a whole file, or finds all its problems.
+func readOrganisations(raw []byte) ([]commerce.Organisation, survey) {
+	s := survey{ids: map[string]bool{}, workspaces: map[string]string{}}
 	// Each organisation stays undecoded, so that a malformed one does not hide the
 	// problems of the others.
 	var file struct {
@@ -125,19 +125,21 @@ func readOrganisations(raw []byte) (orgs []commerce.Organisation, problems []pro
 		Operators     ast.Node   `yaml:"operators"`
 	}
 	if err := decodeDocument(raw, &file); err != nil {
-		return nil, []problem{{err.Error(), "correct or remove it"}}, nil
+		s.problems = []problem{{err.Error(), "correct or remove it"}}
+		return nil, s
 	}
 	if len(file.Organisations) == 0 {
-		return nil, []problem{{"the file has no organisations", `list them under "organisations"`}}, nil
+		s.problems = []problem{{"the file has no organisations", `list them under "organisations"`}}
+		return nil, s
 	}
-	s := survey{ids: map[string]bool{}, workspaces: map[string]string{}}
+	var orgs []commerce.Organisation
 	for i, node := range file.Organisations {
 		orgs = append(orgs, s.organisation(i+1, node))
 	}
 	if file.Operators != nil {
 		s.operators(file.Operators)
 	}
-	return orgs, s.problems, s.warnings
+	return orgs, s
 }
 
 func decodeDocument(raw []byte, into any) (err error) {

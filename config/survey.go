@@ -29,8 +29,9 @@ type survey struct {
 	where      string            // the part that is looked at, such as "contoso"
 	ids        map[string]bool   // of organisations
 	workspaces map[string]string // platform and id -> whose it is
+	apps       []appFile         // of organisations that call Graph
 	problems   []problem
-	warnings   []string
+	warnings   []string // of what may be meant
 }
 
 func (s *survey) wrong(remedy, format string, args ...any) {
@@ -117,21 +118,19 @@ func (s *survey) identity(f organisationFile) {
 	}
 }
 
-// backend refuses what would buy for real: nothing here can, yet.
+// backend refuses what there are no adapters for.
 func (s *survey) backend(f organisationFile) {
 	switch f.Backend {
-	case commerce.Sandbox:
-	case commerce.Direct, commerce.Reseller:
-		s.wrong("write sandbox", "backend is %s, which this version does not support", f.Backend)
-		if f.Cloud == commerce.Germany {
-			s.wrong("write sandbox, or another cloud", "cloud germany has closed and is for demonstrations only, but backend is %s", f.Backend)
-		}
+	case commerce.Sandbox, commerce.Direct:
+	case commerce.Reseller:
+		s.wrong("write sandbox or direct", "backend is reseller, which this version does not support")
 	default:
-		s.wrong("write sandbox", "backend is %q", f.Backend)
+		s.wrong("write sandbox or direct", "backend is %q", f.Backend)
 	}
-	if f.Graph != nil && (f.Graph.Tenant == "" || f.Graph.ClientID == "" || f.Graph.ClientSecretEnv == "") {
-		s.wrong("write tenant, client_id and client_secret_env, or leave graph out", "graph is incomplete")
+	if f.Cloud == commerce.Germany && (f.Backend == commerce.Direct || f.Backend == commerce.Reseller) {
+		s.wrong("write sandbox, or another cloud", "cloud germany has closed and is for demonstrations only, but backend is %s", f.Backend)
 	}
+	s.graph(f)
 	if f.Reseller != nil {
 		s.percent("reseller.markup", f.Reseller.Markup)
 		if f.Reseller.Customer == "" {
