@@ -90,10 +90,10 @@ func TestAppsMistakes(t *testing.T) {
 }
 
 // Whatever is wrong with the apps is told beside the rest, all of it at once; a secret that
-// several need is missed once.
+// several need is looked for once.
 func TestAppsMistakesAreToldAtOnce(t *testing.T) {
 	t.Parallel()
-	w := buying("adatum_secret", "CONTOSO_GRAPH_SECRET", map[string]string{"CONTOSO_GRAPH_SECRET": "", "GRAPH_URL": "graph", "CLOCK_SPEED": "9"})
+	w := buying("adatum_secret", "CONTOSO_GRAPH_SECRET", map[string]string{"CONTOSO_GRAPH_SECRET_FILE": "s", "GRAPH_URL": "graph", "CLOCK_SPEED": "9"})
 	w.files["o"] = strings.NewReplacer("fedcba98-7654-3210-fedc-ba9876543211", "app", "cloud: worldwide", "cloud: mars").Replace(w.files["o"])
 	_, err := w.read()
 	var mistakes config.Mistakes
