@@ -4,6 +4,7 @@
 package graph
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -31,7 +32,7 @@ type Graph struct {
 type Options struct {
 	// Tenant finds the app of an organisation; false where there is none.
 	Tenant func(organisation string) (Tenant, bool)
-	// Hosts replace those of Microsoft's clouds.
+	// Hosts replace those of Microsoft's open clouds, each where it is not "".
 	Hosts map[commerce.Cloud]Hosts
 	// Transport replaces the network below the limits of size and redirects.
 	Transport http.RoundTripper
@@ -114,14 +115,8 @@ func (g *Graph) tenant(org commerce.Organisation) (*tenant, error) {
 
 func (g *Graph) hosts(cloud commerce.Cloud) (Hosts, bool) {
 	own, open := clouds[cloud]
-	other, given := g.o.Hosts[cloud]
-	if !given {
-		return own, open
-	}
-	if other.Scope == "" {
-		other.Scope = own.Scope
-	}
-	return other, true
+	other := g.o.Hosts[cloud]
+	return Hosts{Graph: cmp.Or(other.Graph, own.Graph), Login: cmp.Or(other.Login, own.Login), Scope: cmp.Or(other.Scope, own.Scope)}, open
 }
 
 // misusef is a mistake of the caller.
