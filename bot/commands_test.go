@@ -18,20 +18,21 @@ import (
 
 // shell runs commands as the person on call would, over one database.
 type shell struct {
-	t   *testing.T
-	env settings
+	t     *testing.T
+	env   settings
+	seams seams
 }
 
 func newShell(t *testing.T) shell {
 	t.Helper()
-	return shell{t, usual.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "books.db")})}
+	return shell{t: t, env: usual.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "books.db")})}
 }
 
 // does runs a command that must end with code, and answers what it said.
 func (s shell) does(code int, args ...string) string {
 	s.t.Helper()
 	var out, err bytes.Buffer
-	got := run(s.t.Context(), args, surroundings{env: s.env.find, readFile: os.ReadFile, stdout: &out, stderr: &err})
+	got := run(s.t.Context(), args, surroundings{env: s.env.find, readFile: os.ReadFile, stdout: &out, stderr: &err, seams: s.seams})
 	if got != code {
 		s.t.Fatalf("bot %s: exit %d, want %d\n%s%s", strings.Join(args, " "), got, code, &out, &err)
 	}
@@ -172,7 +173,7 @@ func TestApprovalsAreAudited(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			harmed := shell{t, s.env.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "books.db")})}
+			harmed := shell{t: t, env: s.env.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "books.db")})}
 			if err := os.WriteFile(strings.TrimPrefix(harmed.env["DATABASE_URL"], "sqlite:"), original, 0o600); err != nil {
 				t.Fatal(err)
 			}

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
 
 	"cartwright/commerce/ledger"
 	"cartwright/config"
@@ -38,11 +41,17 @@ func (doctorCommand) Run(p *program) error {
 			fmt.Fprintf(p.stdout, "FAIL  %s: %v\n", name, err)
 		}
 	}
+	for _, o := range withGraph(cfg) {
+		fmt.Fprintf(p.stdout, "note  %s: %s\n", o.ID, rolesHint)
+	}
 	if !well {
 		return errSilent
 	}
 	return nil
 }
+
+// rolesHint is what no permission of the app's shows, and a purchase may fail for.
+const rolesHint = "at Microsoft who buys must be a Billing Administrator, and who assigns in the admin centre a License Administrator; the app needs neither, and cannot see who is"
 
 // doctors are the checks of each configured service.
 func (p *program) doctors(cfg config.Config) []iter.Seq2[string, error] {
@@ -66,6 +75,10 @@ func (p *program) doctors(cfg config.Config) []iter.Seq2[string, error] {
 	}
 	if cfg.Discord.Configured() {
 		all = append(all, discordCaller(cfg.Discord).Checks(p.ctx, workspaces(cfg, discord.Platform), channels(cfg, discord.Platform)))
+	}
+	if orgs := withGraph(cfg); len(orgs) > 0 {
+		licences := p.graph(func() config.Config { return cfg }, tracing.Provider{}, slog.New(slog.DiscardHandler))
+		all = append(all, licences.Checks(p.ctx, orgs...))
 	}
 	return all
 }

@@ -53,7 +53,7 @@ func TestDiscordInTenMinutes(t *testing.T) {
 	t.Cleanup(d.Close)
 	folder := t.TempDir()
 	replaced := strings.NewReplacer("1001…", d.Application, "token…", "TOKEN", "organisations.yaml", filepath.Join(folder, "organisations.yaml"))
-	s := shell{t, usual.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(folder, "cartwright.db"), "DISCORD_API_URL": d.APIURL()})}
+	s := shell{t: t, env: usual.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(folder, "cartwright.db"), "DISCORD_API_URL": d.APIURL()})}
 	section.follow(t, folder, replaced, func(more settings, args []string) {
 		s.env = s.env.with(more).with(settings{"DISCORD_BOT_TOKEN": d.Token}) // which has blanks in it
 		if len(args) > 0 {
@@ -87,7 +87,7 @@ func TestTeamsInTenMinutes(t *testing.T) {
 	t.Cleanup(ms.Close)
 	folder := t.TempDir()
 	replaced := strings.NewReplacer("11111111-…", ms.AppID, "secret…", ms.Password, "99999999-…", ms.Tenant, "organisations.yaml", filepath.Join(folder, "organisations.yaml"))
-	s := shell{t, usual.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(folder, "cartwright.db")}).with(teamsSettings(ms))}
+	s := shell{t: t, env: usual.with(settings{"DATABASE_URL": "sqlite:" + filepath.Join(folder, "cartwright.db")}).with(teamsSettings(ms))}
 	for _, name := range []string{"TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"} {
 		delete(s.env, name)
 	}

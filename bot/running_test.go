@@ -67,13 +67,20 @@ func patientReads(t commerce.Timings) commerce.Timings {
 // host runs the bot in this process until the test ends, and answers where it is.
 func host(t testing.TB, s settings) (base string, stop func()) {
 	t.Helper()
+	return hostThrough(t, s, seams{})
+}
+
+// hostThrough does so with seams of the test's own.
+func hostThrough(t testing.TB, s settings, through seams) (base string, stop func()) {
+	t.Helper()
+	through.timings = patientReads
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan int, 1)
 	log := new(lockedBuffer)
 	go func() {
 		ended <- run(ctx, nil, surroundings{
 			env: s.find, readFile: os.ReadFile, stdout: log, stderr: log, started: func(address string) { ready <- address },
-			seams: seams{timings: patientReads},
+			seams: through,
 		})
 	}()
 	stop = sync.OnceFunc(func() {

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
+
 	"cartwright/commerce"
 	"cartwright/commerce/ledger"
 	"cartwright/commerce/sandbox"
@@ -40,6 +42,7 @@ type seams struct {
 	ports  func(commerce.Ports) commerce.Ports
 	store  func(conversations.Store) conversations.Store
 	poster func(conversations.Poster) conversations.Poster
+	graph  http.RoundTripper // to Microsoft Graph and its login; nil: the network
 	// timings change an order's waits, such as how long a payment link works.
 	timings func(commerce.Timings) commerce.Timings
 }
@@ -60,6 +63,7 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	cfg = withheld(cfg)
 	s := &server{program: p, log: log}
 	s.warn(cfg)
 	s.config.Store(&cfg)
@@ -140,7 +144,10 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 func (s *server) service(cfg config.Config, books *ledger.Ledger, outside *sandbox.Sandbox, public *url.URL) *commerce.Service {
 	return &commerce.Service{
 		Ledger: books, Organisations: organisations(s.current), Catalogue: s.catalogue,
-		Backends:  map[commerce.Backend]commerce.Ports{commerce.Sandbox: s.ports(outside)},
+		Backends: map[commerce.Backend]commerce.Ports{
+			commerce.Sandbox: s.ports(commerce.Ports{Vendor: outside.Vendor(), Gateway: outside.Gateway(), Licensor: outside.Licensor()}),
+			commerce.Direct:  s.ports(direct(s.graph(s.current, tracing.Provider{}, s.log))),
+		},
 		Timings:   s.timings(cfg.ClockSpeed),
 		PublicURL: public.String(), Now: time.Now, Log: s.log,
 	}
@@ -395,8 +402,9 @@ func (s *server) reload(ctx context.Context, outside *sandbox.Sandbox) {
 		s.log.Error("reload refused, nothing was changed", "err", err)
 		return
 	}
+	fresh = withheld(fresh)
 	next := s.current()
-	next.Organisations, next.Catalogue = fresh.Organisations, fresh.Catalogue
+	next.Organisations, next.Graph.Apps, next.Catalogue = fresh.Organisations, fresh.Graph.Apps, fresh.Catalogue
 	s.config.Store(&next)
 	s.warn(fresh)
 	s.log.Info("reloaded", "organisations", len(next.Organisations), "offers", len(next.Catalogue.Offers))
@@ -454,8 +462,7 @@ func (s *server) stop() error {
 }
 
 // ports, timings, store and poster are the parts as they are, or as a seam makes them.
-func (s *server) ports(outside *sandbox.Sandbox) commerce.Ports {
-	p := commerce.Ports{Vendor: outside.Vendor(), Gateway: outside.Gateway(), Licensor: outside.Licensor()}
+func (s *server) ports(p commerce.Ports) commerce.Ports {
 	if s.seams.ports != nil {
 		return s.seams.ports(p)
 	}
