@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -115,5 +116,19 @@ func TestASandboxHasNoApp(t *testing.T) {
 	c := mustRead(t, buying("backend: direct", "backend: sandbox", map[string]string{"CONTOSO_GRAPH_SECRET": ""}))
 	if _, has := c.Graph.Apps["contoso"]; has || len(c.Warnings) != 1 || c.Warnings[0] != "contoso: graph is not used: backend is sandbox" {
 		t.Errorf("apps %v, warnings %q", c.Graph.Apps, c.Warnings)
+	}
+}
+
+// The example that people begin with reads as it is, but for the secrets.
+func TestTheExampleReads(t *testing.T) {
+	t.Parallel()
+	example, err := os.ReadFile("../deploy/organisations.direct.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := buying("", "", map[string]string{"ADATUM_GRAPH_SECRET": "hush"})
+	w.files["o"] = string(example)
+	if c := mustRead(t, w); len(c.Graph.Apps) != 2 || len(c.Organisations) != 2 || len(c.Warnings) > 0 {
+		t.Errorf("it has %d organisations with %d apps, warnings %q", len(c.Organisations), len(c.Graph.Apps), c.Warnings)
 	}
 }
