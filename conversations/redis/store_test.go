@@ -32,6 +32,8 @@ var stories = []struct {
 	{"forgotten scripts are sent again", scriptsSentAgain},
 	{"a pace is kept", paceKept},
 	{"oversized and short-lived states are refused", oddStatesRefused},
+	{"a person spends calls", personsSpend},
+	{"an organisation spends tokens", tokensSpent},
 }
 
 func TestStories(t *testing.T) {
