@@ -27,6 +27,8 @@ type Config struct {
 	Teams   Teams
 	Graph   Graph
 
+	OpenAI OpenAI
+
 	Playground      bool
 	PlaygroundToken Secret  // asked for by the playground; not set: everyone may use it
 	ClockSpeed      float64 // at least 1; waits are divided by it
@@ -55,6 +57,7 @@ func Read(env func(string) (string, bool), readFile func(string) ([]byte, error)
 		Slack:           r.slack(),
 		Discord:         r.discord(),
 		Teams:           r.teams(),
+		OpenAI:          r.openAI(),
 	}
 	c.Organisations, c.Graph = r.organisations()
 	c.Catalogue = r.catalogue()

@@ -205,6 +205,7 @@ func (r *reader) checkTogether(c Config) {
 	r.checkSlack(c)
 	r.checkDiscord(c.Discord)
 	r.checkTeams(c)
+	r.checkOpenAI(c.OpenAI)
 	r.warnOfTeamsGroups(c.Organisations)
 	r.checkLiterals(c)
 	r.longEnough("SECRET_KEY", c.SecretKey)
