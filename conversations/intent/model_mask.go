@@ -1,0 +1,118 @@
+package intent
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// maxText is how many characters of a text a model is sent.
+const maxText = 1000
+
+// Of what addresses and accounts are made. Chinese has no blanks: what stands before an
+// address there is rarely part of it.
+const (
+	account = `(?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{M}\p{Nd}!#$%&*+/=?^_{}~.'’-]+|\p{Han}{1,4}|[\p{Hangul}\p{Hiragana}\p{Katakana}\p{Arabic}\p{Hebrew}]+)`
+	label   = `(?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}-]+|\p{Han}{1,6})`
+	between = `[\s./()（）‐‑–—-]` // the figures of a telephone number
+)
+
+// masks find what a model has no need to see; of several, the first holds. Digits, letters
+// and signs are those of every script and width.
+var masks = []struct {
+	name string
+	find *regexp.Regexp
+}{
+	{"person", regexp.MustCompile(`(?i)<at\b[^>]*>.*?</at>|<[@!#][^>]*>`)}, // the platforms' mentions
+	{"link", regexp.MustCompile(`(?i)\b(?:https?|ftp|file)://\S+|\bwww\.\S+`)},
+	{"person", regexp.MustCompile(account + `[@＠]` + label + `(?:[.．。]` + label + `)*`)},
+	{"person", regexp.MustCompile(account + `\s[@＠]\s` + label + `(?:[.．。]` + label + `)*[.．。]\p{L}{2,}`)},
+	{"person", regexp.MustCompile(`(?i)` + account + `\s?[(\[{]\s?(?:at|ät|arobase)\s?[)\]}]\s?` + label + `(?:(?:\.|\s?[(\[{](?:dot|punkt|point)[)\]}]\s?)` + label + `)*`)},
+	{"person", regexp.MustCompile(`[\p{L}\p{N}.-]+\\[\p{L}\p{N}._-]+`)}, // DOMAIN\name
+	{"person", regexp.MustCompile(`[@＠](?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}._-]+|\p{Han}{1,4})`)},
+	{"id", regexp.MustCompile(`(?i)[0-9a-f]{8}[-‐‑–]?(?:[0-9a-f]{4}[-‐‑–]?){3}[0-9a-f]{12}`)},
+	{"id", regexp.MustCompile(`\b[A-Z]{2}\p{Nd}{2}(?: ?[A-Z\p{Nd}]{4}){3,}(?: ?[A-Z\p{Nd}]{1,4})?\b`)}, // IBAN
+	{"phone", regexp.MustCompile(`[+＋]\p{Nd}(?:` + between + `{0,3}\p{Nd}){5,}`)},
+	{"id", regexp.MustCompile(`\b\p{Nd}{4}(?:[ -]\p{Nd}{4}){2,}\b`)}, // cards
+	{"phone", regexp.MustCompile(`[(（]\p{Nd}{2,5}[)）]` + between + `?\p{Nd}{3,}(?:` + between + `?\p{Nd}{2,})*`)},
+	{"phone", regexp.MustCompile(`\b\p{Nd}{3}[-‐‑.\s]\p{Nd}{3,4}[-‐‑.\s]\p{Nd}{4}\b|\b\p{Nd}{3}[-‐‑]\p{Nd}{4}\b`)},
+	{"phone", regexp.MustCompile(`(?:\b0|０)(?:` + between + `{0,3}\p{Nd}){6,}`)},
+	{"id", regexp.MustCompile(`\p{Nd}(?:[\s./‐‑–—-]?\p{Nd}){8,}|\p{Nd}{7,}`)},
+	{"id", longWord},
+}
+
+// longWord finds letters and figures in one, of which only some are ids: see isID.
+var longWord = regexp.MustCompile(`[\p{Latin}\p{Nd}_-]{12,}`)
+
+// isID tells an id from a product that is written in one word.
+func isID(word string) bool {
+	digits := 0
+	for _, r := range word {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	return digits > 4
+}
+
+// named is a place and what is there.
+type named struct {
+	Span
+	name string
+}
+
+// mask puts a name such as <person1> in place of each address, account, telephone number,
+// link and long id, the same for the same, and keeps maxText characters of that. hidden is
+// where they stood in the text.
+func mask(text string) (masked string, hidden []Span) {
+	found := findHidden(text)
+	for _, f := range found {
+		hidden = append(hidden, f.Span)
+	}
+	return cut(strings.TrimSpace(replace(text, found)), maxText), hidden
+}
+
+func findHidden(text string) []named {
+	var found []named
+	for _, m := range masks {
+		for _, at := range m.find.FindAllStringIndex(text, -1) {
+			span := Span{at[0], at[1]}
+			if m.find == longWord && !isID(text[span.Start:span.End]) {
+				continue
+			}
+			if !slices.ContainsFunc(found, func(f named) bool { return f.overlaps(span) }) {
+				found = append(found, named{span, m.name})
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b named) int { return a.Start - b.Start })
+	return found
+}
+
+// replace numbers what it puts in place of the found, each kind by itself.
+func replace(text string, found []named) string {
+	var b strings.Builder
+	last, numbers, counts := 0, map[string]int{}, map[string]int{}
+	for _, f := range found {
+		was := f.name + strings.ToLower(text[f.Start:f.End])
+		if numbers[was] == 0 {
+			counts[f.name]++
+			numbers[was] = counts[f.name]
+		}
+		fmt.Fprintf(&b, "%s<%s%d>", text[last:f.Start], f.name, numbers[was])
+		last = f.End
+	}
+	return b.String() + text[last:]
+}
+
+// cut keeps so many characters.
+func cut(text string, runes int) string {
+	for i := range text {
+		if runes--; runes < 0 {
+			return text[:i]
+		}
+	}
+	return text
+}

@@ -1,0 +1,173 @@
+package intent
+
+import (
+	"slices"
+
+	"cartwright/commerce"
+)
+
+// Rules read a text without a network.
+type Rules interface {
+	// Parse is what the rules make of a text.
+	Parse(text, locale string) Intent
+	// Trace is what stands in the text for what a model may say of it.
+	Trace(text, locale string) Trace
+}
+
+// Trace is what stands in a text, whatever became of it in an Intent. What a model says is
+// believed only where it is in here. So what the text denies, or corrects away, or what
+// counts or names something else (a room, a date, an order) must not be.
+type Trace struct {
+	Settled  bool // the rules know what the writer wants, None included: nobody else is asked for the Kind
+	Numbers  []Number
+	Products []Naming
+	Billings []BillingMark
+	Assigns  []AssignMark
+}
+
+// Span is [Start, End) in bytes of the text as it was written.
+type Span struct{ Start, End int }
+
+func (s Span) overlaps(o Span) bool { return s.Start < o.End && o.Start < s.End }
+
+// Number is a number that may count licences, in figures or words.
+type Number struct {
+	Span
+	Value int
+	Loose bool // of a range, a limit or an approximation: no exact number may rest on it
+}
+
+// Naming is a name, an alias, or a part of several offers' names.
+type Naming struct {
+	Span
+	Offers []string // ids of all offers that are called so
+}
+
+// BillingMark is a word for how something is paid.
+type BillingMark struct {
+	Span
+	Billing commerce.Billing
+}
+
+// AssignMark is a word for whether licences are handed out at once.
+type AssignMark struct {
+	Span
+	Assign bool
+}
+
+// without is the trace without what overlaps the spans: a model never saw that.
+func (t Trace) without(hidden []Span) Trace {
+	seen := func(s Span) bool { return slices.ContainsFunc(hidden, s.overlaps) }
+	t.Numbers = slices.DeleteFunc(slices.Clone(t.Numbers), func(n Number) bool { return seen(n.Span) })
+	t.Products = slices.DeleteFunc(slices.Clone(t.Products), func(n Naming) bool { return seen(n.Span) })
+	t.Billings = slices.DeleteFunc(slices.Clone(t.Billings), func(m BillingMark) bool { return seen(m.Span) })
+	t.Assigns = slices.DeleteFunc(slices.Clone(t.Assigns), func(m AssignMark) bool { return seen(m.Span) })
+	return t
+}
+
+// product finds where an offer is named, and which offers the text then may mean: the offer
+// alone where all that names it leaves no other, none where nothing does.
+func (t Trace) product(id string) (at []Span, may []string) {
+	for _, n := range t.Products {
+		if !slices.Contains(n.Offers, id) {
+			continue
+		}
+		before := len(may)
+		if at == nil {
+			may, before = slices.Clone(n.Offers), len(n.Offers)+1
+		}
+		may = slices.DeleteFunc(may, func(o string) bool { return !slices.Contains(n.Offers, o) })
+		if len(may) < before { // it tells more
+			at = append(at, n.Span)
+		}
+	}
+	return at, may
+}
+
+// count finds where a quantity stands: a number, or else numbers in a row whose sum it is.
+// used are the beginnings of numbers that another line has.
+func (t Trace) count(quantity int, used map[int]bool) []Span {
+	for _, n := range t.Numbers {
+		if n.Value == quantity && !n.Loose && !used[n.Start] {
+			return []Span{n.Span}
+		}
+	}
+	for i := range t.Numbers {
+		if row := t.sum(i, quantity, used); row != nil {
+			return row
+		}
+	}
+	return nil
+}
+
+// sum is the row of numbers from the first on whose sum is the quantity, nil for none.
+func (t Trace) sum(first, quantity int, used map[int]bool) []Span {
+	var row []Span
+	for _, n := range t.Numbers[first:] {
+		if n.Loose || used[n.Start] || n.Value <= 0 || n.Value > quantity {
+			return nil
+		}
+		row, quantity = append(row, n.Span), quantity-n.Value
+		if quantity == 0 {
+			return row
+		}
+	}
+	return nil
+}
+
+// billing finds where a way to pay is named, if no other is.
+func (t Trace) billing(b commerce.Billing) (Span, bool) {
+	other := func(m BillingMark) bool { return m.Billing != b }
+	if len(t.Billings) == 0 || slices.ContainsFunc(t.Billings, other) {
+		return Span{}, false
+	}
+	return t.Billings[0].Span, true
+}
+
+// assign finds where handing out is spoken of, if it is only in that sense.
+func (t Trace) assign(is bool) (Span, bool) {
+	other := func(m AssignMark) bool { return m.Assign != is }
+	if len(t.Assigns) == 0 || slices.ContainsFunc(t.Assigns, other) {
+		return Span{}, false
+	}
+	return t.Assigns[0].Span, true
+}
+
+// unsure says why the rules' own answer may be wanting, "" where it is not.
+func unsure(i Intent, t Trace) string {
+	switch {
+	case i.Kind == None && !t.Settled:
+		return "kind"
+	case i.Ambiguous():
+		return "asks"
+	case i.Kind.hasLines() && len(i.Items) == 0 && len(t.Numbers)+len(t.Products) > 0:
+		return "lines"
+	case i.lacksNumber() && t.leavesNumber(i):
+		return "number"
+	}
+	return ""
+}
+
+func (k Kind) hasLines() bool { return k == Buy || k == Assign || k == Unassign }
+
+// lacksNumber reports whether a line that is bought has no number of licences.
+func (i Intent) lacksNumber() bool {
+	return i.Kind == Buy && slices.ContainsFunc(i.Items, func(item Item) bool { return item.Quantity == 0 })
+}
+
+// leavesNumber reports whether the text has a number that the Intent does not use.
+func (t Trace) leavesNumber(i Intent) bool {
+	used := i.numbersUsed()
+	return slices.ContainsFunc(t.Numbers, func(n Number) bool { return !n.Loose && !used[n.Start] })
+}
+
+// numbersUsed are the beginnings of the numbers that lines have.
+func (i Intent) numbersUsed() map[int]bool {
+	used := map[int]bool{}
+	for _, e := range i.Evidence {
+		if e.Slot == Quantity {
+			used[e.Start] = true
+		}
+	}
+	return used
+}
