@@ -80,7 +80,19 @@ func (p *program) doctors(cfg config.Config) []iter.Seq2[string, error] {
 		licences := p.graph(func() config.Config { return cfg }, tracing.Provider{}, slog.New(slog.DiscardHandler))
 		all = append(all, licences.Checks(p.ctx, orgs...))
 	}
+	if cfg.OpenAI.Configured() {
+		all = append(all, p.modelDoctor(cfg))
+	}
 	return all
+}
+
+// modelDoctor has the language model make a harmless call.
+func (p *program) modelDoctor(cfg config.Config) iter.Seq2[string, error] {
+	m, err := modelOf(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return check("language model "+cfg.OpenAI.Model, func() error { return err })
+	}
+	return m.Checks(p.ctx)
 }
 
 // workspaces are those of a platform that organisations have.
