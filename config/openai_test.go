@@ -50,3 +50,11 @@ func TestTheModelThatIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestAKeyThatCannotBeReadIsOneMistake(t *testing.T) {
+	t.Parallel()
+	_, err := world{env: map[string]string{"OPENAI_MODEL": "gpt-4o-mini", "OPENAI_API_KEY_FILE": "missing"}}.read()
+	if err == nil || strings.Count(err.Error(), "\n") > 0 || !strings.HasPrefix(err.Error(), "OPENAI_API_KEY_FILE: ") {
+		t.Errorf("the mistakes are\n%v", err)
+	}
+}
