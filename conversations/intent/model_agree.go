@@ -105,11 +105,10 @@ func (a *agreement) pair(n int, items []saidItem, fits func(saidItem) bool) []sa
 
 func (a *agreement) line(n int, said saidItem) {
 	item := a.out.Items[n]
-	switch {
-	case said.Product != nil && item.Product == "" && !a.product(n, *said.Product):
+	if said.Product != nil && item.Product == "" && !a.product(n, *said.Product) {
 		a.differs = true
-	case said.Quantity == nil:
-	case item.Quantity == 0 && !a.quantity(n, *said.Quantity), item.Quantity != 0 && item.Quantity != *said.Quantity:
+	}
+	if said.Quantity != nil && *said.Quantity != item.Quantity && (item.Quantity != 0 || !a.quantity(n, *said.Quantity)) {
 		a.differs = true
 	}
 	a.manner(n, said)

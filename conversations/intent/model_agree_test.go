@@ -84,11 +84,13 @@ func TestTheModelResolvesAndNeverInvents(t *testing.T) {
 		{"nice weather", told(t, None), "none", ByRules, false},
 		{"buy 4 E3", told(t, Buy, "m365-e3 4"), "buy |  4  - ? 0 product [office365-e3 m365-e3]", ByRules, true},
 		{"buy 4 E3", told(t, Buy, "visio-p2 4"), "buy |  4  - ? 0 product [office365-e3 m365-e3]", ByRules, true},
+		{"buy 4 E3 beside our visio", told(t, Buy, "visio-p2 4"), "buy |  4  - ? 0 product [office365-e3 m365-e3]", ByRules, true},
 		{"buy 4 E3", told(t, Buy, "m365-e3 40"), "buy |  4  - ? 0 product [office365-e3 m365-e3]", ByRules, true},
 		{"buy 3-5 visio", told(t, Buy, "visio-p2 5"), "buy | visio-p2 0  -", ByRules, true},
 
 		// And what it leaves open is filled.
 		{"buy 4 E3, the office one", told(t, Buy, "office365-e3 4"), "buy | office365-e3 4  -", ByBoth, false},
+		{"buy E3, 4 of them", told(t, Buy, "m365-e3 4"), "buy |  4  - ? 0 product [office365-e3 m365-e3]", ByRules, true},
 		{"buy visio monthly", told(t, Buy, "visio-p2 - monthly"), "buy | visio-p2 0 monthly -", ByBoth, false},
 		{"buy for everyone, 4 of them", told(t, Buy, "- 4 - true"), "buy |  4  true", ByBoth, false},
 	} {
@@ -103,16 +105,16 @@ func TestTheModelResolvesAndNeverInvents(t *testing.T) {
 // not is at most what was perhaps meant.
 func TestTheRulesKnowWhatBelongsTogether(t *testing.T) {
 	t.Parallel()
-	text := "2 visio monthly and an E3 business thing"
-	trace := playedRules{}.Trace(text, "en")
+	text := "2 visio monthly for everyone and an E3 business thing"
+	trace, yes := playedRules{}.Trace(text, "en"), true
 	rules := Intent{
-		Kind: Buy, Items: []Item{{Product: "visio-p2", Quantity: 2, Billing: "monthly"}, {}},
+		Kind: Buy, Items: []Item{{Product: "visio-p2", Quantity: 2, Billing: "monthly", AutoAssign: &yes}, {}},
 		Asks:     []Ask{{Item: 1, Slot: Product, Said: "E3 business"}},
-		Evidence: []Evidence{{0, Quantity, 0, 1}, {0, Billing, 8, 15}},
+		Evidence: []Evidence{{0, Quantity, 0, 1}, {0, Billing, 8, 15}, {0, AutoAssign, 20, 28}},
 	}
 	before := shown(rules)
-	i, source, differs := agree(rules, trace, told(t, Buy, "visio-p2 2 monthly", "m365-e3 2 monthly"))
-	if want := "buy | visio-p2 2 monthly - |  0  - ? 1 product [office365-e3 m365-e3]"; shown(i) != want || source != ByBoth || !differs {
+	i, source, differs := agree(rules, trace, told(t, Buy, "visio-p2 2 monthly true", "m365-e3 2 monthly true"))
+	if want := "buy | visio-p2 2 monthly true |  0  - ? 1 product [office365-e3 m365-e3]"; shown(i) != want || source != ByBoth || !differs {
 		t.Errorf("got %s (%s, differs %t), want %s", shown(i), source, differs, want)
 	}
 	if shown(rules) != before {
@@ -213,4 +215,32 @@ func addsUp(t Trace, quantity int) bool {
 		}
 	}
 	return sums[quantity]
+}
+
+func TestWhenTheRulesAreNotSure(t *testing.T) {
+	t.Parallel()
+	line := []Item{{Product: "visio-p2"}}
+	twelve := []Number{{Span{4, 6}, 12, false}}
+	for _, c := range []struct {
+		name string
+		i    Intent
+		t    Trace
+		want string
+	}{
+		{"no kind was found", Intent{Kind: None}, Trace{}, "kind"},
+		{"it is known to be nothing", Intent{Kind: None}, Trace{Settled: true, Numbers: twelve}, ""},
+		{"something is asked", Intent{Kind: Buy, Items: line, Asks: []Ask{{Slot: Quantity}}}, Trace{}, "asks"},
+		{"no line, and a product", Intent{Kind: Buy}, Trace{Products: []Naming{{Span{0, 3}, []string{"visio-p2"}}}}, "lines"},
+		{"no line, and a number", Intent{Kind: Assign}, Trace{Numbers: twelve}, "lines"},
+		{"nothing was given", Intent{Kind: Buy}, Trace{}, ""},
+		{"a cart has no lines", Intent{Kind: Cart}, Trace{Numbers: twelve}, ""},
+		{"a number is left", Intent{Kind: Buy, Items: line}, Trace{Numbers: twelve}, "number"},
+		{"about a number is left", Intent{Kind: Buy, Items: line}, Trace{Numbers: []Number{{Span{4, 6}, 12, true}}}, ""},
+		{"the number is another line's", Intent{Kind: Buy, Items: []Item{{Product: "m365-e3", Quantity: 12}, line[0]}, Evidence: []Evidence{{0, Quantity, 4, 6}}}, Trace{Numbers: twelve}, ""},
+		{"assigning needs no number", Intent{Kind: Assign, Items: line}, Trace{Numbers: twelve}, ""},
+	} {
+		if got := unsure(c.i, c.t); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
 }

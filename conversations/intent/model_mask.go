@@ -8,8 +8,10 @@ import (
 	"unicode"
 )
 
-// maxText is how many characters of a text a model is sent.
-const maxText = 1000
+const (
+	maxText   = 1000        // characters of a text that a model is sent
+	maxMasked = 4 * maxText // of which it is made
+)
 
 // Of what addresses and accounts are made. Chinese has no blanks: what stands before an
 // address there is rarely part of it.
@@ -67,6 +69,12 @@ type named struct {
 // link and long id, the same for the same, and keeps maxText characters of that. hidden is
 // where they stood in the text.
 func mask(text string) (masked string, hidden []Span) {
+	if shorter := cut(text, maxMasked); len(shorter) < len(text) {
+		hidden = append(hidden, Span{len(shorter), len(text)})
+		if text = shorter; strings.ContainsFunc(text, unicode.IsSpace) {
+			text = text[:strings.LastIndexFunc(text, unicode.IsSpace)] // no half of a word
+		}
+	}
 	found := findHidden(text)
 	for _, f := range found {
 		hidden = append(hidden, f.Span)

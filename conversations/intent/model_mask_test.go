@@ -80,3 +80,22 @@ func TestNothingPersonalGoesOut(t *testing.T) {
 		}
 	})
 }
+
+// Where a long text is cut there is no half of an address.
+func TestALongTextIsMaskedAsAWhole(t *testing.T) {
+	t.Parallel()
+	for n := range 40 {
+		text := strings.Repeat(" a@b.example", 330) + strings.Repeat(" ", n) + "dagmar.weiss@fabrikam.example"
+		got, hidden := mask(text)
+		if strings.Contains(got, "dagmar") || len([]rune(got)) > maxText {
+			t.Fatalf("it goes out as ...%s", got[len(got)-60:])
+		}
+		if len(text) > maxMasked && !hidden[0].overlaps(Span{len(text) - 1, len(text)}) {
+			t.Fatalf("what is cut away counts as seen: %v", hidden[0])
+		}
+	}
+	text := strings.Repeat("https://contoso.example/"+strings.Repeat("x", 100)+" ", 31) + strings.Repeat(".", 122) + " dagmar.weiss@fabrikam.example"
+	if got, _ := mask(text); strings.Contains(got, "dagmar") {
+		t.Errorf("it goes out as %s", got)
+	}
+}
