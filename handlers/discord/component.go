@@ -6,10 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-	jsonv1 "github.com/go-json-experiment/json/v1"
-
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
 )
@@ -95,19 +91,21 @@ type canvas struct {
 
 // say shows lines, in as many pieces as a message has room for each.
 func (c *canvas) say(lines ...string) {
-	var now string
+	from, long := 0, -1 // characters since from, with a break before each line but the first
 	for i, line := range lines {
-		line = fit(line, maxText)
-		switch {
-		case i == 0:
-			now = line
-		case runes(now)+1+runes(line) > maxText:
-			c.parts, now = append(c.parts, component{Type: typeText, Content: now}), line
-		default:
-			now += "\n" + line
+		lines[i] = fit(line, maxText)
+		n := runes(lines[i])
+		if i > from && long+1+n > maxText {
+			c.text(lines[from:i])
+			from, long = i, -1
 		}
+		long += 1 + n
 	}
-	c.parts = append(c.parts, component{Type: typeText, Content: now})
+	c.text(lines[from:])
+}
+
+func (c *canvas) text(lines []string) {
+	c.parts = append(c.parts, component{Type: typeText, Content: strings.Join(lines, "\n")})
 }
 
 // marks are the tones' signs.
@@ -117,13 +115,21 @@ func toned(t conversations.Tone, text string) string { return marks[t] + escaped
 
 // escaped is text in which Discord reads no markup, mention, emoji or link.
 func escaped(text string) string {
-	text = markup.Replace(text)
+	if strings.ContainsAny(text, marked) { // a long look for little: most texts have nothing of it
+		text = markup.Replace(text)
+	}
+	if !strings.Contains(text, "\n") {
+		return lineStart(text)
+	}
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		lines[i] = lineStart(line)
 	}
 	return strings.Join(lines, "\n")
 }
+
+// marked are the first characters of what markup replaces.
+const marked = "\\*_~`|<>[]@:"
 
 var markup = strings.NewReplacer(
 	`\`, `\\`, "*", `\*`, "_", `\_`, "~", `\~`, "`", "\\`", "|", `\|`, "<", `\<`, ">", `\>`, "[", `\[`, "]", `\]`, "@", `\@`, "://", `:\/\/`,
@@ -162,9 +168,12 @@ func (c *canvas) button(a conversations.Action, kind press) component {
 		b.Style, b.URL = styleLink, a.URL
 		return b
 	}
-	b.Style = map[conversations.Style]int{conversations.Primary: stylePrimary, conversations.Danger: styleDanger}[a.Style]
-	if b.Style == 0 {
-		b.Style = styleSecondary
+	b.Style = styleSecondary
+	switch a.Style {
+	case conversations.Primary:
+		b.Style = stylePrimary
+	case conversations.Danger:
+		b.Style = styleDanger
 	}
 	b.ID = c.id(a, kind)
 	return b
@@ -180,9 +189,9 @@ func (c *canvas) id(a conversations.Action, kind press) string {
 }
 
 func (c *canvas) buttons(actions []conversations.Action) {
-	var all []component
-	for _, a := range actions {
-		all = append(all, c.button(a, c.kind))
+	all := make([]component, len(actions))
+	for i, a := range actions {
+		all[i] = c.button(a, c.kind)
 	}
 	c.rows(all)
 }
@@ -201,9 +210,9 @@ func (c *canvas) rows(buttons []component) {
 // number counts components, nested ones too.
 func number(all []component) int {
 	n := 0
-	for _, p := range all {
-		n += 1 + number(p.Components)
-		if p.Accessory != nil {
+	for i := range all {
+		n += 1 + number(all[i].Components)
+		if all[i].Accessory != nil {
 			n++
 		}
 	}
@@ -213,18 +222,8 @@ func number(all []component) int {
 // length counts the characters of all text.
 func length(all []component) int {
 	n := 0
-	for _, p := range all {
-		n += utf8.RuneCountInString(p.Content) + length(p.Components)
+	for i := range all {
+		n += runes(all[i].Content) + length(all[i].Components)
 	}
 	return n
-}
-
-// encoded is one of this package's structs as JSON. Half of a character, as cutting a text
-// leaves, is U+FFFD.
-func encoded(v any) []byte {
-	text, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsonv1.OmitEmptyWithLegacySemantics(true))
-	if err != nil {
-		panic(err) // plain structs always marshal
-	}
-	return text
 }

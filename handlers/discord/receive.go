@@ -146,6 +146,10 @@ func (d *Discord) taken(ctx context.Context, i interaction, within time.Duration
 func (d *Discord) turn(ctx context.Context, i interaction, at spot, ev conversations.Event, within time.Duration, answer func(c callback, more bool)) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
 	rest, late := d.answered(ctx, at, ev, within, answer)
+	if len(rest) == 0 {
+		cancel()
+		return
+	}
 	d.work.Go(func() {
 		defer cancel()
 		conversations.Safely(ctx, d.Log, func() { d.follow(ctx, i, rest, late) })

@@ -29,20 +29,21 @@ type mentions struct {
 // takes more than a message has, chosen from lists below all text. Where even that is too
 // much there are several, of which the last can be acted on.
 func messages(p conversations.Prompt, kind press, flags int) []message {
-	groups := split(draw(p, kind, false))
-	if len(groups) > 1 {
-		groups = split(draw(p, kind, true))
+	all := split(draw(p, kind, false))
+	if len(all) > 1 {
+		all = split(draw(p, kind, true))
 	}
-	var all []message
-	for _, parts := range groups {
-		all = append(all, message{Components: parts, Flags: flags | flagComponentsV2, Mentions: mentions{Parse: []string{}}})
+	made := make([]message, len(all))
+	for i, parts := range all {
+		made[i] = message{Components: parts, Flags: flags | flagComponentsV2, Mentions: mentions{Parse: []string{}}}
 	}
-	return all
+	return made
 }
 
-// draw is a prompt as components, in groups of those that stay together if they can.
-func draw(p conversations.Prompt, kind press, compact bool) [][]component {
+// draw is a prompt as components, of which the last stay together if they can.
+func draw(p conversations.Prompt, kind press, compact bool) (parts []component, together int) {
 	c := &canvas{words: locale.For(p.Locale, nil), kind: kind, compact: compact}
+	c.parts = make([]component, 0, 6+len(p.Blocks)+len(p.Below)) // the head, a form's and the actions' are few
 	c.head(p)
 	c.draw(p.Blocks)
 	if len(p.Fields) > 0 {
@@ -52,28 +53,28 @@ func draw(p conversations.Prompt, kind press, compact bool) [][]component {
 	}
 	c.draw(p.Below)
 	c.buttons(p.Actions)
-	var groups [][]component
-	for _, part := range c.parts {
-		groups = append(groups, []component{part})
-	}
-	if controls := append(c.menus(), c.controls...); len(controls) > 0 {
-		groups = append(groups, controls)
-	}
-	return groups
+	controls := append(c.menus(), c.controls...)
+	return append(c.parts, controls...), len(controls)
 }
 
-// split divides groups of components so that no message has more than Discord takes.
-func split(groups [][]component) [][]component {
-	var all [][]component
-	var now []component
-	for _, g := range groups {
-		if len(now) > 0 && (number(now)+number(g) > maxComponents || length(now)+length(g) > maxText) {
-			all, now = append(all, now), nil
-		}
-		now = append(now, g...)
+// split divides components so that no message has more than Discord takes.
+func split(parts []component, together int) (all [][]component) {
+	if fits(parts) {
+		return [][]component{parts}
 	}
-	return append(all, now)
+	from, last := 0, len(parts)-together
+	for i := range last {
+		if i > from && !fits(parts[from:i+1]) {
+			all, from = append(all, parts[from:i]), i
+		}
+	}
+	if together > 0 && from < last && !fits(parts[from:]) {
+		all, from = append(all, parts[from:last]), last
+	}
+	return append(all, parts[from:])
 }
+
+func fits(all []component) bool { return number(all) <= maxComponents && length(all) <= maxText }
 
 func (c *canvas) head(p conversations.Prompt) {
 	lines := []string{"## " + escaped(p.Title)}
@@ -112,7 +113,7 @@ func (c *canvas) draw(blocks []conversations.Block) {
 }
 
 func (c *canvas) facts(facts []conversations.Fact) {
-	var lines []string
+	lines := make([]string, 0, len(facts))
 	for _, f := range facts {
 		value := escaped(f.Value)
 		if f.Strong {
