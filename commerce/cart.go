@@ -84,7 +84,7 @@ func (c Cart) beside(l CartLine) int {
 
 // place finds the line's place: its own, that of its twin, or the end.
 func (c Cart) place(line CartLine) (Cart, CartLine, error) {
-	c.Lines = slices.Clone(c.Lines)
+	c.Lines = append(make([]CartLine, 0, len(c.Lines)+1), c.Lines...)
 	at := slices.IndexFunc(c.Lines, func(l CartLine) bool { return l.ID == line.ID })
 	if line.ID != 0 && at < 0 {
 		return c, line, Refuse(CodeStale)

@@ -118,7 +118,7 @@ func (p *Plan) sells(org *Organisation, now time.Time) bool {
 // PlansFor lists what the organisation can choose now, in the order of PlanIDs: all
 // three plans worldwide, the two yearly ones in germany and 21vianet (contract, Money).
 func (o Offer) PlansFor(org Organisation, now time.Time) []Plan {
-	var plans []Plan
+	plans := make([]Plan, 0, len(PlanIDs))
 	for _, id := range PlanIDs {
 		if plan := o.planFor(&org, id, now); plan != nil {
 			plans = append(plans, *plan)
@@ -127,20 +127,28 @@ func (o Offer) PlansFor(org Organisation, now time.Time) []Plan {
 	return plans
 }
 
-// planFor is a plan that the organisation can buy now, nil where it cannot. Only one cloud has plans without
-// a year's commitment.
+// planFor is a plan that the organisation can buy now, nil where it cannot.
 func (o *Offer) planFor(org *Organisation, id PlanID, now time.Time) *Plan {
-	if id.Commitment == Month && org.Cloud != Worldwide {
+	if !id.within(org.Cloud) {
 		return nil
 	}
 	return o.plan(org, id, now)
 }
 
+// within reports whether a cloud has the plan: only one has any without a year's commitment.
+func (p PlanID) within(cloud Cloud) bool { return p.Commitment != Month || cloud == Worldwide }
+
 // soldTo reports whether the organisation can buy the offer now, in any plan.
 func (o *Offer) soldTo(org *Organisation, now time.Time) bool {
-	return slices.Contains(o.Clouds, org.Cloud) && slices.ContainsFunc(PlanIDs, func(id PlanID) bool {
-		return o.planFor(org, id, now) != nil
-	})
+	if !slices.Contains(o.Clouds, org.Cloud) {
+		return false
+	}
+	for i := range o.Plans { // the first that sells will do: a list asks this of each offer
+		if p := &o.Plans[i]; p.sells(org, now) && p.within(org.Cloud) && slices.Contains(PlanIDs, p.PlanID) {
+			return true
+		}
+	}
+	return false
 }
 
 // Catalogue is all offers. It is read-only once made.
@@ -165,12 +173,12 @@ func (c Catalogue) Offer(id string) (Offer, bool) {
 }
 
 // For lists the offers that the organisation can buy now: sold in its cloud, with a
-// price in its currency.
-func (c Catalogue) For(org Organisation, now time.Time) []Offer {
-	offers := make([]Offer, 0, len(c.Offers))
+// price in its currency. They are the catalogue's own, to be read only.
+func (c Catalogue) For(org Organisation, now time.Time) []*Offer {
+	offers := make([]*Offer, 0, len(c.Offers))
 	for i := range c.Offers {
-		if c.Offers[i].soldTo(&org, now) {
-			offers = append(offers, c.Offers[i])
+		if o := &c.Offers[i]; o.soldTo(&org, now) {
+			offers = append(offers, o)
 		}
 	}
 	return offers

@@ -115,7 +115,10 @@ func TestClassicOffersAloneAreSoldOutsideTheWorldwideCloud(t *testing.T) {
 		{Cloud: commerce.Germany, Currency: "EUR", Backend: commerce.Sandbox},
 		{Cloud: commerce.Vianet, Currency: "CNY", Backend: commerce.Sandbox},
 	} {
-		sold := commerce.Catalogue{Offers: commerce.BuiltIn().For(org, day("2026-11-24"))}
+		var sold commerce.Catalogue
+		for _, o := range commerce.BuiltIn().For(org, day("2026-11-24")) {
+			sold.Offers = append(sold.Offers, *o)
+		}
 		for id, want := range map[string]bool{
 			"business-premium": true, "m365-f3": true, "visio-p2": true, "exchange-online-p1": true, "project-p3": true,
 			"copilot": false, "teams-phone": false, "defender-business": false, "m365-e3-no-teams": false,

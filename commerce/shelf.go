@@ -21,8 +21,8 @@ type Shelf struct {
 	Now          time.Time
 }
 
-// Offers lists what can be bought.
-func (s Shelf) Offers() []Offer { return s.Catalogue.For(s.Organisation, s.Now) }
+// Offers lists what can be bought, to be read only.
+func (s Shelf) Offers() []*Offer { return s.Catalogue.For(s.Organisation, s.Now) }
 
 // Offer finds an offer that can be bought.
 func (s Shelf) Offer(id string) (Offer, bool) {

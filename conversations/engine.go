@@ -62,11 +62,13 @@ func (e *Engine) turn(ctx context.Context, ev Event, f facts) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	f, err = e.ground(ctx, f)
-	if err != nil {
+	s := decodeState(saved)
+	if s.wordsAlone(ev) {
+		f = e.known(f)
+	} else if f, err = e.ground(ctx, f); err != nil {
 		return Reply{}, err
 	}
-	s, eff := advance(decodeState(saved), ev, f)
+	s, eff := advance(s, ev, f)
 	if eff != nil {
 		res, err := eff.carryOut(ctx, e.Service, commerce.Request{Event: ev.ID, Actor: f.actor})
 		if err != nil && !coded(err) {

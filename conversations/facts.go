@@ -61,11 +61,16 @@ func (f facts) offers(form form) bool {
 	return ok && f.sells(o, readPlan(form.Plan))
 }
 
-// ground reads what every step needs: who it is, what is sold, the cart.
-func (e *Engine) ground(ctx context.Context, f facts) (facts, error) {
+// known is what nothing is read for: who it is.
+func (e *Engine) known(f facts) facts {
 	f.now, f.catalogue = e.Now(), e.Service.Catalogue()
 	f.denied = commerce.Authorise(f.org, f.actor, commerce.Buyer)
-	if f.mayBuy() {
+	return f
+}
+
+// ground reads what every other step needs: what is sold, the cart.
+func (e *Engine) ground(ctx context.Context, f facts) (facts, error) {
+	if f = e.known(f); f.mayBuy() {
 		return e.stock(ctx, f)
 	}
 	return f, nil

@@ -154,6 +154,10 @@ func (s state) knows(event string) bool {
 	return false
 }
 
+// wordsAlone reports whether an event asks for words alone, for which nothing is read. One
+// that was seen already shows whatever it led to.
+func (s state) wordsAlone(ev Event) bool { return ev.Ref == verbHelp && !s.knows(ev.ID) }
+
 // last reports whether the event is the one that led to this state.
 func (s state) last(event string) bool { return s.newest() == short(event) }
 

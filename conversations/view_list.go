@@ -25,6 +25,7 @@ func listPrompt(s state, f facts) Prompt {
 		Submit:  &Action{Ref: makeRef(verbSearch), Label: f.words.T("list.find")},
 		Notices: f.demonstration(),
 	}
+	p.Below = make([]Block, 0, 1+pageSize)
 	if len(offers) == 0 {
 		p.Below = append(p.Below, paragraph(f.words.T("list.nothing")))
 	} else {
@@ -34,7 +35,7 @@ func listPrompt(s state, f facts) Prompt {
 		p.Blocks = append(p.Blocks, Block{Text: &Notice{Tone: Warning, Text: f.words.T("list.seats_unknown")}})
 	}
 	for _, o := range offers[from:to] {
-		p.Below = append(p.Below, Block{Item: offerItem(o, f)})
+		p.Below = append(p.Below, Block{Item: offerItem(*o, f)})
 	}
 	p.Actions = append(pageActions(f, verbList, page, to < len(offers)), wizardActions(f)...)
 	return p
@@ -84,7 +85,7 @@ func groupOf(s state) string {
 }
 
 func groupOptions(f facts) []Option {
-	options := []Option{{Value: everyGroup, Label: f.words.T("list.every_group")}}
+	options := append(make([]Option, 0, 1+len(commerce.Groups)), Option{Value: everyGroup, Label: f.words.T("list.every_group")})
 	for _, g := range commerce.Groups {
 		options = append(options, Option{Value: string(g), Label: f.words.T("group." + string(g))})
 	}
@@ -137,15 +138,15 @@ func unitPrice(f facts, id commerce.PlanID, price commerce.Money) string {
 
 // find keeps of the offers, which are the caller's to give, those of a group in which every
 // word of the query occurs, in the name or one of the aliases.
-func find(offers []commerce.Offer, query, group string) []commerce.Offer {
+func find(offers []*commerce.Offer, query, group string) []*commerce.Offer {
 	if group != "" && group != everyGroup {
-		offers = slices.DeleteFunc(offers, func(o commerce.Offer) bool { return string(o.Group) != group })
+		offers = slices.DeleteFunc(offers, func(o *commerce.Offer) bool { return string(o.Group) != group })
 	}
 	if strings.TrimSpace(query) == "" {
 		return offers
 	}
 	words := strings.Fields(fold(query))
-	return slices.DeleteFunc(offers, func(o commerce.Offer) bool {
+	return slices.DeleteFunc(offers, func(o *commerce.Offer) bool {
 		text := fold(o.Name + " " + strings.Join(o.Aliases, " ") + " " + o.ID)
 		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 	})

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -105,7 +106,7 @@ func (w Words) in() *spoken {
 // A key without words in this language is told to OnMissing's hook, and read in English;
 // one that English lacks too becomes ⟦key⟧. So does a value that was not given.
 func (w Words) T(key string, pairs ...any) string {
-	if text, ok := w.in().texts[key]; ok {
+	if text := w.in().texts[key][plural.Other]; text != nil {
 		return text.fill(&values{words: w, key: key, pairs: pairs})
 	}
 	return w.say(i18n.LocalizeConfig{MessageID: key}, values{pairs: pairs})
@@ -113,6 +114,9 @@ func (w Words) T(key string, pairs ...any) string {
 
 // N is the text of a key in the plural form for n, which is {{.n}} in it. See T.
 func (w Words) N(key string, n int, pairs ...any) string {
+	if text := w.in().counted(key, n); text != nil {
+		return text.fill(&values{words: w, key: key, pairs: pairs, n: &n})
+	}
 	return w.say(i18n.LocalizeConfig{MessageID: key, PluralCount: n}, values{pairs: pairs, n: &n})
 }
 

@@ -44,6 +44,7 @@ func (p *parsed) fill(v *values) string {
 		return p.texts[0]
 	}
 	var b strings.Builder
+	b.Grow(len(p.texts[0]) + roomForValue*len(p.names))
 	b.WriteString(p.texts[0])
 	for i, name := range p.names {
 		b.WriteString(v.value(name))
@@ -51,6 +52,9 @@ func (p *parsed) fill(v *values) string {
 	}
 	return b.String()
 }
+
+// roomForValue is about how long a value is with the text that follows it.
+const roomForValue = 32
 
 // values is what goes into one text.
 type values struct {

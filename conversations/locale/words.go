@@ -13,6 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/bojanz/currency"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -25,13 +26,19 @@ var embedded embed.FS
 type spoken struct {
 	name       string
 	keys       []string
-	texts      map[string]*parsed // of what is not counted
+	tag        language.Tag
+	texts      map[string]variants
 	localizer  *i18n.Localizer
 	calendar   calendar
 	money      *currency.Formatter
+	prices     remembered          // as money writes them
 	difference *currency.Formatter // money with a sign
 	number     *currency.Formatter
 }
+
+// variants are what a message says by the plural form of what it counts; plural.Other stands in
+// for those that it does without, and is the only one where nothing is counted.
+type variants [plural.Many + 1]*parsed
 
 // every is all languages, made once and only read then.
 type every struct {
@@ -65,7 +72,7 @@ func load(files fs.FS) (every, error) {
 		if err != nil {
 			return every{}, fmt.Errorf("read the words in %s: %w", name, err)
 		}
-		all.spoken[name], err = speak(name, bundle, messages[name])
+		all.spoken[name], err = speak(tag, name, bundle, messages[name])
 		if err != nil {
 			return every{}, err
 		}
@@ -75,7 +82,7 @@ func load(files fs.FS) (every, error) {
 	return all, nil
 }
 
-func speak(name string, bundle *i18n.Bundle, messages map[string]*i18n.Message) (*spoken, error) {
+func speak(tag language.Tag, name string, bundle *i18n.Bundle, messages map[string]*i18n.Message) (*spoken, error) {
 	calendar, ok := calendars[name]
 	if !ok {
 		return nil, fmt.Errorf("there are words in %s, and no calendar", name)
@@ -85,7 +92,7 @@ func speak(name string, bundle *i18n.Bundle, messages map[string]*i18n.Message) 
 		return nil, fmt.Errorf("read the words in %s: %w", name, err)
 	}
 	l := &spoken{
-		name: name, keys: slices.Sorted(maps.Keys(messages)), calendar: calendar,
+		name: name, tag: tag, keys: slices.Sorted(maps.Keys(messages)), calendar: calendar,
 		texts: texts, localizer: i18n.NewLocalizer(bundle, name),
 	}
 	l.money = currency.NewFormatter(currency.NewLocale(name))
@@ -162,20 +169,46 @@ func completed(messages map[string]*i18n.Message) []*i18n.Message {
 	return all
 }
 
-// parseAll reads what each message says where nothing is counted. go-i18n, which counts,
-// looks anew for the language that serves best with each text.
-func parseAll(messages map[string]*i18n.Message) (map[string]*parsed, error) {
-	texts := map[string]*parsed{}
+// parseAll reads what each message says. go-i18n, which counts too, looks anew for the language
+// that serves best with each text.
+func parseAll(messages map[string]*i18n.Message) (map[string]variants, error) {
+	texts := map[string]variants{}
 	for key, m := range messages {
-		text, err := parse(m.Other)
-		if err != nil {
-			return nil, err
+		if m.Other == "" {
+			continue
 		}
-		if m.Other != "" {
-			texts[key] = text
+		var said variants
+		for form, text := range [len(said)]string{
+			plural.Other: m.Other, plural.Zero: m.Zero, plural.One: m.One, plural.Two: m.Two, plural.Few: m.Few, plural.Many: m.Many,
+		} {
+			if text == "" {
+				continue
+			}
+			read, err := parse(text)
+			if err != nil {
+				return nil, err
+			}
+			said[form] = read
 		}
+		texts[key] = said
 	}
 	return texts, nil
+}
+
+// countedMost is below what languages have had forms of their own for since x/text took over
+// their rules: French has one for whole millions.
+const countedMost = 1_000
+
+// counted is what a message says of n things, nil where go-i18n knows better.
+func (l *spoken) counted(key string, n int) *parsed {
+	if n < 0 || n >= countedMost {
+		return nil
+	}
+	texts := l.texts[key]
+	if text := texts[plural.Cardinal.MatchPlural(l.tag, n, 0, 0, 0, 0)]; text != nil {
+		return text
+	}
+	return texts[plural.Other]
 }
 
 // inOrder is English, then the others by name.

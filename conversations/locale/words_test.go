@@ -267,3 +267,26 @@ func TestFrenchFaultsAreFound(t *testing.T) {
 		}
 	}
 }
+
+// What is counted here is counted as go-i18n counts it, which looks longer.
+func TestCountingIsGoI18ns(t *testing.T) {
+	t.Parallel()
+	for lang, all := range messages(t) {
+		words, counted := For(lang, nil), 0
+		for key, m := range all {
+			if len(forms(m)) < 2 {
+				continue
+			}
+			counted++
+			for _, n := range []int{-1, 0, 1, 2, 3, 5, 11, 21, 100, 101, 999, 1_000, 1_000_000} {
+				slow := words.say(i18n.LocalizeConfig{MessageID: key, PluralCount: n}, values{n: &n})
+				if got := words.N(key, n); got != slow {
+					t.Errorf("%s in %s of %d says %q, want %q", key, lang, n, got, slow)
+				}
+			}
+		}
+		if counted == 0 && lang != "zh-CN" { // which has one form for all
+			t.Errorf("nothing is counted in %s", lang)
+		}
+	}
+}
