@@ -88,6 +88,14 @@ func forms(p conversations.Prompt, kind press) []modal {
 	return all
 }
 
+// partsOf is how many modals a prompt's fields take. A field is two components at most.
+func partsOf(p conversations.Prompt, kind press) int {
+	if 2*len(p.Fields) <= maxModalFields {
+		return 1
+	}
+	return len(forms(p, kind))
+}
+
 // labels are what fields are called in a modal: by a number where their own label is too
 // long, or is another's too.
 func labels(fields []conversations.Field) []string {

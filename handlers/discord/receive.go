@@ -1,11 +1,11 @@
 package discord
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -80,10 +80,16 @@ func reply(w http.ResponseWriter, c callback) {
 // of it, and signs the time.
 const freshness = 5 * time.Minute
 
+// maxFirst is how much room a body is given at first, whatever it says of its length.
+const maxFirst = 64 << 10
+
 // verified is a request's body, once Discord's signature over it was found good and fresh;
 // otherwise the status to answer with. Discord sends bad ones on purpose.
 func (d *Discord) verified(r *http.Request) (body []byte, status int) {
-	body, err := io.ReadAll(r.Body)
+	stamp := r.Header.Get("X-Signature-Timestamp")
+	signed := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), maxFirst)+int64(len(stamp))+bytes.MinRead))
+	signed.WriteString(stamp)
+	_, err := signed.ReadFrom(r.Body)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -91,16 +97,15 @@ func (d *Discord) verified(r *http.Request) (body []byte, status int) {
 	case err != nil:
 		return nil, http.StatusBadRequest
 	}
-	stamp := r.Header.Get("X-Signature-Timestamp")
 	signature, err := hex.DecodeString(r.Header.Get("X-Signature-Ed25519"))
-	if err != nil || len(signature) != ed25519.SignatureSize || !ed25519.Verify(d.PublicKey, append([]byte(stamp), body...), signature) {
+	if err != nil || len(signature) != ed25519.SignatureSize || !ed25519.Verify(d.PublicKey, signed.Bytes(), signature) {
 		return nil, http.StatusUnauthorized
 	}
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if age := d.Now().Sub(time.Unix(seconds, 0)); err != nil || age > freshness || age < -freshness {
 		return nil, http.StatusUnauthorized
 	}
-	return body, 0
+	return signed.Bytes()[len(stamp):], 0
 }
 
 // take has an interaction answered. One that was taken already, as the gateway may deliver

@@ -47,7 +47,7 @@ func draw(p conversations.Prompt, kind press, compact bool) (parts []component, 
 	c.head(p)
 	c.draw(p.Blocks)
 	if len(p.Fields) > 0 {
-		parts := len(forms(p, kind))
+		parts := partsOf(p, kind)
 		c.filled(p, parts == 1)
 		c.opener(p, parts)
 	}
