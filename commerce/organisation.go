@@ -152,12 +152,11 @@ func (o Organisation) Person(id string) (Person, bool) {
 // Holding finds the person who owns the account; the workspace has been matched to
 // the organisation before.
 func (o Organisation) Holding(account Account) (Person, bool) {
-	i := slices.IndexFunc(o.People, func(p Person) bool {
-		id, ok := p.Accounts[account.Platform]
-		return ok && id == account.ID
-	})
-	if i < 0 {
-		return Person{}, false
+	for i := range o.People { // none is copied to be looked at: there are hundreds
+		id, ok := o.People[i].Accounts[account.Platform]
+		if ok && id == account.ID {
+			return o.People[i], true
+		}
 	}
-	return o.People[i], true
+	return Person{}, false
 }

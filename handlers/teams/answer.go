@@ -123,7 +123,7 @@ func (t *Teams) aside(ctx context.Context, s spot, m message) {
 func (t *Teams) stranger(ctx context.Context, a activity) {
 	p := unserved(a)
 	if a.personal() || len(a.mentioned()) == 0 && strings.Contains(a.Text, "<at>") {
-		t.send(ctx, a.ServiceURL, a.Where.ID, messageOf(drawn(p, ""), p))
+		t.send(ctx, a.ServiceURL, a.Where.ID, messageOf(encoded(drawn(p, "")), p))
 	}
 }
 

@@ -6,10 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-	jsonv1 "github.com/go-json-experiment/json/v1"
-
 	"cartwright/conversations"
 	"cartwright/conversations/locale"
 )
@@ -27,8 +23,8 @@ const maxBreadth = 38
 // maxBeside is how many letters a button has that stands beside a text.
 const maxBeside = 16
 
-// element is any of Adaptive Cards' elements, containers and inputs: the fields that are
-// set are those of its type.
+// element is any of Adaptive Cards' elements and containers: the fields that are set are
+// those of its type. An input has fields of its own besides.
 type element struct {
 	Type    string    `json:"type"`
 	Text    string    `json:"text,omitempty"`
@@ -45,6 +41,11 @@ type element struct {
 	Columns []column `json:"columns,omitempty"`
 	Rows    []row    `json:"rows,omitempty"`
 
+	Input *input `json:",embed"`
+}
+
+// input is what an element has that is filled in.
+type input struct {
 	ID        string   `json:"id,omitempty"`
 	Label     string   `json:"label,omitempty"`
 	Title     string   `json:"title,omitempty"`
@@ -193,7 +194,11 @@ func undated(text string) string { return strings.ReplaceAll(text, "{{", "{ {") 
 
 // escaped is text in which Teams reads no Markdown.
 func escaped(text string) string {
-	text = undated(markup.Replace(strings.TrimSpace(text)))
+	text = strings.TrimSpace(text)
+	if strings.ContainsAny(text, marked) { // a long look for little: most texts have nothing of it
+		text = markup.Replace(text)
+	}
+	text = undated(text)
 	if rest := strings.TrimLeft(text, "0123456789"); len(rest) < len(text) && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, ")")) {
 		return text[:len(text)-len(rest)] + `\` + rest
 	}
@@ -203,18 +208,28 @@ func escaped(text string) string {
 	return text
 }
 
+// marked are the first characters of what markup replaces.
+const marked = "\\*_~`[]<>&:\n\r"
+
 var markup = strings.NewReplacer(
 	`\`, `\\`, "*", `\*`, "_", `\_`, "~", `\~`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", "&amp;", "://", `:\/\/`, "\n", " ", "\r", " ",
 )
 
 // execute is a click that is a step, and what older clients send in its place.
 func (c *canvas) execute(a conversations.Action, inputs string) action {
-	x := action{
-		Type: "Action.Execute", Title: a.Label, Tooltip: a.Name, Verb: verbTurn, Data: &printed{a.Ref, c.own}, Inputs: inputs,
-		Style: map[conversations.Style]string{conversations.Primary: "positive", conversations.Danger: "destructive"}[a.Style],
-	}
+	x := action{Type: "Action.Execute", Title: a.Label, Tooltip: a.Name, Style: styleOf(a), Verb: verbTurn, Data: &printed{a.Ref, c.own}, Inputs: inputs}
 	x.Fallback = &action{Type: "Action.Submit", Title: x.Title, Data: x.Data, Inputs: inputs, Style: x.Style}
 	return x
+}
+
+func styleOf(a conversations.Action) string {
+	switch a.Style {
+	case conversations.Primary:
+		return "positive"
+	case conversations.Danger:
+		return "destructive"
+	}
+	return ""
 }
 
 // noInputs is of actions that are done whatever is filled in.
@@ -231,7 +246,7 @@ func (c *canvas) button(a conversations.Action) action {
 	}
 	yes := a
 	yes.Label = a.Confirm.Yes
-	return action{Type: "Action.ShowCard", Title: a.Label, Tooltip: a.Name, Style: c.execute(a, noInputs).Style, Card: &card{
+	return action{Type: "Action.ShowCard", Title: a.Label, Tooltip: a.Name, Style: styleOf(a), Card: &card{
 		Type: "AdaptiveCard", Version: cardVersion, Body: []element{text(strong(a.Confirm.Title)), text(plain(a.Confirm.Text)), set([]action{c.execute(yes, noInputs)})},
 	}}
 }
@@ -282,14 +297,4 @@ func breadth(a action) int {
 func number(text string) (n int, ok bool) {
 	n, err := strconv.Atoi(text)
 	return n, err == nil
-}
-
-// encoded is one of this package's structs as JSON. Half of a character, as cutting a text
-// leaves, is U+FFFD.
-func encoded(v any) []byte {
-	text, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsontext.AllowDuplicateNames(true), jsonv1.OmitEmptyWithLegacySemantics(true))
-	if err != nil {
-		panic(err) // plain structs always marshal
-	}
-	return text
 }

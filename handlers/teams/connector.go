@@ -186,8 +186,8 @@ type message struct {
 }
 
 type attachment struct {
-	Type    string `json:"contentType"`
-	Content any    `json:"content"`
+	Type    string         `json:"contentType"`
+	Content jsontext.Value `json:"content"`
 }
 
 const cardType = "application/vnd.microsoft.card.adaptive"
@@ -195,13 +195,13 @@ const cardType = "application/vnd.microsoft.card.adaptive"
 // maxSummary is how much of a prompt a notification shows.
 const maxSummary = 300
 
-// messageOf is a message with a card, encoded or not yet.
-func messageOf(c any, p conversations.Prompt) message {
-	s := []rune(summary(p))
-	if len(s) > maxSummary {
-		s = append(s[:maxSummary-1], '…')
+// messageOf is a message with a card, which is encoded.
+func messageOf(c jsontext.Value, p conversations.Prompt) message {
+	s := summary(p)
+	if runes := []rune(s); len(runes) > maxSummary {
+		s = string(runes[:maxSummary-1]) + "…"
 	}
-	return message{Type: "message", Summary: string(s), Attachments: []attachment{{cardType, c}}}
+	return message{Type: "message", Summary: s, Attachments: []attachment{{cardType, c}}}
 }
 
 // body is the message encoded, around a card that is already.
@@ -209,10 +209,7 @@ func (m message) body() jsontext.Value {
 	if len(m.Attachments) != 1 {
 		return encoded(m)
 	}
-	card, ok := m.Attachments[0].Content.(jsontext.Value)
-	if !ok {
-		return encoded(m)
-	}
+	card := m.Attachments[0].Content
 	m.Attachments = nil
 	before := bytes.TrimSuffix(encoded(m), []byte("}"))
 	return slices.Concat(before, []byte(`,"attachments":[{"contentType":"`+cardType+`","content":`), card, []byte("}]}"))

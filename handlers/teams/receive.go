@@ -1,11 +1,11 @@
 package teams
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -19,9 +19,14 @@ import (
 	"cartwright/conversations"
 )
 
+// maxFirst is how much room a body is given at first, whatever it says of its length.
+const maxFirst = 64 << 10
+
 // Messages takes what the Bot Connector delivers.
 func (t *Teams) Messages(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
+	var read bytes.Buffer
+	read.Grow(int(min(max(r.ContentLength, 0), maxFirst)) + bytes.MinRead)
+	_, err := read.ReadFrom(r.Body)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -32,7 +37,7 @@ func (t *Teams) Messages(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	began := time.Now()
-	a, malformed := decode(body)
+	a, malformed := decode(read.Bytes())
 	if status := t.verified(r, a); status != 0 {
 		w.WriteHeader(status)
 		return

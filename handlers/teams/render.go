@@ -10,7 +10,7 @@ import (
 // drawn is a prompt as a card. own is what the message shows that it stands in, where that is
 // kept up to date by itself.
 func drawn(p conversations.Prompt, own string) card {
-	c := &canvas{words: locale.For(p.Locale, nil), own: own}
+	c := &canvas{words: locale.For(p.Locale, nil), own: own, body: make([]element, 0, roomOf(p))}
 	c.head(p)
 	c.draw(p.Blocks)
 	switch {
@@ -30,6 +30,17 @@ func drawn(p conversations.Prompt, own string) card {
 		Type: "AdaptiveCard", Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Version: cardVersion,
 		Lang: lang, Fallback: p.Title, Teams: &width{"Full"}, Body: c.body,
 	}
+}
+
+// roomOf is about how many elements a prompt takes.
+func roomOf(p conversations.Prompt) int {
+	n := 6 + len(p.Notices) + 2*len(p.Fields)
+	for _, blocks := range [][]conversations.Block{p.Blocks, p.Below} {
+		for _, b := range blocks {
+			n += 1 + len(b.Facts)
+		}
+	}
+	return n
 }
 
 // shared is a message's card in a place with several readers: the clients of those who are
@@ -210,7 +221,7 @@ func (c *canvas) fields(p conversations.Prompt, others []conversations.Action) {
 const maxValue = 4000
 
 func (c *canvas) input(f conversations.Field) element {
-	in := element{ID: f.Key, Label: undated(f.Label), Required: f.Required}
+	in := &input{ID: f.Key, Label: undated(f.Label), Required: f.Required}
 	if f.Value != "" {
 		in.Value = f.Value
 	}
@@ -219,22 +230,23 @@ func (c *canvas) input(f conversations.Field) element {
 	}
 	switch f.Kind {
 	case conversations.NumberField:
-		c.number(&in, f)
+		c.number(in, f)
+		return element{Type: "Input.Number", Input: in}
 	case conversations.ChoiceField:
-		choose(&in, f)
+		return choose(in, f)
 	case conversations.ToggleField:
-		in.Type, in.Label, in.Title, in.On, in.Off, in.Required, in.Wrong = "Input.Toggle", "", escaped(f.Label), "true", "false", false, ""
+		in.Label, in.Title, in.On, in.Off, in.Required, in.Wrong = "", escaped(f.Label), "true", "false", false, ""
+		return element{Type: "Input.Toggle", Input: in}
 	case conversations.DateField:
-		in.Type = "Input.Date"
-	default:
-		in.Type, in.Multiline = "Input.Text", f.Kind == conversations.AreaField
+		return element{Type: "Input.Date", Input: in}
 	}
-	return in
+	in.Multiline = f.Kind == conversations.AreaField
+	return element{Type: "Input.Text", Input: in}
 }
 
 // number is an input with its bounds, which the client holds people to, and the engine too.
-func (c *canvas) number(in *element, f conversations.Field) {
-	in.Type, in.Value, in.Min = "Input.Number", nil, &f.Min
+func (c *canvas) number(in *input, f conversations.Field) {
+	in.Value, in.Min = nil, &f.Min
 	if n, ok := number(f.Value); ok {
 		in.Value = n
 	}
@@ -247,16 +259,16 @@ func (c *canvas) number(in *element, f conversations.Field) {
 // longChoice is from how many options on a choice is searched by typing.
 const longChoice = 12
 
-func choose(in *element, f conversations.Field) {
-	in.Type, in.Style = "Input.ChoiceSet", "compact"
+func choose(in *input, f conversations.Field) element {
+	e := element{Type: "Input.ChoiceSet", Style: "compact", Wrap: true, Input: in}
 	switch {
 	case f.Open:
-		in.Style = "expanded"
+		e.Style = "expanded"
 	case len(f.Options) > longChoice:
-		in.Style = "filtered"
+		e.Style = "filtered"
 	}
-	in.Wrap = true
-	for _, o := range f.Options {
+	in.Choices = make([]choice, len(f.Options))
+	for i, o := range f.Options {
 		title := o.Label
 		if o.Help != "" {
 			title += " – " + o.Help
@@ -264,6 +276,7 @@ func choose(in *element, f conversations.Field) {
 		if f.Open { // Markdown is read beside radio buttons, and nowhere else
 			title = escaped(title)
 		}
-		in.Choices = append(in.Choices, choice{title, o.Value})
+		in.Choices[i] = choice{title, o.Value}
 	}
+	return e
 }
