@@ -12,14 +12,17 @@ import (
 // reflection look at each of them takes five times as long. The names are those of the
 // fields' tags; a test holds the two together.
 
-// roomFor is about how long a card is.
-const roomFor = 8 << 10
+// About how long a card is, and each of its elements.
+const (
+	roomForCard    = 512
+	roomForElement = 384
+)
 
 // encoded is one of this package's structs as JSON. Half of a character, as cutting a text
 // leaves, is U+FFFD.
 func encoded(v any) []byte {
 	if c, ok := v.(card); ok {
-		return c.appendTo(make([]byte, 0, roomFor))
+		return c.appendTo(make([]byte, 0, roomForCard+roomForElement*len(c.Body)))
 	}
 	text, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsontext.AllowDuplicateNames(true), jsonv1.OmitEmptyWithLegacySemantics(true))
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -257,10 +258,12 @@ func answer(w http.ResponseWriter, status int, kind string, value any) {
 	if !ok {
 		text = encoded(value)
 	}
-	text = slices.Concat([]byte(`{"statusCode":`+strconv.Itoa(status)+`,"type":"`+kind+`","value":`), text, []byte("}"))
+	before, after := `{"statusCode":`+strconv.Itoa(status)+`,"type":"`+kind+`","value":`, "}"
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.Header().Set("Content-Length", strconv.Itoa(len(before)+len(text)+len(after)))
+	_, _ = io.WriteString(w, before)
 	_, _ = w.Write(text)
+	_, _ = io.WriteString(w, after)
 }
 
 // taken answers what asks for nothing.
