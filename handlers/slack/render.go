@@ -54,8 +54,11 @@ func newCanvas(p conversations.Prompt, kind string) *canvas {
 	return &canvas{words: locale.For(p.Locale, nil), kind: kind}
 }
 
+// literal is that no emoji is read in a text.
+var literal = new(bool)
+
 func plain(text string, most int) *slack.TextBlockObject {
-	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: fit(text, most), Emoji: new(bool)}
+	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: fit(text, most), Emoji: literal}
 }
 
 // fit is text within a limit. What a person must read whole is kept short in its words,
@@ -93,11 +96,11 @@ func tag(s string) slack.RichTextSectionElement {
 	return &slack.RichTextSectionTextElement{Type: slack.RTSEText, Text: fit(s, maxText), Style: &slack.RichTextSectionTextStyle{Code: true}}
 }
 
+var marks = map[conversations.Tone]string{conversations.Good: "white_check_mark", conversations.Warning: "warning", conversations.Bad: "no_entry"}
+
 // mark is a tone's sign, nothing for a plain one.
 func mark(t conversations.Tone) []slack.RichTextSectionElement {
-	name, ok := map[conversations.Tone]string{
-		conversations.Good: "white_check_mark", conversations.Warning: "warning", conversations.Bad: "no_entry",
-	}[t]
+	name, ok := marks[t]
 	if !ok {
 		return nil
 	}
@@ -161,7 +164,7 @@ func (c *canvas) block(b conversations.Block) {
 
 // facts are a line each.
 func (c *canvas) facts(facts []conversations.Fact) {
-	var lines []slack.RichTextSectionElement
+	lines := make([]slack.RichTextSectionElement, 0, len(facts))
 	for i, f := range facts {
 		line := c.words.T("slack.fact", "label", f.Label, "value", f.Value)
 		if i < len(facts)-1 {
@@ -252,9 +255,9 @@ func bar(p conversations.Progress) string {
 
 // actions are buttons, in rows as long as Slack makes them.
 func (c *canvas) actions(actions []conversations.Action) {
-	var buttons []slack.BlockElement
-	for _, a := range actions {
-		buttons = append(buttons, c.button(a))
+	buttons := make([]slack.BlockElement, len(actions))
+	for i, a := range actions {
+		buttons[i] = c.button(a)
 	}
 	for len(buttons) > 0 {
 		n := min(len(buttons), maxButtons)
@@ -291,6 +294,9 @@ func (c *canvas) button(a conversations.Action) *slack.ButtonBlockElement {
 
 // webLink is an address on the web, "" for anything else.
 func webLink(address string) string {
+	if address == "" {
+		return ""
+	}
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(address) > maxText {
 		return ""

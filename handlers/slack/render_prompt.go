@@ -18,6 +18,7 @@ import (
 // readers.
 func message(p conversations.Prompt, kind string) (string, []slack.Block) {
 	c := newCanvas(p, kind)
+	c.blocks = make([]slack.Block, 0, 6+len(p.Notices)+2*len(p.Blocks)+2*len(p.Below))
 	c.head(p)
 	c.draw(p.Blocks)
 	if len(p.Fields) > 0 {
