@@ -165,11 +165,12 @@ var BuiltIn = sync.OnceValue(func() Catalogue {
 
 // Offer finds an offer by id.
 func (c Catalogue) Offer(id string) (Offer, bool) {
-	i := slices.IndexFunc(c.Offers, func(o Offer) bool { return o.ID == id })
-	if i < 0 {
-		return Offer{}, false
+	for i := range c.Offers { // none is copied to be looked at
+		if c.Offers[i].ID == id {
+			return c.Offers[i], true
+		}
 	}
-	return c.Offers[i], true
+	return Offer{}, false
 }
 
 // For lists the offers that the organisation can buy now: sold in its cloud, with a

@@ -43,14 +43,14 @@ var clouds = map[commerce.Cloud]cloud{
 	},
 }
 
-func (f facts) cloud() cloud { return clouds[f.org.Cloud] }
+func (f *facts) cloud() cloud { return clouds[f.org.Cloud] }
 
 // own is a text that each cloud has words of its own for.
-func (f facts) own(key string, pairs ...any) string { return f.words.T(f.cloud().words+key, pairs...) }
+func (f *facts) own(key string, pairs ...any) string { return f.words.T(f.cloud().words+key, pairs...) }
 
 // demonstration says that the cloud exists no more: where choosing begins, where an order
 // is placed, and in an order's message that leads to pay or out. nil: it exists.
-func (f facts) demonstration() []Notice {
+func (f *facts) demonstration() []Notice {
 	closed := f.cloud().closed
 	if closed.IsZero() {
 		return nil

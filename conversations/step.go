@@ -74,7 +74,7 @@ func command(s state, text string, values map[string]string, f facts) (state, ef
 func want(s state, name string, values map[string]string, f facts) state {
 	s.Step, s.Query, s.Group, s.Page, s.Wanted = stepList, clip(name), "", 0, clip(values[fieldQuantity])
 	for _, o := range f.shelf.Offers() {
-		if strings.EqualFold(o.Name, name) && f.closedTo(*o, o.PlansFor(f.org, f.now)[0].PlanID) == nil {
+		if strings.EqualFold(o.Name, name) && f.closedTo(o, o.PlansFor(f.org, f.now)[0].PlanID) == nil {
 			return choose(s, o.ID, f)
 		}
 	}

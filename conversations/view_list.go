@@ -35,7 +35,7 @@ func listPrompt(s state, f facts) Prompt {
 		p.Blocks = append(p.Blocks, Block{Text: &Notice{Tone: Warning, Text: f.words.T("list.seats_unknown")}})
 	}
 	for _, o := range offers[from:to] {
-		p.Below = append(p.Below, Block{Item: offerItem(*o, f)})
+		p.Below = append(p.Below, Block{Item: offerItem(o, &f)})
 	}
 	p.Actions = append(pageActions(f, verbList, page, to < len(offers)), wizardActions(f)...)
 	return p
@@ -92,12 +92,12 @@ func groupOptions(f facts) []Option {
 	return options
 }
 
-func offerItem(o commerce.Offer, f facts) *Item {
+func offerItem(o *commerce.Offer, f *facts) *Item {
 	first := o.PlansFor(f.org, f.now)[0]
 	item := &Item{Title: o.Name, Lines: []string{
-		f.words.T("list.from_price", "price", unitPrice(f, first.PlanID, first.Price), "plan", planName(f, first.PlanID)),
+		f.words.T("list.from_price", "price", unitPrice(*f, first.PlanID, first.Price), "plan", planName(*f, first.PlanID)),
 	}}
-	h := f.shelf.Holding(o)
+	h := f.shelf.Holding(*o)
 	if h.Known && h.Owned > 0 {
 		item.Lines = append(item.Lines, f.words.N("list.owned", h.Owned, "free", h.Free()))
 		item.Tag = f.own("list.yours")
@@ -106,7 +106,7 @@ func offerItem(o commerce.Offer, f facts) *Item {
 		item.Lines = append(item.Lines, f.words.N("list.open", h.Open))
 	}
 	if why := f.closedTo(o, first.PlanID); why != nil {
-		item.Lines = append(item.Lines, sentence(f, why))
+		item.Lines = append(item.Lines, sentence(*f, why))
 		item.Tone = Muted
 		return item
 	}
@@ -115,7 +115,7 @@ func offerItem(o commerce.Offer, f facts) *Item {
 }
 
 // closedTo says why not even one licence of the offer could be put into the cart.
-func (f facts) closedTo(o commerce.Offer, plan commerce.PlanID) error {
+func (f *facts) closedTo(o *commerce.Offer, plan commerce.PlanID) error {
 	if !f.org.Buying {
 		return commerce.Refuse(commerce.CodeBuyingStopped)
 	}
