@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What a click costs on each platform beside the least that could answer one: alternating
-# runs, so that a machine that is busy for a while is so for both, and the ratio of the medians.
+# runs, so that a machine that is busy for a while is so for both, and the ratios of the medians:
+# of the time on the clock, and of the processor's, which is steadier where others work too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-5}
@@ -12,15 +13,16 @@ for _ in $(seq "$rounds"); do
 	done
 done
 awk '
-	{ of = $1; sub(/-[0-9]+$/, "", of); times[of] = times[of] " " $3; allocs[of] = $(NF - 1) }
+	{ of = $1; sub(/-[0-9]+$/, "", of); times[of] = times[of] " " $3; busy[of] = busy[of] " " $5; allocs[of] = $(NF - 1) }
 	function median(list, n, v, i, j, t) {
 		n = split(list, v, " ")
 		for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j - 1] + 0 > v[j] + 0; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
 		return v[int((n + 1) / 2)]
 	}
+	function beside(click, floor) { return sprintf("%4.0f us beside %4.0f: %.2f times", median(click) / 1000, median(floor) / 1000, median(click) / median(floor)) }
 	END {
 		for (of in times) if (of ~ /Click/) {
 			floor = of; sub(/Click/, "Floor", floor); click = of; sub(/[^\/]*\//, "", click)
-			printf "%-12s %4.0f us beside %4.0f us: %.2f times; %d allocations beside %d\n", click, median(times[of]) / 1000, median(times[floor]) / 1000, median(times[of]) / median(times[floor]), allocs[of], allocs[floor] | "sort"
+			printf "%-12s clock %s; processor %s; %d allocations beside %d\n", click, beside(times[of], times[floor]), beside(busy[of], busy[floor]), allocs[of], allocs[floor] | "sort"
 		}
 	}' "$out"
