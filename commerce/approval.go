@@ -340,8 +340,8 @@ func (o *Order) judge(j judgement, now time.Time, t Timings) error {
 	}
 	o.price(j.quote)
 	a.Verdict, a.DecidedAt = VerdictApproved, now
-	o.Payment.PayBy = now.Add(t.PayBy)
-	return o.to(StateAwaitingPayment, now)
+	o.handsOver(j.microsoft)
+	return o.cleared(now, t)
 }
 
 // dearer says which amount is above what was approved and the tolerance, and what it was.
@@ -365,6 +365,7 @@ type judgement struct {
 	gone      error             // coded: they are not sold any more
 	need      Requirement       // of the new quote
 	tolerance string            // decimal
+	microsoft bool              // Microsoft takes the payment
 }
 
 // recheck lets go of the votes of those who have lost the role.

@@ -42,6 +42,8 @@ const (
 	CodeLinkExpired     Code = "link_expired"     //
 	CodeVendorRefused   Code = "vendor_refused"   // the vendor will not take the order or line
 	CodeProvisioning    Code = "provisioning"     // the vendor took the line and could not deliver it
+	CodeNotBought       Code = "not_bought"       // direct: nothing was bought at Microsoft in time
+	CodeAtMicrosoft     Code = "at_microsoft"     // direct: only a person can do that, in the admin centre
 	CodeNobody          Code = "nobody"           // a task for nobody: pick somebody first
 	CodeTooMany         Code = "too_many"         // max: more people than one task takes
 	CodePlanned         Code = "planned"          // that many seats are planned for the renewal already

@@ -94,6 +94,9 @@ type Tx interface {
 	Order(id string) (Order, error)
 	// OrderOfSession finds the order that a gateway's session pays for, and locks it.
 	OrderOfSession(session string) (Order, error)
+	// HandOffs locks the organisation, and lists its orders that were handed over to the
+	// admin centre, whatever became of them: what one of them has claimed is no other's.
+	HandOffs(org string) ([]Order, error)
 	// OrderOfCart finds the order made of that revision of a cart, if any.
 	OrderOfCart(org, person string, revision int) (Order, bool, error)
 	// SaveOrder writes an order whose Version is one more than the stored one (1: a new

@@ -35,6 +35,7 @@ const (
 	LineProvisioned LineState = "provisioned" // the licences are there
 	LineRefused     LineState = "refused"     // the vendor did not take it
 	LineFailed      LineState = "failed"      // the vendor took it and could not deliver
+	LineUnbought    LineState = "not_bought"  // direct: the order went on without it
 )
 
 // Order is a submitted cart. Every change makes a new Version.
@@ -53,6 +54,7 @@ type Order struct {
 	Lines        []OrderLine `json:"lines"`
 	Approval     *Approval   `json:"approval,omitempty"` // nil: none was needed
 	Payment      Payment     `json:"payment"`
+	HandOff      *HandOff    `json:"hand_off,omitempty"` // direct: nil where the bot orders itself
 	VendorOrder  string      `json:"vendor_order,omitempty"`
 	Reason       Code        `json:"reason,omitempty"`  // why it failed or expired
 	Outcome      string      `json:"outcome,omitempty"` // what the on-call person wrote when resolving it
@@ -67,6 +69,7 @@ type OrderLine struct {
 	QuoteLine
 	GraphSKU      string    `json:"graph_sku"`
 	State         LineState `json:"state"`
+	Bought        int       `json:"bought,omitempty"` // direct: licences that were seen in the tenant; Quantity is what was ordered
 	Subscription  string    `json:"subscription,omitempty"`
 	ProvisionedAt time.Time `json:"provisioned_at,omitzero"`
 	RenewsAt      time.Time `json:"renews_at,omitzero"`

@@ -104,11 +104,11 @@ func (o Order) People() Progress {
 	return sum
 }
 
-// admit takes the policy's answer: the order waits for approval, or for its payment.
+// admit takes the policy's answer: the order waits for approval, for its payment, or for
+// its purchase at Microsoft.
 func (o *Order) admit(need Requirement, now time.Time, t Timings) error {
 	if need.Approvals > 0 {
 		return o.request(need, now, t)
 	}
-	o.Payment.PayBy = now.Add(t.PayBy)
-	return o.to(StateAwaitingPayment, now)
+	return o.cleared(now, t)
 }

@@ -57,6 +57,8 @@ type outcome struct {
 	data   map[string]any
 	token  string        // a new payment link's secret
 	wait   time.Duration // nothing new: ask again then
+	// settle, where it is set, finds out what the call brought in the transaction that keeps it.
+	settle func(tx Tx, o Order, now time.Time) (outcome, error)
 }
 
 // begin takes the lease and writes the intent. w.step stays StepNone where there is
@@ -97,7 +99,7 @@ func superseded(o Order, version int) bool {
 }
 
 // looks are the steps that change nothing outside.
-var looks = []Step{StepVerdict, StepUnanswered, StepRemind, StepEscalate, StepDelivery, StepLinkExpiry, StepPayBy}
+var looks = []Step{StepVerdict, StepUnanswered, StepRemind, StepEscalate, StepDelivery, StepLinkExpiry, StepPayBy, StepWatch}
 
 // intend writes down what is about to be done. A look changes nothing outside, so it
 // needs no intent.
@@ -136,6 +138,8 @@ func (w *work) intend(tx Tx, o Order, step Step, version int) error {
 // attempt, another for the next link, capture or refund.
 func (o Order) key(step Step) string {
 	switch step {
+	case StepHandOver:
+		return o.Key + "/" + string(StepPlace)
 	case StepPlace, StepCapture, StepVoid:
 		return o.Key + "/" + string(step)
 	case StepOpenPayment:
@@ -165,6 +169,10 @@ func (w *work) call(ctx context.Context) (outcome, error) {
 		return outcome{apply: (*Order).overdue, action: "order.expired"}, nil
 	case StepPlace:
 		return w.place(ctx)
+	case StepHandOver:
+		return w.handOver(ctx)
+	case StepWatch:
+		return w.watch(ctx)
 	case StepCapture:
 		return w.capture(ctx)
 	case StepDelivery:
@@ -191,6 +199,13 @@ func (w *work) finish(ctx context.Context, done outcome) (wait time.Duration, er
 		_, err = tx.Lease(w.id, now, time.Time{})
 		if err != nil || o.Version != w.order.Version {
 			return err // somebody changed it; its own job sees to what comes next
+		}
+		done := done // anew each time: the transaction may be repeated
+		if done.settle != nil {
+			done, err = done.settle(tx, o, now)
+			if err != nil {
+				return err
+			}
 		}
 		if done.apply == nil {
 			wait = done.wait

@@ -33,16 +33,25 @@ func (w *work) placeOrFind(ctx context.Context) (Placed, error) {
 			return placed, err
 		}
 	}
+	p, err := w.placement()
+	if err != nil {
+		return Placed{}, err
+	}
+	return w.ports.Vendor.Place(ctx, w.org, p)
+}
+
+// placement is the order as the vendor sees it. CodeVendorRefused: an offer is gone.
+func (w *work) placement() (Placement, error) {
 	p := Placement{Key: w.order.Intent.Key, Order: w.order.ID}
 	catalogue := w.Catalogue()
 	for _, l := range w.order.Lines {
 		offer, ok := catalogue.Offer(l.Offer)
 		if !ok {
-			return Placed{}, Refuse(CodeVendorRefused)
+			return Placement{}, Refuse(CodeVendorRefused)
 		}
 		p.Lines = append(p.Lines, PlacementLine{ID: l.ID, Offer: offer, Plan: l.Plan, Quantity: l.Quantity})
 	}
-	return w.ports.Vendor.Place(ctx, w.org, p)
+	return p, nil
 }
 
 // delivery asks the vendor how far it is, ever less often.

@@ -215,7 +215,7 @@ func (s *Service) trim(tx Tx, o *Order) error {
 	all = inOrder(all)
 	left := map[int]int{}
 	for _, l := range o.Lines {
-		left[l.ID] = l.Quantity
+		left[l.ID] = l.Licences()
 	}
 	var dropped []Assignment
 	for i, a := range all {
@@ -224,6 +224,9 @@ func (s *Service) trim(tx Tx, o *Order) error {
 		}
 		if left[a.Line]--; left[a.Line] < 0 {
 			all[i].State, all[i].Reason = AssignSkipped, ReasonNoSeat
+			if l := o.Line(a.Line); l != nil && l.State == LineUnbought {
+				all[i].Reason = ReasonUndelivered
+			}
 			dropped = append(dropped, all[i])
 		}
 	}

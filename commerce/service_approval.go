@@ -132,7 +132,7 @@ func (s *Service) refuseVote(ctx context.Context, r Request, id string, v Vote, 
 // verdict finds out what a verdict is passed on: what each voter may do now, what the
 // goods cost now. What does not answer leaves the request open, to be tried again.
 func (w *work) verdict(ctx context.Context) (outcome, error) {
-	j := judgement{roles: map[string][]Role{}, tolerance: w.org.Tolerance}
+	j := judgement{roles: map[string][]Role{}, tolerance: w.org.Tolerance, microsoft: w.ports.Gateway == nil}
 	for _, v := range w.order.Approval.Votes {
 		voter, err := w.Voter(ctx, w.org, w.Directory.Actor(ctx, w.org, v.Person, v.Account))
 		if err != nil || voter.Failed || voter.Unsure && v.For != "" {

@@ -41,7 +41,7 @@ func (s *Service) Resolve(ctx context.Context, by Actor, id string, as State, re
 // resolvable reports whether the order may be ended as that: what was never placed cannot
 // have been completed.
 func (o *Order) resolvable(as State) bool {
-	return as == StateFailed || as == StateCompleted && o.VendorOrder != ""
+	return as == StateFailed || as == StateCompleted && (o.VendorOrder != "" || o.HandedOver())
 }
 
 // resolve is the one way past the chart, for a person who knows better.
@@ -52,6 +52,9 @@ func (o *Order) resolve(as State, reason string, now time.Time) {
 		case l.State != LinePending && l.State != LinePlaced:
 		case as == StateCompleted:
 			l.State, l.ProvisionedAt = LineProvisioned, now
+			if o.HandedOver() && l.Bought == 0 {
+				l.Bought = l.Quantity // which nobody saw but who says so
+			}
 		default:
 			l.State = LineFailed
 		}

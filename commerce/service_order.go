@@ -41,7 +41,7 @@ func (s *Service) Submit(ctx context.Context, r Request, revision int, hash stri
 		if err != nil {
 			return "", err
 		}
-		return s.submit(tx, r, cart, shelf, people)
+		return s.submit(tx, r, cart, shelf, people, ports.Gateway == nil)
 	})
 	if err != nil {
 		return Order{}, err
@@ -81,13 +81,15 @@ func submittable(c Cart, revision int, hash string, shelf Shelf, peopleKnown boo
 	return nil
 }
 
-// submit writes the order, its people and its audit, and empties the cart.
-func (s *Service) submit(tx Tx, r Request, cart Cart, shelf Shelf, people []User) (string, error) {
+// submit writes the order, its people and its audit, and empties the cart. microsoft: it is
+// paid there.
+func (s *Service) submit(tx Tx, r Request, cart Cart, shelf Shelf, people []User, microsoft bool) (string, error) {
 	id, err := tx.NextOrderID()
 	if err != nil {
 		return "", err
 	}
 	order, assignments := NewOrder(id, random128(), r.Actor, cart, shelf, people)
+	order.handsOver(microsoft)
 	org := shelf.Organisation
 	spent, err := tx.Spent(org.ID, shelf.Now.Add(-SpentWindow))
 	if err != nil {
@@ -246,6 +248,9 @@ func (s *Service) changeOrder(ctx context.Context, r Request, id, action string,
 		}
 		o.Version++
 		data := map[string]any{"state": o.State, "quote": o.Quote.Hash, "seen": was}
+		if o.HandedOver() {
+			data["tally"] = o.tally()
+		}
 		if o.Approval != nil {
 			data["why"] = o.Approval.Why
 		}

@@ -196,6 +196,9 @@ func (s *Service) PlanRenewal(ctx context.Context, r Request, asked RenewalPlan)
 	if err != nil || found {
 		return s.taskOf(ctx, org, done, err)
 	}
+	if ports.Gateway == nil {
+		return Task{}, Refuse(CodeAtMicrosoft) // who takes no order changes none either
+	}
 	read := readSeats(ctx, org, ports.Licensor, s.readTime(), s.Now)
 	now, owned := read.bySKU[asked.SKU]
 	switch {

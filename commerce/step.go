@@ -18,6 +18,8 @@ const (
 	StepLinkExpiry  Step = "link_expiry" // ask the gateway whether an old link was paid after all
 	StepPayBy       Step = "pay_by"      // nobody paid in time
 	StepPlace       Step = "place"
+	StepHandOver    Step = "hand_over" // direct: note what is owned, then show where to buy
+	StepWatch       Step = "watch"     // direct: look whether it was bought
 	StepCapture     Step = "capture"
 	StepDelivery    Step = "delivery" // ask the vendor how far the lines are
 	StepAssign      Step = "assign"
@@ -27,13 +29,18 @@ const (
 
 // Timings are the lengths of an order's waits; a sandbox may run them faster.
 type Timings struct {
-	Quote   time.Duration // a quote holds
-	Link    time.Duration // a payment link works
-	PayBy   time.Duration // an order waits for its payment
-	Lease   time.Duration // one outside call has, at the most
-	Read    time.Duration // a turn waits for an outside read; 0: ReadTimeout
-	Recheck time.Duration // between two looks at a delivery, at first; it grows with the order's age
-	Speed   float64       // how many times faster waits are that an organisation sets itself; 0: as they are
+	Quote    time.Duration // a quote holds
+	Link     time.Duration // a payment link works
+	PayBy    time.Duration // an order waits for its payment
+	Lease    time.Duration // one outside call has, at the most
+	Read     time.Duration // a turn waits for an outside read; 0: ReadTimeout
+	Recheck  time.Duration // between two looks at a delivery, at first; it grows with the order's age
+	Look     time.Duration // between two looks for a purchase at Microsoft, at first; it grows with time
+	LookMost time.Duration // and that is the longest
+	Still    time.Duration // a purchase that is not what was ordered is taken for all after that
+	Ask      time.Duration // a buyer who has bought nothing is asked after that
+	GiveUp   time.Duration // nothing was bought: the order ends
+	Speed    float64       // how many times faster waits are that an organisation sets itself; 0: as they are
 }
 
 // Wait is how long a wait of the organisation's own takes.
@@ -49,6 +56,7 @@ func StandardTimings() Timings {
 	return Timings{
 		Quote: QuoteLife, Link: 24 * time.Hour, PayBy: 7 * 24 * time.Hour,
 		Lease: 30 * time.Second, Recheck: time.Second,
+		Look: 10 * time.Second, LookMost: 15 * time.Minute, Still: 24 * time.Hour, Ask: 24 * time.Hour, GiveUp: 14 * 24 * time.Hour,
 	}
 }
 
@@ -56,8 +64,9 @@ func StandardTimings() Timings {
 func (t Timings) Faster(speed float64) Timings {
 	scale := func(d time.Duration) time.Duration { return time.Duration(float64(d) / speed) }
 	t.Quote, t.Link, t.PayBy, t.Recheck = scale(t.Quote), scale(t.Link), scale(t.PayBy), scale(t.Recheck)
+	t.Look, t.LookMost, t.Still, t.Ask, t.GiveUp = scale(t.Look), scale(t.LookMost), scale(t.Still), scale(t.Ask), scale(t.GiveUp)
 	t.Speed = speed
-	t.Recheck = max(t.Recheck, 50*time.Millisecond)
+	t.Recheck, t.Look = max(t.Recheck, 50*time.Millisecond), max(t.Look, 50*time.Millisecond)
 	return t
 }
 
@@ -72,6 +81,11 @@ func (o Order) Next(now time.Time, t Timings) (Step, time.Time) {
 		return StepUnanswered, o.Approval.ExpiresAt
 	case StateAwaitingPayment:
 		return o.nextPayment(now, t)
+	case StateHandedOver:
+		if !o.HandedOver() {
+			return StepHandOver, now
+		}
+		return StepWatch, now
 	case StatePaymentSecured:
 		return StepPlace, now
 	case StatePlacing:

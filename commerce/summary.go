@@ -57,7 +57,7 @@ func Summarise(orders []Order, currency string, month time.Time) Summary {
 	for _, o := range orders {
 		if within(o.SubmittedAt, month, end) && !o.cameToNothing() {
 			sum.Ordered = append(sum.Ordered, o)
-			sum.Total = sum.Total.Plus(o.Quote.Committed)
+			sum.Total = sum.Total.Plus(o.Committed())
 		}
 		if within(o.Payment.SecuredAt, month, end) {
 			sum.Charged = sum.Charged.Plus(o.Payment.Captured.Minus(o.Payment.Refunded))
@@ -68,7 +68,7 @@ func Summarise(orders []Order, currency string, month time.Time) Summary {
 		}
 		for _, l := range o.Lines {
 			if left := l.left(end); !left.IsZero() {
-				sum.Open = append(sum.Open, OpenCommitment{Name: l.Name, Quantity: l.Quantity, Until: l.termEnd(), Left: left})
+				sum.Open = append(sum.Open, OpenCommitment{Name: l.Name, Quantity: l.Licences(), Until: l.termEnd(), Left: left})
 				sum.OpenLeft = sum.OpenLeft.Plus(left)
 			}
 		}
@@ -80,11 +80,11 @@ func Summarise(orders []Order, currency string, month time.Time) Summary {
 func within(t, from, to time.Time) bool { return !t.Before(from) && t.Before(to) }
 
 func (o Order) cameToNothing() bool {
-	return o.State == StateCancelling || o.State.Ended() && o.State != StateCompleted
+	return (o.State == StateCancelling || o.State.Ended() && o.State != StateCompleted) && !o.keepsSome()
 }
 
 func (o Order) waits() bool {
-	return slices.Contains([]State{StateSubmitted, StateAwaitingApproval, StateChangesProposed, StateAwaitingPayment}, o.State)
+	return slices.Contains([]State{StateSubmitted, StateAwaitingApproval, StateChangesProposed, StateAwaitingPayment, StateHandedOver}, o.State)
 }
 
 // termEnd is when a delivered line's term ends: when the vendor says that it renews, or a
@@ -107,7 +107,7 @@ func (l OrderLine) left(t time.Time) Money {
 	for begun < l.Plan.Periods() && !monthsAfter(l.ProvisionedAt, begun).After(t) {
 		begun++
 	}
-	return none.Plus(l.Subtotal.Times(l.Plan.Periods() - begun))
+	return none.Plus(l.period().Times(l.Plan.Periods() - begun))
 }
 
 // monthsAfter is the same day of a later month, or the last one of a month that is shorter.

@@ -14,6 +14,10 @@ var ErrNoTrace = errors.New("no trace of that key")
 //
 // Calls return a coded *Error for a definite refusal; any other error means that the
 // outcome is unknown, and is looked up before anything is repeated.
+//
+// Where a person buys, at Microsoft, the vendor only hands over: Place and LookUp answer
+// with no lines and with what is owned, and what of that was bought is worked out here
+// (Purchases).
 type Vendor interface {
 	// Prices asks what plans cost now, in the order of the asked; one without a
 	// price is the zero Plan. It reads only.
@@ -22,11 +26,12 @@ type Vendor interface {
 	// what the first call placed.
 	Place(ctx context.Context, org Organisation, p Placement) (Placed, error)
 	// LookUp finds what was placed with a key, and how far each line is.
-	// ErrNoTrace: nothing was.
+	// ErrNoTrace: nothing was. A hand-off keeps no keys: it answers each with what is owned.
 	LookUp(ctx context.Context, org Organisation, key string) (Placed, error)
 	// PlanRenewal makes the tenant own that many seats of the SKU from their next renewal
 	// on; as many as now: what was planned is called off. The same plan twice is no error.
 	// CodeQuantity: fewer than are used or than the vendor sells, or more than are owned.
+	// CodeAtMicrosoft: only a person can, in the admin centre.
 	PlanRenewal(ctx context.Context, org Organisation, sku string, seats int) error
 }
 
@@ -55,6 +60,7 @@ type PlacementLine struct {
 type Placed struct {
 	VendorOrder string
 	Lines       []PlacedLine
+	Owned       *Estate // what the tenant owns, where the vendor takes no order itself; else nil
 }
 
 // PlacedLine is the vendor's state of one line.

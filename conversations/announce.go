@@ -50,11 +50,16 @@ func (a *Announcements) Announce(ctx context.Context, ref commerce.OrderRef, ver
 		p, err := a.orderMessage(ctx, org, o)
 		return page{p, o.Version, o.QuoteShown()}, err
 	})
-	if o.Approval == nil {
-		return wait, err
+	for _, more := range []struct {
+		needed bool
+		do     func(context.Context, commerce.Organisation, commerce.Order) (time.Duration, error)
+	}{{o.Approval != nil, a.ask}, {o.HandedOver() && o.HandOff.Asked > 0, a.askBuyer}} {
+		if more.needed {
+			again, errMore := more.do(ctx, org, o)
+			wait, err = soonest(wait, again), errors.Join(err, errMore)
+		}
 	}
-	asked, errAsked := a.ask(ctx, org, o)
-	return soonest(wait, asked), errors.Join(err, errAsked)
+	return wait, err
 }
 
 // AnnounceTask is Announce, for a task.
@@ -179,6 +184,7 @@ func (a *Announcements) orderMessage(ctx context.Context, org commerce.Organisat
 		return Prompt{}, err
 	}
 	f := a.reader(org, o.Buyer, o.Account, o.Locale, o.TimeZone)
+	f.catalogue = a.Service.Catalogue()
 	if o.State == commerce.StateAwaitingApproval {
 		f.standing, err = a.Service.Delegations(ctx, org.ID)
 	}

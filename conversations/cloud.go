@@ -12,6 +12,7 @@ type cloud struct {
 	words    string // before a key whose words are the cloud's own
 	home     string // the admin centre
 	shop     string // where the admin centre sells
+	products string // where it lists what is owned, and changes it
 	frequent bool   // plans are called by their billing frequency alone
 	assigns  bool   // licences can be handed out by themselves
 	confirms bool   // a confirmation, with the way to the admin centre, ends the wizard
@@ -21,14 +22,16 @@ type cloud struct {
 
 var clouds = map[commerce.Cloud]cloud{
 	commerce.Worldwide: {
-		home:    "https://admin.microsoft.com",
-		shop:    "https://go.microsoft.com/fwlink/p/?linkid=868433",
-		assigns: true,
+		home:     "https://admin.microsoft.com",
+		shop:     "https://go.microsoft.com/fwlink/p/?linkid=868433",
+		products: "https://go.microsoft.com/fwlink/p/?linkid=842054",
+		assigns:  true,
 	},
 	commerce.Germany: {
 		words:    "cloud.closed.",
 		home:     "https://portal.office.de",
 		shop:     "https://go.microsoft.com/fwlink/p/?linkid=847745",
+		products: "https://go.microsoft.com/fwlink/p/?linkid=847745",
 		frequent: true,
 		confirms: true,
 		closed:   time.Date(2021, 10, 29, 12, 0, 0, 0, time.UTC),
@@ -37,6 +40,7 @@ var clouds = map[commerce.Cloud]cloud{
 		words:    "cloud.closed.",
 		home:     "https://portal.partner.microsoftonline.cn",
 		shop:     "https://go.microsoft.com/fwlink/p/?linkid=850626",
+		products: "https://go.microsoft.com/fwlink/p/?linkid=850626",
 		frequent: true,
 		confirms: true,
 		payment:  "cloud.21vianet.payment",
@@ -90,7 +94,7 @@ func confirmation(f facts) Prompt {
 		Blocks: []Block{
 			paragraph(f.words.T("cloud.closed.submitted.text")),
 			{Heading: f.words.T("cloud.closed.next.title")},
-			paragraph(f.words.T("cloud.closed.next.follow")),
+			paragraph(f.words.T(f.paid("cloud.closed.next.follow"))),
 			paragraph(f.words.T("cloud.closed.next.set_up")),
 			paragraph(f.words.T("cloud.closed.next.assign")),
 		},

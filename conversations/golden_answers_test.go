@@ -70,6 +70,8 @@ var samples = []*commerce.Error{
 	commerce.Refuse(commerce.CodeLinkExpired, "order", "CW-1042"),
 	commerce.Refuse(commerce.CodeVendorRefused),
 	commerce.Refuse(commerce.CodeProvisioning),
+	commerce.Refuse(commerce.CodeNotBought),
+	commerce.Refuse(commerce.CodeAtMicrosoft),
 	commerce.Refuse(commerce.CodeNobody),
 	commerce.Refuse(commerce.CodeTooMany, "max", commerce.MaxTaskPeople),
 	commerce.Refuse(commerce.CodeTaskState),

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func moments(t testing.TB) map[string]func(*commerce.Order) {
 	pay := func(status commerce.PaymentStatus) func(*commerce.Order) {
 		return func(o *commerce.Order) { o.Payment.Status, o.Payment.Expires = status, morning.Add(24*time.Hour) }
 	}
-	return map[string]func(*commerce.Order){
+	all := map[string]func(*commerce.Order){
 		"submitted":          in(commerce.StateSubmitted),
 		"awaiting_approval":  in(commerce.StateAwaitingApproval),
 		"changes_proposed":   in(commerce.StateChangesProposed),
@@ -36,7 +37,6 @@ func moments(t testing.TB) map[string]func(*commerce.Order) {
 		"link_expired":       in(commerce.StateAwaitingPayment, pay(commerce.PaymentExpired)),
 		"payment_secured":    in(commerce.StatePaymentSecured, pay(commerce.PaymentSecured)),
 		"placing":            in(commerce.StatePlacing, pay(commerce.PaymentSecured)),
-		"handed_over":        in(commerce.StateHandedOver),
 		"provisioning":       in(commerce.StateProvisioning, taken(t, commerce.LinePlaced, commerce.LinePlaced)),
 		"assigning":          in(commerce.StateAssigning, taken(t, commerce.LineProvisioned, commerce.LineProvisioned)),
 		"completed":          in(commerce.StateCompleted, taken(t, commerce.LineProvisioned, commerce.LineProvisioned)),
@@ -56,6 +56,8 @@ func moments(t testing.TB) map[string]func(*commerce.Order) {
 			o.Reason, o.Payment.Refunded = commerce.CodeProvisioning, o.Quote.Total
 		}),
 	}
+	maps.Copy(all, handOffMoments())
+	return all
 }
 
 func lines(states ...commerce.LineState) func(*commerce.Order) {
@@ -84,7 +86,11 @@ func momentGoldens(t *testing.T, at place) map[string]golden {
 		if at.lacks("order-" + name) {
 			continue
 		}
-		f := goldenFacts(t, at).ordered(t, change)
+		f := goldenFacts(t, at)
+		if handOffMoments()[name] != nil {
+			f = f.buyingThere().two(t).quoted(t, nil)
+		}
+		f = f.ordered(t, change)
 		if f.order.Payable(f.now) {
 			f.link = goldenLink
 		}

@@ -29,7 +29,7 @@ type golden struct {
 // pointless are situations that a cloud does not have: who has no licence, and who got
 // one, is of interest where licences are assigned; nothing is handed over to a closed cloud.
 var pointless = map[commerce.Cloud][]string{
-	commerce.Germany: append([]string{"order-handed_over"}, assigning...),
+	commerce.Germany: append(overThere(), assigning...),
 	commerce.Vianet:  assigning,
 }
 
@@ -48,7 +48,7 @@ func goldens(t *testing.T, at place) map[string]golden {
 	all := map[string]golden{}
 	for _, some := range []map[string]golden{
 		wizardGoldens(t, at), cartGoldens(t, at), checkoutGoldens(t, at), orderGoldens(t, at), momentGoldens(t, at), answerGoldens(t, at),
-		licenceGoldens(t, at), approvalGoldens(t, at),
+		licenceGoldens(t, at), approvalGoldens(t, at), handOffGoldens(t, at),
 	} {
 		for name, g := range some {
 			if _, twice := all[name]; twice {

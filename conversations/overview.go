@@ -107,7 +107,7 @@ func (p Prompt) question(ref string) (c Confirm, ok bool) {
 
 // waitsFor reports whether the order goes on by what the reader does.
 func waitsFor(f facts, o commerce.Order) bool {
-	return o.Buyer == f.actor.Person && o.State == commerce.StateAwaitingPayment
+	return o.Buyer == f.actor.Person && (o.State == commerce.StateAwaitingPayment || o.State == commerce.StateHandedOver)
 }
 
 func overviewPrompt(links map[string]string, f facts) Prompt {

@@ -35,6 +35,9 @@ const (
 	verbOrderLink    = "order.link"
 	verbOrderRetry   = "order.retry"
 	verbOrderNudge   = "order.nudge"
+	verbBought       = "order.bought"
+	verbEnough       = "order.enough"
+	verbWanted       = "order.wanted"
 	maxRef           = 90
 	maxText          = 2_000
 	maxPage          = 10_000

@@ -271,6 +271,12 @@ func act(s state, r ref, f facts) (state, effect) {
 		return s, orderChange{r.text(0), "", newLink}
 	case verbOrderRetry:
 		return s, orderChange{r.text(0), "", retryPeople}
+	case verbBought:
+		return s, saidBought{r.text(0), bought}
+	case verbEnough:
+		return s, saidBought{r.text(0), boughtNoMore}
+	case verbWanted:
+		return s, orderChange{r.text(0), "notice.still_wanted", stillWanted}
 	case verbOrderNudge:
 		return s, orderChange{r.text(0), "approval.nudged", nudgeOrder}
 	}

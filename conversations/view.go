@@ -124,6 +124,9 @@ func sentence(f facts, err error) string {
 		}
 	}
 	code := commerce.CodeOf(err)
+	if code == commerce.CodeAtMicrosoft {
+		args = append(args, "link", f.cloud().products)
+	}
 	if code == commerce.CodeQuantity && refusal.Args["max"] == commerce.MaxQuantity {
 		return f.words.T("error.quantity", args...)
 	}

@@ -19,7 +19,7 @@ func approvalPrompt(o commerce.Order, c commerce.Case, mayVote bool, f facts) Pr
 	p.Blocks = append([]Block{{Facts: approvalFacts(o, c, f)}}, votes(o, f)...)
 	asked := quoteTable(o.Quote, f)
 	asked.Caption = f.words.T("order.table", "order", o.ID)
-	p.Below = append(proposed(o, f), Block{Table: asked})
+	p.Below = append(append(proposed(o, f), Block{Table: asked}), indicative(f)...)
 	if why := reasons(o.Approval.Need, f); len(why) > 0 {
 		p.Below = append(p.Below, Block{List: &List{Title: f.words.T("approval.why"), Items: why}})
 	}
@@ -154,7 +154,7 @@ func voteActions(o commerce.Order, f facts) []Action {
 			Ref: makeRef(verbApprove, o.ID, o.Quote.Hash), Label: f.words.T("approval.approve"), Name: f.words.T("approval.approve_order", "order", o.ID), Style: Primary,
 			Confirm: &Confirm{
 				Title: f.words.T("approval.confirm_title", "order", o.ID),
-				Text:  f.words.T("approval.confirm_text", "charged", money(f, o.Quote.Charged), "committed", money(f, o.Quote.Committed)),
+				Text:  f.words.T(f.paid("approval.confirm_text"), "charged", money(f, o.Quote.Charged), "committed", money(f, o.Quote.Committed)),
 				Yes:   f.words.T("approval.approve"), No: f.words.T("approval.not_yet"),
 			},
 		},

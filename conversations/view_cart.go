@@ -22,6 +22,7 @@ func cartPrompt(f facts) Prompt {
 	p.Blocks = append(p.Blocks, Block{Facts: []Fact{{
 		Label: f.words.T("cart.subtotal"), Value: money(f, cartSubtotal(f, problems)), Strong: true,
 	}}})
+	p.Blocks = append(p.Blocks, indicative(f)...)
 	if !f.org.Buying {
 		p.Blocks = append(p.Blocks, Block{Text: &Notice{Tone: Warning, Text: sentence(f, commerce.Refuse(commerce.CodeBuyingStopped))}})
 	}

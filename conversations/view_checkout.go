@@ -1,6 +1,8 @@
 package conversations
 
 import (
+	"slices"
+
 	"cartwright/commerce"
 )
 
@@ -92,6 +94,9 @@ func sums(q commerce.Quote, f facts) []Fact {
 
 // priceNotes say what a price is worth: a list price, or invented for a demonstration.
 func priceNotes(q commerce.Quote, f facts) []Block {
+	if f.microsoft() {
+		return indicative(f)
+	}
 	for _, l := range q.Lines {
 		switch {
 		case l.Demonstration:
@@ -125,7 +130,7 @@ func paymentPrompt(s state, f facts) Prompt {
 				{Label: f.words.T("quote.committed"), Value: money(f, q.Committed)},
 			}},
 			{Table: quoteTable(*q, f)},
-			paragraph(f.words.T(then(f.need))),
+			paragraph(f.words.T(f.paid(then(f.need)))),
 		},
 		Notices: f.demonstration(),
 		Actions: []Action{
@@ -134,8 +139,7 @@ func paymentPrompt(s state, f facts) Prompt {
 			cancelAction(f),
 		},
 	}
-	p.Blocks = append(p.Blocks, required(f.need, f.actor.Person, f)...)
-	p.Blocks = append(p.Blocks, paymentWays(f)...)
+	p.Blocks = slices.Concat(p.Blocks, required(f.need, f.actor.Person, f), paymentWays(f), indicative(f))
 	if n := assignable(*q, f); n > 0 {
 		p.Blocks = append(p.Blocks, paragraph(f.words.N("payment.assigns", n)))
 	}
@@ -186,7 +190,7 @@ func submittedPrompt(f facts) Prompt {
 	}
 	return Prompt{
 		Name: "submitted", Title: f.words.T("submitted.title", "order", f.order.ID), Closed: true,
-		Blocks: []Block{paragraph(f.words.T(text, "order", f.order.ID))},
+		Blocks: []Block{paragraph(f.words.T(f.paid(text), "order", f.order.ID))},
 		Actions: []Action{
 			{Ref: makeRef(verbOrder, f.order.ID), Label: f.words.T("submitted.show")},
 			{Ref: makeRef(verbHome), Label: f.words.T("action.home")},

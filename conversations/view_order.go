@@ -16,8 +16,8 @@ func orderPrompt(o commerce.Order, people []commerce.Assignment, link string, f 
 		Notices: []Notice{happening(o, f)},
 		Closed:  o.State.Ended(),
 	}
-	p.Blocks = append(approvalSoFar(o, f), handingOut(o, f)...)
-	p.Below = append([]Block{{Table: orderTable(o, f)}, {Facts: orderFacts(o, f)}}, results(o, people, f)...)
+	p.Blocks = slices.Concat(approvalSoFar(o, f), handOff(o, f), handingOut(o, f))
+	p.Below = append([]Block{{Table: orderTable(o, f)}, {Facts: orderFacts(o, f)}}, append(indicative(f), results(o, people, f)...)...)
 	p.Actions = orderActions(o, link, f)
 	if leadsOut(p.Actions) {
 		p.Notices = append(p.Notices, f.demonstration()...)
@@ -34,11 +34,15 @@ func happening(o commerce.Order, f facts) Notice {
 	switch o.State {
 	case commerce.StateCompleted:
 		n.Tone = Good
-		if !o.Payment.Refunded.IsZero() || o.People().Failed > 0 {
+		if !o.Payment.Refunded.IsZero() || o.People().Failed > 0 || boughtOtherwise(o) {
 			n.Tone = Warning
 		}
 	case commerce.StateFailed, commerce.StateExpired, commerce.StateRejected:
 		n.Tone = Bad
+	case commerce.StateHandedOver:
+		if o.SeenAny() {
+			n.Tone = Warning
+		}
 	}
 	if o.State == commerce.StateAwaitingPayment && (o.Payment.Declined || o.Payment.Status == commerce.PaymentExpired) {
 		n.Tone = Warning
@@ -54,6 +58,8 @@ func moment(o commerce.Order, now time.Time) string {
 	switch o.State {
 	case commerce.StateAwaitingPayment:
 		return paymentMoment(o, now)
+	case commerce.StateHandedOver:
+		return handOffMoment(o)
 	case commerce.StateCompleted:
 		return completedMoment(o)
 	case commerce.StateFailed:
@@ -62,8 +68,15 @@ func moment(o commerce.Order, now time.Time) string {
 		}
 		return "failed_refused"
 	case commerce.StateExpired:
-		if o.Reason == commerce.CodeApprovalExpired {
+		switch o.Reason {
+		case commerce.CodeApprovalExpired:
 			return "approval_expired"
+		case commerce.CodeNotBought:
+			return "not_bought"
+		}
+	case commerce.StateCancelled:
+		if o.BoughtSome() {
+			return "cancelled_bought"
 		}
 	case commerce.StateRejected:
 		if o.Reason != "" {
@@ -95,6 +108,8 @@ func completedMoment(o commerce.Order) string {
 	switch {
 	case partly:
 		return "completed_partly"
+	case boughtOtherwise(o):
+		return "completed_otherwise"
 	case o.People().Failed > 0:
 		return "completed_people_failed"
 	}
@@ -131,6 +146,9 @@ func orderFacts(o commerce.Order, f facts) []Fact {
 	}
 	if o.Payable(f.now) {
 		rows = append(rows, Fact{Label: f.words.T("order.pay_until"), Value: f.words.DateTime(o.Payment.Expires)})
+	}
+	if o.HandedOver() && o.State == commerce.StateHandedOver {
+		rows = append(rows, Fact{Label: f.words.T("order.buy_until"), Value: f.words.DateTime(o.HandOff.Until)})
 	}
 	if until := undoUntil(o); !until.IsZero() && o.State == commerce.StateCompleted {
 		rows = append(rows, Fact{Label: f.words.T("order.undo_until"), Value: f.words.DateTime(until)})
@@ -216,9 +234,7 @@ func orderActions(o commerce.Order, link string, f facts) []Action {
 		admin.Style = Primary
 		actions = append(actions, admin)
 	}
-	if o.State == commerce.StateHandedOver {
-		actions = append(actions, Action{Label: f.own("list.title"), URL: f.cloud().shop, Style: Primary})
-	}
+	actions = append(actions, handOffActions(o, f)...)
 	if sum := o.People(); sum.Total+sum.Skipped > namesShown && handsOut(o) {
 		actions = append(actions, Action{Ref: makeRef(verbOrderPeople, o.ID, 0), Label: f.words.T("order.people")})
 	}
@@ -252,10 +268,14 @@ func cancelOrderAction(o commerce.Order, f facts) Action {
 	if o.State == commerce.StateAwaitingApproval || o.State == commerce.StateChangesProposed {
 		label = f.words.T("approval.withdraw")
 	}
+	text := "order.cancel_text"
+	if o.HandedOver() {
+		text = "order.cancel_text_handed_over"
+	}
 	return Action{
 		Ref: makeRef(verbOrderCancel, o.ID), Label: label, Style: Danger,
 		Confirm: &Confirm{
-			Title: f.words.T("order.cancel_title", "order", o.ID), Text: f.words.T("order.cancel_text"),
+			Title: f.words.T("order.cancel_title", "order", o.ID), Text: f.words.T(text),
 			Yes: label, No: f.words.T("action.keep"),
 		},
 	}

@@ -23,6 +23,7 @@ const (
 // subscribed is what a tenant has of a SKU, over all its subscriptions.
 type subscribed struct {
 	SKU       string `json:"skuId"`
+	Part      string `json:"skuPartNumber"`
 	Status    string `json:"capabilityStatus"`
 	AppliesTo string `json:"appliesTo"`
 	Consumed  int    `json:"consumedUnits"`
@@ -34,8 +35,12 @@ type subscribed struct {
 
 // subscription is one of them.
 type subscription struct {
+	ID     string    `json:"id"`
 	SKU    string    `json:"skuId"`
+	Part   string    `json:"skuPartNumber"`
 	Status string    `json:"status"`
+	Trial  bool      `json:"isTrial"`
+	Total  int       `json:"totalLicenses"`
 	Next   time.Time `json:"nextLifecycleDateTime"`
 }
 
@@ -55,15 +60,20 @@ func (g *Graph) Seats(ctx context.Context, org commerce.Organisation) ([]commerc
 }
 
 func (g *Graph) seats(ctx context.Context, org commerce.Organisation) ([]commerce.OwnedSeats, error) {
-	t, err := g.tenant(org)
+	owned, subscriptions, err := g.owned(ctx, org)
 	if err != nil {
 		return nil, err
 	}
-	var (
-		owned         []subscribed
-		subscriptions []subscription
-		both, limit   = errgroup.WithContext(ctx)
-	)
+	return seatsOf(owned, subscriptions, g.o.Now()), nil
+}
+
+// owned reads what a tenant has by SKU, and by subscription.
+func (g *Graph) owned(ctx context.Context, org commerce.Organisation) (owned []subscribed, subscriptions []subscription, err error) {
+	t, err := g.tenant(org)
+	if err != nil {
+		return nil, nil, err
+	}
+	both, limit := errgroup.WithContext(ctx)
 	both.Go(func() (err error) {
 		owned, err = all[subscribed](limit, t, t.reading("Seats", pathSKUs, nil))
 		return
@@ -73,9 +83,9 @@ func (g *Graph) seats(ctx context.Context, org commerce.Organisation) ([]commerc
 		return
 	})
 	if err := both.Wait(); err != nil {
-		return nil, lacking(err, readOrganisation)
+		return nil, nil, lacking(err, readOrganisation)
 	}
-	return seatsOf(owned, subscriptions, g.o.Now()), nil
+	return owned, subscriptions, nil
 }
 
 func seatsOf(owned []subscribed, subscriptions []subscription, now time.Time) []commerce.OwnedSeats {
@@ -98,12 +108,21 @@ func seatsOf(owned []subscribed, subscriptions []subscription, now time.Time) []
 func renewal(sku string, subscriptions []subscription, now time.Time) time.Time {
 	var first time.Time
 	for _, s := range subscriptions {
-		ends := strings.EqualFold(s.SKU, sku) && s.Status == "Enabled" && s.Next.After(now) && s.Next.Year() < never
-		if ends && (first.IsZero() || s.Next.Before(first)) {
-			first = s.Next
+		end := s.ends()
+		ends := strings.EqualFold(s.SKU, sku) && s.Status == "Enabled" && end.After(now)
+		if ends && (first.IsZero() || end.Before(first)) {
+			first = end
 		}
 	}
 	return first
+}
+
+// ends is when the term ends, the zero time where it does not.
+func (s subscription) ends() time.Time {
+	if s.Next.Year() >= never {
+		return time.Time{}
+	}
+	return s.Next
 }
 
 // never is the year of a date that means that there is no end.

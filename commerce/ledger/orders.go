@@ -111,6 +111,25 @@ func (t *tx) OrderOfSession(session string) (commerce.Order, error) {
 		WHERE id = (SELECT order_id FROM payment_sessions WHERE session = $1) RETURNING body`, session))
 }
 
+// HandOffs reads the orders themselves: it is asked for only when something was bought.
+func (t *tx) HandOffs(org string) ([]commerce.Order, error) {
+	if err := t.Lock(org); err != nil {
+		return nil, err
+	}
+	var all []commerce.Order
+	err := each(t.ctx, t, func(rows *sql.Rows) error {
+		o, err := scanOrder(rows)
+		if o.HandedOver() {
+			all = append(all, o)
+		}
+		return err
+	}, "SELECT body FROM orders WHERE organisation = $1 AND body LIKE '%\"hand_off\":%' ORDER BY id", org)
+	if err != nil {
+		return nil, fmt.Errorf("list what %s was handed over: %w", org, err)
+	}
+	return all, nil
+}
+
 func (t *tx) OrderOfCart(org, person string, revision int) (commerce.Order, bool, error) {
 	o, err := scanOrder(t.row(`UPDATE orders SET version = version
 		WHERE organisation = $1 AND person = $2 AND cart_revision = $3 RETURNING body`, org, person, revision))
@@ -169,7 +188,7 @@ func (t *tx) saveLines(o commerce.Order) error {
 			VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (order_id, line) DO UPDATE SET graph_sku = excluded.graph_sku, quantity = excluded.quantity,
 			state = excluded.state, provisioned_at = excluded.provisioned_at`,
-			o.ID, l.ID, o.Organisation, l.GraphSKU, l.Quantity, string(l.State), micros(l.ProvisionedAt))
+			o.ID, l.ID, o.Organisation, l.GraphSKU, l.Open(), string(l.State), micros(l.ProvisionedAt))
 		if err != nil {
 			return err
 		}

@@ -89,14 +89,14 @@ func spent(ctx context.Context, q querier, org string, since time.Time) ([]comme
 		if err := rows.Scan(&id, &body); err != nil {
 			return err
 		}
-		var o struct {
-			Quote struct{ Committed commerce.Money } `json:"quote"`
-		}
+		var o commerce.Order
 		err := json.Unmarshal([]byte(body), &o)
-		all = append(all, commerce.Commitment{Order: id, Amount: o.Quote.Committed})
+		if o.Commits() {
+			all = append(all, commerce.Commitment{Order: id, Amount: o.Committed()})
+		}
 		return err
 	}, `SELECT id, body FROM orders WHERE organisation = $1 AND submitted_at >= $2
-		AND state NOT IN ('rejected', 'expired', 'cancelling', 'cancelled', 'failed')`, org, micros(since))
+		AND state NOT IN ('rejected', 'expired', 'cancelling', 'failed')`, org, micros(since))
 	if err != nil {
 		return nil, fmt.Errorf("sum up what %s has spent: %w", org, err)
 	}

@@ -1,0 +1,197 @@
+package commerce
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Claim is seats that count as bought for an order. The seats of a subscription are
+// numbered from 1, and a number is claimed once: those after From, up to To.
+type Claim struct {
+	Line         int       `json:"line,omitempty"` // 0: of a product that the order does not name
+	Subscription string    `json:"subscription"`
+	SKU          string    `json:"sku"`
+	Part         string    `json:"part"` // the SKU's string id
+	From         int       `json:"from"`
+	To           int       `json:"to"`
+	RenewsAt     time.Time `json:"renews_at,omitzero"`
+	At           time.Time `json:"at"` // when what was owned was read
+}
+
+// Seats is how many seats are claimed.
+func (c Claim) Seats() int { return c.To - c.From }
+
+// same reports whether two claims are of the same seats, whenever they were seen.
+func (c Claim) same(other Claim) bool {
+	c.At, c.RenewsAt = other.At, other.RenewsAt
+	return c == other
+}
+
+// lagging is by how much what is read of a tenant may be behind: a claim that was made
+// longer before an order's baseline is in that baseline, or its seats were given back.
+const lagging = time.Hour
+
+// freeSeats are as many as come with products that nobody pays for, such as those that
+// people sign up for themselves: 10,000 and more. They are no purchase.
+const freeSeats = MaxQuantity
+
+// Purchases tells what was bought for each of the open orders, which wait in that order of
+// age: what is owned now beyond what was owned when each was handed over, without what
+// settled orders have claimed. Older orders are served first, first of what they ask for,
+// then of what is left of it, then of everything else that has grown. No seat counts
+// twice.
+func Purchases(open []Order, settled []Claim, now Estate) map[string][]Claim {
+	now.Subscriptions = slices.Clone(now.Subscriptions)
+	b := &books{now: now, settled: settled, made: map[string][]Claim{}}
+	slices.SortStableFunc(b.now.Subscriptions, func(x, y OwnedSubscription) int { return cmp.Compare(x.ID, y.ID) })
+	open = slices.Clone(open)
+	slices.SortStableFunc(open, func(x, y Order) int { return cmp.Or(x.HandOff.At.Compare(y.HandOff.At), cmp.Compare(x.ID, y.ID)) })
+	for _, o := range open {
+		b.exactly(o)
+		b.fill(o)
+	}
+	for _, o := range open {
+		b.surplus(o)
+	}
+	for _, o := range open {
+		b.others(o)
+	}
+	return b.made
+}
+
+// books are what is claimed while orders are served.
+type books struct {
+	now     Estate
+	settled []Claim
+	made    map[string][]Claim
+}
+
+// exactly gives lines the subscriptions that have grown by just as much.
+func (b *books) exactly(o Order) {
+	for _, l := range o.Lines {
+		for _, s := range b.now.Subscriptions {
+			if s.SKU == l.sku() && b.free(o, s) == l.Quantity && b.missing(o, l) == l.Quantity {
+				b.take(o, l.ID, s, l.Quantity)
+			}
+		}
+	}
+}
+
+// fill gives lines what they still miss, wherever it is.
+func (b *books) fill(o Order) {
+	for _, l := range o.Lines {
+		for _, s := range b.now.Subscriptions {
+			if s.SKU == l.sku() {
+				b.take(o, l.ID, s, b.missing(o, l))
+			}
+		}
+	}
+}
+
+// surplus is what is left of a product that is ordered: its last line has it.
+func (b *books) surplus(o Order) {
+	for _, l := range slices.Backward(o.Lines) {
+		for _, s := range b.now.Subscriptions {
+			if s.SKU == l.sku() {
+				b.take(o, l.ID, s, s.Seats)
+			}
+		}
+	}
+}
+
+// others are the products that the order does not name.
+func (b *books) others(o Order) {
+	for _, s := range b.now.Subscriptions {
+		named := slices.ContainsFunc(o.Lines, func(l OrderLine) bool { return l.sku() == s.SKU })
+		if !named && b.free(o, s) < freeSeats {
+			b.take(o, 0, s, s.Seats)
+		}
+	}
+}
+
+func (l OrderLine) sku() string { return strings.ToLower(l.GraphSKU) }
+
+// missing is how many licences a line still asks for.
+func (b *books) missing(o Order, l OrderLine) int {
+	n := l.Quantity
+	for _, c := range b.made[o.ID] {
+		if c.Line == l.ID {
+			n -= c.Seats()
+		}
+	}
+	return max(0, n)
+}
+
+// take claims at most n seats of a subscription for a line.
+func (b *books) take(o Order, line int, s OwnedSubscription, n int) {
+	n = min(n, b.room(o, s.SKU))
+	for _, gap := range b.gaps(o, s) {
+		if n <= 0 {
+			return
+		}
+		to := min(gap.to, gap.from+n)
+		n -= to - gap.from
+		b.made[o.ID] = append(b.made[o.ID], Claim{
+			Line: line, Subscription: s.ID, SKU: s.SKU, Part: s.Part, From: gap.from, To: to, RenewsAt: s.RenewsAt, At: b.now.At,
+		})
+	}
+}
+
+// room is how many unclaimed seats of a SKU are there for people already.
+func (b *books) room(o Order, sku string) int {
+	n := -max(0, b.now.gap(sku)-o.HandOff.Baseline.gap(sku))
+	for _, s := range b.now.Subscriptions {
+		if s.SKU == sku {
+			n += b.free(o, s)
+		}
+	}
+	return max(0, n)
+}
+
+// free is by how many unclaimed seats a subscription has grown since the order's baseline.
+func (b *books) free(o Order, s OwnedSubscription) int {
+	n := 0
+	for _, gap := range b.gaps(o, s) {
+		n += gap.to - gap.from
+	}
+	return n
+}
+
+type span struct{ from, to int }
+
+// gaps are the unclaimed seats themselves.
+func (b *books) gaps(o Order, s OwnedSubscription) []span {
+	from, to := o.HandOff.Baseline.mark(s.ID), s.paid()
+	var gaps []span
+	for _, c := range b.claims(o, s.ID) {
+		if c.From > from && from < to {
+			gaps = append(gaps, span{from, min(c.From, to)})
+		}
+		from = max(from, c.To)
+	}
+	if from < to {
+		gaps = append(gaps, span{from, to})
+	}
+	return gaps
+}
+
+// claims are those on a subscription that an order has to respect, by seat.
+func (b *books) claims(o Order, subscription string) []Claim {
+	var all []Claim
+	for _, c := range b.settled {
+		if c.Subscription == subscription && c.At.After(o.HandOff.Baseline.At.Add(-lagging)) {
+			all = append(all, c)
+		}
+	}
+	for _, made := range b.made {
+		for _, c := range made {
+			if c.Subscription == subscription {
+				all = append(all, c)
+			}
+		}
+	}
+	slices.SortFunc(all, func(x, y Claim) int { return cmp.Compare(x.From, y.From) })
+	return all
+}
