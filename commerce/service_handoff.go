@@ -34,7 +34,9 @@ func (s *Service) answerHandOff(ctx context.Context, r Request, id, action strin
 			return Refuse(CodeOrderState, "state", string(o.State))
 		}
 		now := s.Now()
-		answer(o.hand(), now)
+		h := o.hand()
+		h.LookedAt = time.Time{} // which a look of this event sets anew
+		answer(h, now)
 		if o.HandOff.Enough && !o.SeenAny() && !read {
 			return Refuse(CodeUnavailable)
 		}
