@@ -211,8 +211,8 @@ func (l mortalLicensor) Unlicensed(ctx context.Context, org commerce.Organisatio
 	return around(l.p, "licensor.unlicensed", func() ([]commerce.User, error) { return l.Licensor.Unlicensed(ctx, org) })
 }
 
-func (l mortalLicensor) Licences(ctx context.Context, org commerce.Organisation, users []string) (map[string][]string, error) {
-	return around(l.p, "licensor.licences", func() (map[string][]string, error) { return l.Licensor.Licences(ctx, org, users) })
+func (l mortalLicensor) Licences(ctx context.Context, org commerce.Organisation, users []string) (map[string]commerce.Licences, error) {
+	return around(l.p, "licensor.licences", func() (map[string]commerce.Licences, error) { return l.Licensor.Licences(ctx, org, users) })
 }
 
 func (l mortalLicensor) Assign(ctx context.Context, org commerce.Organisation, sku string, users []string) ([]commerce.AssignResult, error) {

@@ -2,6 +2,7 @@ package commerce
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -15,17 +16,17 @@ type Licensor interface {
 	// Unlicensed lists everyone who has no licence at all, by name, those who cannot
 	// get one included.
 	Unlicensed(ctx context.Context, org Organisation) ([]User, error)
-	// Licences finds the SKUs that each of the users holds; users who are gone are absent.
-	Licences(ctx context.Context, org Organisation, users []string) (map[string][]string, error)
+	// Licences finds what each of the users holds, and how; users who are gone are absent.
+	Licences(ctx context.Context, org Organisation, users []string) (map[string]Licences, error)
 	// Assign gives each of at most AssignBatch users a licence of the SKU, and answers
 	// for each. Giving twice is no error and takes one seat.
 	Assign(ctx context.Context, org Organisation, sku string, users []string) ([]AssignResult, error)
 	// Remove takes a licence of the SKU from each of at most AssignBatch users, and answers
-	// for each. Taking twice is no error.
+	// for each: ReasonByGroup where a group decides about it. Taking twice is no error.
 	Remove(ctx context.Context, org Organisation, sku string, users []string) ([]AssignResult, error)
 	// Move exchanges a licence of from for one of to, for each of at most AssignBatch users
 	// in one call of their own, and answers for each: nobody is without both in between.
-	// Moving twice is no error and takes one seat.
+	// Moving twice is no error and takes one seat. ReasonByGroup as in Remove.
 	Move(ctx context.Context, org Organisation, from, to string, users []string) ([]AssignResult, error)
 }
 
@@ -67,6 +68,41 @@ type User struct {
 	Location string // usage location, ISO 3166 alpha-2; "" for none
 	Guest    bool
 	Disabled bool
+}
+
+// Licence is one that somebody has, or that a group is to give them and cannot.
+type Licence struct {
+	SKU     string
+	ByGroup bool   // a group gives it, perhaps beside their own, or tries to: only the group can take it away
+	Fails   Reason // why the group cannot give it, so that they do not have it; ReasonNone: they have it
+}
+
+// Licences are what one person has and lacks, by SKU, each SKU once.
+type Licences []Licence
+
+// Has reports whether they have a licence of the SKU, by themselves or through a group.
+func (l Licences) Has(sku string) bool {
+	return slices.ContainsFunc(l, func(one Licence) bool { return one.SKU == sku && one.Fails == ReasonNone })
+}
+
+// None reports whether they have no licence at all.
+func (l Licences) None() bool {
+	return !slices.ContainsFunc(l, func(one Licence) bool { return one.Fails == ReasonNone })
+}
+
+// ByGroup reports whether a group decides about their licence of the SKU.
+func (l Licences) ByGroup(sku string) bool {
+	return slices.ContainsFunc(l, func(one Licence) bool { return one.SKU == sku && one.ByGroup })
+}
+
+// Fails says why a group cannot give them a licence of the SKU, ReasonNone where none tries.
+func (l Licences) Fails(sku string) Reason {
+	for _, one := range l {
+		if one.SKU == sku {
+			return one.Fails
+		}
+	}
+	return ReasonNone
 }
 
 // Reason says why a user gets no licence.

@@ -135,16 +135,16 @@ func (w *work) assign(ctx context.Context) (outcome, error) {
 
 // settleKnown decides by what people hold now: the earlier attempt worked, they gained
 // a licence elsewhere, they are gone; the rest is to be served.
-func (w *work) settleKnown(held map[string][]string, sku string) (results, rest []Assignment) {
+func (w *work) settleKnown(held map[string]Licences, sku string) (results, rest []Assignment) {
 	for _, a := range w.people {
-		skus, exists := held[a.User]
+		has, exists := held[a.User]
 		attempted := slices.ContainsFunc(w.known, func(k Assignment) bool { return k.User == a.User })
 		switch {
 		case !exists:
 			a.State, a.Reason = AssignSkipped, ReasonGone
-		case attempted && slices.Contains(skus, sku):
+		case attempted && has.Has(sku):
 			a.State, a.Reason = AssignDone, ReasonNone
-		case len(skus) > 0:
+		case !has.None():
 			a.State, a.Reason = AssignSkipped, ReasonHasLicence
 		default:
 			rest = append(rest, a)

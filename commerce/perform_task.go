@@ -101,8 +101,8 @@ func (w *taskWork) call(ctx context.Context) (results []Assignment, err error) {
 	}
 	var rest []Assignment
 	for _, a := range w.people {
-		skus, exists := held[a.User]
-		state, reason, ok := w.task.settled(skus, exists, slices.Contains(w.begun, a.User))
+		has, exists := held[a.User]
+		state, reason, ok := w.task.settled(has, exists, slices.Contains(w.begun, a.User))
 		if !ok {
 			rest = append(rest, a)
 			continue

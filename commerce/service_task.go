@@ -99,7 +99,7 @@ func (s *Service) preview(ctx context.Context, org Organisation, l Licensor, r T
 	defer cancel()
 	seats := readSeats(ctx, org, l, s.readTime(), s.Now)
 	people, err := l.Users(ctx, org, UserQuery{IDs: r.Users})
-	var held map[string][]string
+	var held map[string]Licences
 	if err == nil {
 		held, err = l.Licences(ctx, org, r.Users)
 	}
@@ -115,7 +115,7 @@ func (s *Service) preview(ctx context.Context, org Organisation, l Licensor, r T
 	catalogue := s.Catalogue()
 	bases := catalogue.bases(catalogue.subscription(OwnedSeats{SKU: r.gives()}).Offer)
 	p := foresee(r, missing(r.Users, people), held, seats.bySKU[r.gives()].Free(), bases)
-	p.Stranded = catalogue.stranded(r, p.Able, held)
+	p.Stranded, p.AsOf = catalogue.stranded(r, p.Able, held), seats.asOf
 	return p, nil
 }
 

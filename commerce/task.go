@@ -106,6 +106,7 @@ type Preview struct {
 	Able     []User
 	Unable   []Refused
 	Free     int        // seats that nobody uses, of SKU or, for a move, of To
+	AsOf     time.Time  // when they were read
 	Stranded []Stranded // what some of the Able are left with; no hindrance, for the vendor lets it happen
 }
 
@@ -127,9 +128,9 @@ func (p Preview) Hash() string {
 }
 
 // foresee sorts people into those for whom the task works and those for whom it does
-// not. held are the SKUs that each holds; whoever is not in it is gone. bases are the
-// SKUs of which somebody must hold one to be given the licence, none for any.
-func foresee(r TaskRequest, people []User, held map[string][]string, free int, bases []string) Preview {
+// not. held is what each holds; whoever is not in it is gone. bases are the SKUs of which
+// somebody must hold one to be given the licence, none for any.
+func foresee(r TaskRequest, people []User, held map[string]Licences, free int, bases []string) Preview {
 	p := Preview{Request: r, Free: free}
 	for _, u := range people {
 		reason := hindrance(r, u, held, bases)
@@ -147,7 +148,7 @@ func foresee(r TaskRequest, people []User, held map[string][]string, free int, b
 
 // stranded counts, by add-on, the people who keep it while they lose the last licence
 // that it needs. held is foresee's.
-func (c Catalogue) stranded(r TaskRequest, people []User, held map[string][]string) []Stranded {
+func (c Catalogue) stranded(r TaskRequest, people []User, held map[string]Licences) []Stranded {
 	var all []Stranded
 	for _, o := range c.Offers {
 		bases := c.bases(o)
@@ -156,7 +157,7 @@ func (c Catalogue) stranded(r TaskRequest, people []User, held map[string][]stri
 		}
 		left := Stranded{SKU: o.GraphSKU, Name: o.Name}
 		for _, u := range people {
-			if skus := held[u.ID]; slices.Contains(skus, o.GraphSKU) && !r.keepsOne(bases, skus) {
+			if has := held[u.ID]; has.Has(o.GraphSKU) && !r.keepsOne(bases, has) {
 				left.People++
 			}
 		}
@@ -167,32 +168,36 @@ func (c Catalogue) stranded(r TaskRequest, people []User, held map[string][]stri
 	return all
 }
 
-// keepsOne reports whether who holds the skus keeps one of the bases.
-func (r TaskRequest) keepsOne(bases, skus []string) bool {
-	return slices.ContainsFunc(skus, func(sku string) bool { return sku != r.leaves() && slices.Contains(bases, sku) })
+// keepsOne reports whether somebody keeps one of the bases of what they hold.
+func (r TaskRequest) keepsOne(bases []string, has Licences) bool {
+	return slices.ContainsFunc(bases, func(sku string) bool { return sku != r.leaves() && has.Has(sku) })
 }
 
-// hindrance says why the task can do nothing for somebody, seats aside.
-func hindrance(r TaskRequest, u User, held map[string][]string, bases []string) Reason {
-	skus, exists := held[u.ID]
-	if !exists {
+// hindrance says why the task can do nothing for somebody, seats aside. What a group gives
+// only the group can take: without their own they would have it still. What one fails to
+// give for a reason of theirs would fail for the same reason, unless it is the licence that
+// goes which is in the way.
+func hindrance(r TaskRequest, u User, held map[string]Licences, bases []string) Reason {
+	has, exists := held[u.ID]
+	switch {
+	case !exists:
 		return ReasonGone
-	}
-	if r.Kind != TaskAssign && !slices.Contains(skus, r.SKU) {
+	case r.Kind != TaskAssign && !has.Has(r.SKU):
 		return ReasonNoLicence
-	}
-	if r.Kind == TaskRemove {
+	case r.Kind != TaskAssign && has.ByGroup(r.SKU):
+		return ReasonByGroup
+	case r.Kind == TaskRemove:
 		return ReasonNone
-	}
-	switch given := r.gives(); {
-	case slices.Contains(skus, given):
+	case has.Has(r.gives()):
 		return ReasonHasThis
 	case u.Ineligible() != ReasonNone:
 		return u.Ineligible()
-	case len(bases) > 0 && !r.keepsOne(bases, skus):
+	case len(bases) > 0 && !r.keepsOne(bases, has):
 		return ReasonNoBase
+	case has.Fails(r.gives()) == ReasonConflict && r.Kind == TaskMove:
+		return ReasonNone
 	}
-	return ReasonNone
+	return has.Fails(r.gives())
 }
 
 // gives is the SKU whose licences people get.
@@ -212,10 +217,10 @@ func (r TaskRequest) leaves() string {
 }
 
 // settled is what a person holds by now makes of a task for them: done where an earlier
-// attempt was begun, skipped with a reason where somebody else did it; ok is false where
-// the task is still to be done.
-func (t Task) settled(skus []string, exists, attempted bool) (AssignmentState, Reason, bool) {
-	has, hasTo := slices.Contains(skus, t.SKU), slices.Contains(skus, t.To)
+// attempt was begun, skipped with a reason where somebody else did it or a group decides;
+// ok is false where the task is still to be done.
+func (t Task) settled(holds Licences, exists, attempted bool) (AssignmentState, Reason, bool) {
+	has, hasTo := holds.Has(t.SKU), holds.Has(t.To)
 	switch {
 	case !exists:
 		return AssignSkipped, ReasonGone, true
@@ -225,6 +230,8 @@ func (t Task) settled(skus []string, exists, attempted bool) (AssignmentState, R
 		return AssignSkipped, ReasonHasThis, true
 	case t.Kind != TaskAssign && !has:
 		return AssignSkipped, ReasonNoLicence, true
+	case t.Kind != TaskAssign && holds.ByGroup(t.SKU):
+		return AssignSkipped, ReasonByGroup, true
 	case t.Kind == TaskMove && hasTo:
 		return AssignSkipped, ReasonHasThis, true
 	}

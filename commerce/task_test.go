@@ -1,6 +1,7 @@
 package commerce
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -21,6 +22,18 @@ func reasonsOf(p Preview) map[string]Reason {
 		reasons[r.ID] = r.Reason
 	}
 	return reasons
+}
+
+// holding is what people hold by themselves.
+func holding(held map[string][]string) map[string]Licences {
+	all := map[string]Licences{}
+	for user, skus := range held {
+		all[user] = Licences{}
+		for _, sku := range skus {
+			all[user] = append(all[user], Licence{SKU: sku})
+		}
+	}
+	return all
 }
 
 // Who gets a licence, who cannot, and why, is known before anything is changed.
@@ -67,7 +80,7 @@ func TestForesee(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := foresee(test.request, test.people, test.held, test.free, test.bases)
+			p := foresee(test.request, test.people, holding(test.held), test.free, test.bases)
 			var able []string
 			for _, u := range p.Able {
 				able = append(able, u.ID)
@@ -82,6 +95,37 @@ func TestForesee(t *testing.T) {
 			}
 			if len(p.Able)+len(p.Unable) != len(test.people) {
 				t.Errorf("%d of %d people are told of", len(p.Able)+len(p.Unable), len(test.people))
+			}
+		})
+	}
+}
+
+// What a group gives stays, beside somebody's own too; it is not given a second time. What a
+// group cannot give for the plans of somebody's other licences the bot cannot give either,
+// unless the other licence goes.
+func TestForeseeGroups(t *testing.T) {
+	t.Parallel()
+	held := map[string]Licences{
+		"ann":  {{SKU: "basic", ByGroup: true}},
+		"bob":  {{SKU: "basic"}, {SKU: "e3", ByGroup: true, Fails: ReasonConflict}},
+		"cleo": {{SKU: "basic"}, {SKU: "e3", ByGroup: true, Fails: ReasonNoBase}},
+	}
+	for name, test := range map[string]struct {
+		request TaskRequest
+		want    map[string]Reason
+	}{
+		"assigned, who has it":   {TaskRequest{Kind: TaskAssign, SKU: "basic"}, map[string]Reason{"ann": ReasonHasThis, "bob": ReasonHasThis, "cleo": ReasonHasThis}},
+		"assigned what fails":    {TaskRequest{Kind: TaskAssign, SKU: "e3"}, map[string]Reason{"bob": ReasonConflict, "cleo": ReasonNoBase}},
+		"removed":                {TaskRequest{Kind: TaskRemove, SKU: "basic"}, map[string]Reason{"ann": ReasonByGroup}},
+		"removed, who lacks it":  {TaskRequest{Kind: TaskRemove, SKU: "e3"}, map[string]Reason{"ann": ReasonNoLicence, "bob": ReasonNoLicence, "cleo": ReasonNoLicence}},
+		"moved to what fails":    {TaskRequest{Kind: TaskMove, SKU: "basic", To: "e3"}, map[string]Reason{"ann": ReasonByGroup, "cleo": ReasonNoBase}},
+		"moved to something new": {TaskRequest{Kind: TaskMove, SKU: "basic", To: "f3"}, map[string]Reason{"ann": ReasonByGroup}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := foresee(test.request, []User{ann, bob, cleo}, held, 5, nil)
+			if got := reasonsOf(p); !maps.Equal(got, test.want) {
+				t.Errorf("left out are %v, want %v", got, test.want)
 			}
 		})
 	}
@@ -115,7 +159,7 @@ func TestStranded(t *testing.T) {
 			if test.want > 0 {
 				want = []Stranded{{SKU: "sku-copilot", Name: "Copilot", People: test.want}}
 			}
-			if got := testCatalogue(t).stranded(test.request, test.people, held); !slices.Equal(got, want) {
+			if got := testCatalogue(t).stranded(test.request, test.people, holding(held)); !slices.Equal(got, want) {
 				t.Errorf("left behind is %v, want %v", got, want)
 			}
 		})
@@ -151,15 +195,17 @@ func TestSettled(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		task := Task{Kind: rapid.SampledFrom([]TaskKind{TaskAssign, TaskRemove, TaskMove}).Draw(t, "kind"), SKU: "from", To: "to"}
-		var skus []string
+		var has Licences
 		for _, sku := range []string{"from", "to", "other"} {
 			if rapid.Bool().Draw(t, sku) {
-				skus = append(skus, sku)
+				has = append(has, Licence{
+					SKU: sku, ByGroup: rapid.Bool().Draw(t, sku+" by a group"), Fails: rapid.SampledFrom([]Reason{ReasonNone, ReasonNone, ReasonConflict}).Draw(t, sku+" fails"),
+				})
 			}
 		}
 		attempted := rapid.Bool().Draw(t, "attempted")
-		state, reason, ok := task.settled(skus, true, attempted)
-		there := task.done(slices.Contains(skus, "from"), slices.Contains(skus, "to"))
+		state, reason, ok := task.settled(has, true, attempted)
+		there := task.done(has.Has("from"), has.Has("to"))
 		switch {
 		case there && attempted && (state != AssignDone || reason != ReasonNone):
 			t.Fatalf("an attempt that worked is %s %s", state, reason)
@@ -167,6 +213,8 @@ func TestSettled(t *testing.T) {
 			t.Fatal("what is so already is done again")
 		case state == AssignDone && !there:
 			t.Fatal("what is not so is called done")
+		case !ok && task.Kind != TaskAssign && has.ByGroup("from"):
+			t.Fatal("what a group gives is taken")
 		case state == AssignSkipped && reason == ReasonNone:
 			t.Fatal("somebody is skipped without a reason")
 		}

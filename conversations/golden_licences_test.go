@@ -198,7 +198,7 @@ func (s state) at(field, key string) state {
 
 // foreseeing is f with a preview for n people who can, and some who cannot.
 func (f facts) foreseeing(s state, n int, unable ...commerce.Refused) facts {
-	f.preview = commerce.Preview{Request: s.Licences.request(), Able: addressed(n)[:n], Unable: unable, Free: 40}
+	f.preview = commerce.Preview{Request: s.Licences.request(), Able: addressed(n)[:n], Unable: unable, Free: 40, AsOf: f.now}
 	return f
 }
 

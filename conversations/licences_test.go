@@ -17,6 +17,7 @@ const (
 	basicName, standardName = "Microsoft 365 Business Basic", "Microsoft 365 Business Standard"
 	basicSKU, standardSKU   = "3b555118-da6a-4418-894f-7df1e2096870", "f245ecc8-75af-4f8e-b61f-27d8114de5f3"
 	exchangeSKU             = "4b9405b0-7788-4568-add1-99614e613b69"
+	frontlineSKU            = "66b55226-6b4f-492c-910c-a3b7a3c9d993"
 )
 
 // holders counts who holds a licence of the SKU.
@@ -262,6 +263,37 @@ func TestRemoveFromEveryone(t *testing.T) {
 		t.Errorf("%d people hold the licence", n)
 	}
 	p.types("remove exchange").at("choose").sees("None of your subscriptions in use is called “exchange”.")
+}
+
+// Whoever has a licence through a group is told of before anything is done, and keeps it.
+func TestAGroupsLicencesStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	grouped := w.addresses("id IN (SELECT user_id FROM sandbox_licences WHERE sku = $1 AND by_group)", frontlineSKU)
+	p := w.as("aicha").types("remove f3").at("pick").clicks("Everyone who has it").sees("4 people chosen").clicks("Preview for 4 people").at("preview")
+	p.sees("Will lose it = 2", "Cannot = 2", "has this licence through a group", "As of 23 November 2026, 10:00.").clicks("Remove 2 licences").at("started")
+	w.settles()
+	p.sends("", "task:L-1001", nil).sees("removed 2 of 2", "2 people were skipped", "has this licence through a group")
+	p.sends("", "move:"+frontlineSKU+":"+basicSKU, nil).at("pick").clicks("Everyone who has the old licence").clicks("Preview for 2 people").at("preview").
+		sees("has this licence through a group").lacks("<Move")
+	p.types("assign f3").clicks("Paste a list of addresses").fills("addresses", strings.Join(grouped, " ")).clicks("Add these people").
+		clicks("Preview for 2 people").at("preview").sees("has this licence already").lacks("<Assign")
+	if n := w.count("SELECT count(*) FROM sandbox_removals"); n != 2 || w.holders(frontlineSKU) != 2 {
+		t.Errorf("%d licences were removed, and %d people hold one", n, w.holders(frontlineSKU))
+	}
+}
+
+// A licence that a group gives only since the preview is left alone all the same.
+func TestAGroupThatComesInBetween(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.as("aicha").types("remove f3").clicks("Everyone who has it").clicks("Preview for 4 people").clicks("Remove 2 licences").at("started")
+	w.exec("UPDATE sandbox_licences SET by_group = TRUE WHERE sku = $1", frontlineSKU)
+	w.settles()
+	p.sends("", "task:L-1001", nil).sees("No licence was removed", "has this licence through a group")
+	if n := w.holders(frontlineSKU); n != 4 {
+		t.Errorf("%d people hold the licence, want 4", n)
+	}
 }
 
 // People move from one subscription to another that has free licences.

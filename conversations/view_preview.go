@@ -20,7 +20,7 @@ func previewPrompt(s state, f facts) Prompt {
 		p.Actions = append([]Action{{Ref: makeRef(verbPreview), Label: f.words.T("action.again"), Style: Primary}}, back...)
 		return p
 	}
-	p.Blocks = []Block{{Facts: previewFacts(s.Licences.Kind, to, f)}}
+	p.Blocks = []Block{{Facts: previewFacts(s.Licences.Kind, to, f)}, muted(f.words.T("subscriptions.as_of", "date", f.words.DateTime(f.preview.AsOf)))}
 	if len(f.preview.Able) == 0 {
 		p.Notices = []Notice{{Tone: Warning, Text: f.words.T("preview.none")}}
 	} else {

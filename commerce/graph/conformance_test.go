@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +24,7 @@ type roster struct {
 	people  []commerce.User
 	owned   map[string]int
 	holders map[string][]string
+	groups  map[string][]string // who holds it through a group
 }
 
 // party is a Licensor with the tenant of a roster.
@@ -40,9 +42,11 @@ func onEachLicensor(t *testing.T, r roster, story func(p party)) {
 		id := fmt.Sprintf("a11ce000-0000-4000-8000-%012d", i+1)
 		ids[r.people[i].ID], r.people[i].ID = id, id
 	}
-	for _, users := range r.holders {
-		for i, user := range users {
-			users[i] = ids[user]
+	for _, by := range []map[string][]string{r.holders, r.groups} {
+		for _, users := range by {
+			for i, user := range users {
+				users[i] = ids[user]
+			}
 		}
 	}
 	t.Run("sandbox", func(t *testing.T) {
@@ -64,7 +68,7 @@ func inSandbox(t *testing.T, r roster) commerce.Licensor {
 	s, err := sandbox.New(t.Context(), db, "sqlite", sandbox.Options{
 		PublicURL: "http://bot.example/", Key: []byte("0123456789abcdef"), Speed: 1e6, Now: time.Now,
 		Catalogue: func() commerce.Catalogue { return commerce.Catalogue{} },
-		Seeds:     map[string]sandbox.Tenant{contoso.ID: {Users: r.people, Owned: r.owned, Holders: r.holders}},
+		Seeds:     map[string]sandbox.Tenant{contoso.ID: {Users: r.people, Owned: r.owned, Holders: r.holders, Groups: r.groups}},
 	})
 	if err == nil {
 		err = s.Seed(t.Context(), contoso)
@@ -85,6 +89,9 @@ func atGraph(t *testing.T, r roster) commerce.Licensor {
 	}
 	for sku, users := range r.holders {
 		w.fake.Give(sku, users...)
+	}
+	for sku, users := range r.groups {
+		w.fake.GroupLicence("everybody", sku, users...)
 	}
 	return w
 }
@@ -140,7 +147,11 @@ func (p party) expectHeld(name string, want ...string) {
 		p.t.Fatal(err)
 	}
 	slices.Sort(want)
-	p.expect(name+" holds", append([]string{}, want...), held[p.ids[name]])
+	got := []string{}
+	for _, one := range held[p.ids[name]] {
+		got = append(got, one.SKU)
+	}
+	p.expect(name+" holds", append([]string{}, want...), got)
 }
 
 // staff are people of each kind. Each is named as in these stories.
@@ -242,15 +253,44 @@ func TestWhoHoldsWhat(t *testing.T) {
 	r := roster{people: staff("ana", "ben", "bare"), owned: map[string]int{owned: 3, other: 3}, holders: map[string][]string{owned: {"ana"}, other: {"ana", "ben"}}}
 	onEachLicensor(t, r, func(p party) {
 		got, err := p.Licences(t.Context(), contoso, append(p.of("ana", "bare", "ghost"), "no id"))
-		want := []string{owned, other}
-		slices.Sort(want)
-		p.expect("licences", map[string][]string{p.ids["ana"]: want, p.ids["bare"]: {}}, got)
+		want := commerce.Licences{{SKU: owned}, {SKU: other}}
+		slices.SortFunc(want, func(a, b commerce.Licence) int { return strings.Compare(a.SKU, b.SKU) })
+		p.expect("licences", map[string]commerce.Licences{p.ids["ana"]: want, p.ids["bare"]: {}}, got)
 		if err != nil {
 			t.Error(err)
 		}
 		got, err = p.Licences(t.Context(), contoso, nil)
 		if err != nil || len(got) != 0 {
 			t.Errorf("of nobody: %v, %v", got, err)
+		}
+	})
+}
+
+// Whether a group gives a licence is told before anything is asked for, and nobody loses what
+// a group gives, not even beside their own.
+func TestAGroupDecides(t *testing.T) {
+	r := roster{
+		people: staff("ana", "ben", "cleo", "bare"), owned: map[string]int{owned: 5, other: 5},
+		holders: map[string][]string{owned: {"ana", "ben"}}, groups: map[string][]string{owned: {"ben", "cleo"}},
+	}
+	byGroup := commerce.ReasonByGroup
+	onEachLicensor(t, r, func(p party) {
+		got, err := p.Licences(t.Context(), contoso, p.of("ana", "ben", "cleo", "bare"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		grouped := commerce.Licences{{SKU: owned, ByGroup: true}}
+		p.expect("how they are held", map[string]commerce.Licences{
+			p.ids["ana"]: {{SKU: owned}}, p.ids["ben"]: grouped, p.ids["cleo"]: grouped, p.ids["bare"]: {},
+		}, got)
+		p.expect("assigned", []commerce.Reason{none, none}, p.assign(owned, "ben", "cleo"))
+		p.expect("removed", []commerce.Reason{byGroup, byGroup}, p.remove(owned, "ben", "cleo"))
+		p.expect("moved", []commerce.Reason{byGroup, byGroup, none}, p.move(owned, other, "ben", "cleo", "ana"))
+		p.expectHeld("ben", owned)
+		p.expectHeld("cleo", owned)
+		p.expectHeld("ana", other)
+		if s := p.seats(owned); s.Used != 2 {
+			t.Errorf("a group's seats and its people's own: %+v", s)
 		}
 	})
 }

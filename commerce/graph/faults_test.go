@@ -267,6 +267,31 @@ func TestAGroupsLicences(t *testing.T) {
 	}
 }
 
+// What a group cannot give, Graph says why of: for the plans of somebody's other licences that
+// is told before anything is asked for. A licence that works with an error is one.
+func TestWhatAGroupCannotGive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	p := w.people(1)[0]
+	const conflict, depends, count, place, own = fakegraph.ExchangeP2, fakegraph.TeamsPhone, fakegraph.EntraP1, fakegraph.Copilot, fakegraph.VisioPlan1
+	w.fake.Give(own, p)
+	for sku, failure := range map[string]string{
+		conflict: "MutuallyExclusiveViolation", depends: "DependencyViolation", count: "CountViolation", place: "ProhibitedInUsageLocationViolation", own: "Others",
+	} {
+		w.fake.GroupFailure("sales", sku, failure, p)
+	}
+	got, err := w.Licences(soon(t), contoso, []string{p})
+	want := commerce.Licences{
+		{SKU: conflict, ByGroup: true, Fails: commerce.ReasonConflict}, {SKU: own, ByGroup: true}, {SKU: depends, ByGroup: true, Fails: commerce.ReasonNoBase},
+	}
+	if diff := cmp.Diff(want, got[p]); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if has := got[p]; has.Has(conflict) || !has.Has(own) || has.None() || !has[:1].None() {
+		t.Errorf("what fails counts, or what works does not: %v", has)
+	}
+}
+
 // Plans that exclude each other, that are missing, and people who left in between.
 func TestWhatOnlyGraphKnows(t *testing.T) {
 	t.Parallel()

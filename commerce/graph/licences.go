@@ -9,33 +9,53 @@ import (
 	"cartwright/commerce"
 )
 
-// Licences are in order, those that somebody has through a group among them.
-func (g *Graph) Licences(ctx context.Context, org commerce.Organisation, users []string) (map[string][]string, error) {
+// Licences are in order. Those that a group cannot give are among them where Graph says that
+// the person's other licences are why.
+func (g *Graph) Licences(ctx context.Context, org commerce.Organisation, users []string) (map[string]commerce.Licences, error) {
 	t, err := g.tenant(org)
 	if err != nil {
 		return nil, fmt.Errorf("read the licences of %s: %w", org.ID, err)
 	}
-	found, err := t.look(ctx, users, "id,assignedLicenses")
+	found, err := t.look(ctx, users, "id,assignedLicenses,licenseAssignmentStates")
 	if err != nil {
 		return nil, fmt.Errorf("read the licences of %s: %w", org.ID, err)
 	}
-	held := make(map[string][]string, len(found))
+	held := make(map[string]commerce.Licences, len(found))
 	for _, user := range users {
 		if a, exists := found[strings.ToLower(user)]; exists {
-			held[user] = a.skus()
+			held[user] = a.licences()
 		}
 	}
 	return held, nil
 }
 
-// skus are those that somebody has.
-func (a account) skus() []string {
-	skus := make([]string, len(a.Licences))
-	for i, l := range a.Licences {
-		skus[i] = strings.ToLower(l.SKU)
+// licences are those that somebody has, and those that they lack for what they have.
+func (a account) licences() commerce.Licences {
+	all := commerce.Licences{}
+	for _, l := range a.Licences {
+		all = append(all, commerce.Licence{SKU: strings.ToLower(l.SKU), ByGroup: a.grouped(l.SKU)})
 	}
-	slices.Sort(skus)
-	return skus
+	for _, s := range a.States {
+		sku, fails := strings.ToLower(s.SKU), s.fails()
+		if fails != commerce.ReasonNone && !all.Has(sku) && all.Fails(sku) == commerce.ReasonNone {
+			all = append(all, commerce.Licence{SKU: sku, ByGroup: true, Fails: fails})
+		}
+	}
+	slices.SortFunc(all, func(one, other commerce.Licence) int { return strings.Compare(one.SKU, other.SKU) })
+	return all
+}
+
+// fails is why a group cannot give somebody its licence, where it is for the plans of what
+// they have beside: a licence of their own would not go with them either.
+func (s state) fails() commerce.Reason {
+	switch {
+	case s.Group == "" || s.State != "Error":
+	case s.Error == "MutuallyExclusiveViolation":
+		return commerce.ReasonConflict
+	case s.Error == "DependencyViolation":
+		return commerce.ReasonNoBase
+	}
+	return commerce.ReasonNone
 }
 
 func (a account) holds(sku string) bool {

@@ -32,10 +32,13 @@ type licence struct {
 	SKU string `json:"skuId"`
 }
 
-// state is how somebody came to a licence: by themselves, or through a group.
+// state is how somebody came to a licence, by themselves or through a group, or why they
+// did not.
 type state struct {
 	SKU   string `json:"skuId"`
 	Group string `json:"assignedByGroup"`
+	State string `json:"state"` // Active, ActiveWithError, Disabled, Error
+	Error string `json:"error"` // such as CountViolation
 }
 
 const accountFields = "id,displayName,userPrincipalName,usageLocation,accountEnabled,userType"

@@ -28,7 +28,8 @@ func (l *Licensor) Assign(ctx context.Context, org commerce.Organisation, sku st
 	return results, nil
 }
 
-// Remove works like Assign. Whoever cannot be given a licence can still lose one.
+// Remove works like Assign. Whoever cannot be given a licence can still lose one, unless a
+// group gives it.
 func (l *Licensor) Remove(ctx context.Context, org commerce.Organisation, sku string, users []string) ([]commerce.AssignResult, error) {
 	results, err := l.serve(ctx, org, call{"licensor.remove", sku}, exchange{from: sku}, users)
 	if err != nil {
@@ -106,7 +107,7 @@ func (l *Licensor) exchange(ctx context.Context, tx *sql.Tx, org, user string, e
 		return commerce.ReasonGone, nil
 	case err != nil:
 		return "", fmt.Errorf("lock the user: %w", err)
-	case e.done(h):
+	case e.done(h.licences):
 		return commerce.ReasonNone, nil
 	}
 	reason := e.hindrance(h, l.bases(e.to))
@@ -123,24 +124,26 @@ func (l *Licensor) exchange(ctx context.Context, tx *sql.Tx, org, user string, e
 }
 
 // done reports whether the user holds what they are to hold already.
-func (e exchange) done(h holder) bool {
-	return (e.from == "" || !slices.Contains(h.skus, e.from)) && (e.to == "" || slices.Contains(h.skus, e.to))
+func (e exchange) done(has commerce.Licences) bool {
+	return (e.from == "" || !has.Has(e.from)) && (e.to == "" || has.Has(e.to))
 }
 
 // hindrance says why nothing can be done for a user, seats aside. bases are the SKUs of
 // which they must hold one, besides the one that goes; none for any.
 func (e exchange) hindrance(h holder, bases []string) commerce.Reason {
-	based := func(sku string) bool { return sku != e.from && slices.Contains(bases, sku) }
+	based := func(sku string) bool { return sku != e.from && h.licences.Has(sku) }
 	switch {
-	case e.from != "" && !slices.Contains(h.skus, e.from):
+	case e.from != "" && !h.licences.Has(e.from):
 		return commerce.ReasonNoLicence
+	case e.from != "" && h.licences.ByGroup(e.from):
+		return commerce.ReasonByGroup
 	case e.to == "":
 		return commerce.ReasonNone
-	case slices.Contains(h.skus, e.to):
+	case h.licences.Has(e.to):
 		return commerce.ReasonHasThis
 	case h.Ineligible() != commerce.ReasonNone:
 		return h.Ineligible()
-	case len(bases) > 0 && !slices.ContainsFunc(h.skus, based):
+	case len(bases) > 0 && !slices.ContainsFunc(bases, based):
 		return commerce.ReasonNoBase
 	}
 	return commerce.ReasonNone
@@ -203,7 +206,7 @@ func (l *Licensor) take(ctx context.Context, tx *sql.Tx, org, sku, user string) 
 type holder struct {
 	commerce.User
 	stumbles int
-	skus     []string // that they hold
+	licences commerce.Licences
 }
 
 // lockHolder makes everyone else who changes the user's licences wait. sql.ErrNoRows: there
@@ -215,10 +218,10 @@ func lockHolder(ctx context.Context, tx *sql.Tx, org, id string) (holder, error)
 	if err != nil {
 		return h, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT sku FROM sandbox_licences WHERE organisation = $1 AND user_id = $2`, org, id)
+	rows, err := tx.QueryContext(ctx, `SELECT sku, by_group FROM sandbox_licences WHERE organisation = $1 AND user_id = $2`, org, id)
 	if err != nil {
 		return h, err
 	}
-	h.skus, err = collect(rows, func(sku *string) []any { return []any{sku} })
+	h.licences, err = collect(rows, func(one *commerce.Licence) []any { return []any{&one.SKU, &one.ByGroup} })
 	return h, err
 }

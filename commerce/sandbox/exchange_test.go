@@ -47,7 +47,11 @@ func (l *lab) licences(org commerce.Organisation, user string) []string {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	return held[user]
+	var skus []string
+	for _, one := range held[user] {
+		skus = append(skus, one.SKU)
+	}
+	return skus
 }
 
 // grantsAndRemovals count what was really done.

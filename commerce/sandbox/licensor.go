@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cartwright/commerce"
 )
@@ -40,31 +41,36 @@ func (l *Licensor) directory(ctx context.Context, query string, args ...any) ([]
 	return users, err
 }
 
-// Licences lists each user's SKUs in order; none for a user who holds none.
-func (l *Licensor) Licences(ctx context.Context, org commerce.Organisation, users []string) (map[string][]string, error) {
+// Licences are in order; none for a user who holds none.
+func (l *Licensor) Licences(ctx context.Context, org commerce.Organisation, users []string) (map[string]commerce.Licences, error) {
 	if err := l.receive(ctx, "licensor.licences", "", org); err != nil {
 		return nil, fmt.Errorf("read the sandbox's licences: %w", err)
 	}
-	rows, err := l.db.QueryContext(ctx, `SELECT p.id, COALESCE(h.sku, '') FROM sandbox_users p
+	rows, err := l.db.QueryContext(ctx, `SELECT p.id, COALESCE(h.sku, ''), COALESCE(h.by_group, FALSE) FROM sandbox_users p
 		LEFT JOIN sandbox_licences h ON h.organisation = p.organisation AND h.user_id = p.id
-		WHERE p.organisation = $1`, org.ID)
+		WHERE p.organisation = $1 ORDER BY 1, 2`, org.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the sandbox's licences: %w", err)
 	}
-	type row struct{ user, sku string }
-	read, err := collect(rows, func(r *row) []any { return []any{&r.user, &r.sku} })
+	type row struct {
+		user string
+		commerce.Licence
+	}
+	read, err := collect(rows, func(r *row) []any { return []any{&r.user, &r.SKU, &r.ByGroup} })
 	if err != nil {
 		return nil, fmt.Errorf("read the sandbox's licences: %w", err)
 	}
-	held := map[string][]string{}
+	asked, held := setOf(users, strings.Clone), map[string]commerce.Licences{}
 	for _, r := range read {
-		if slices.Contains(users, r.user) {
-			held[r.user] = append(held[r.user], r.sku)
+		if !asked[r.user] {
+			continue
 		}
-	}
-	for user, skus := range held {
-		slices.Sort(skus)
-		held[user] = slices.DeleteFunc(skus, func(sku string) bool { return sku == "" })
+		if held[r.user] == nil {
+			held[r.user] = commerce.Licences{}
+		}
+		if r.SKU != "" {
+			held[r.user] = append(held[r.user], r.Licence)
+		}
 	}
 	return held, nil
 }

@@ -92,7 +92,7 @@ func TestLicences(t *testing.T) {
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		if diff := cmp.Diff(map[string][]string{"holder": {basicSKU}, "first": {}}, got); diff != "" {
+		if diff := cmp.Diff(map[string]commerce.Licences{"holder": {{SKU: basicSKU}}, "first": {}}, got); diff != "" {
 			l.t.Errorf("(-want +got):\n%s", diff)
 		}
 	}, studio)

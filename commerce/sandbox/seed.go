@@ -16,6 +16,7 @@ type Tenant struct {
 	Owned    map[string]int      // SKU -> seats
 	Renews   map[string]int      // SKU -> days until its seats renew; 0: in a year
 	Holders  map[string][]string // SKU -> users who hold it
+	Groups   map[string][]string // SKU -> users who hold it through a group
 	Stumbles []string            // users for whom the first change goes unanswered
 }
 
@@ -74,10 +75,17 @@ func (s *Sandbox) seedSeats(ctx context.Context, tx *sql.Tx, org string, t Tenan
 			return err
 		}
 	}
-	for sku, users := range t.Holders {
+	if err := seedLicences(ctx, tx, org, t.Holders, false, now); err != nil {
+		return err
+	}
+	return seedLicences(ctx, tx, org, t.Groups, true, now)
+}
+
+func seedLicences(ctx context.Context, tx *sql.Tx, org string, holders map[string][]string, byGroup bool, now time.Time) error {
+	for sku, users := range holders {
 		for _, user := range users {
-			_, err := tx.ExecContext(ctx, `INSERT INTO sandbox_licences (organisation, sku, user_id, at) VALUES ($1, $2, $3, $4)`,
-				org, sku, user, micros(now))
+			_, err := tx.ExecContext(ctx, `INSERT INTO sandbox_licences (organisation, sku, user_id, at, by_group) VALUES ($1, $2, $3, $4, $5)
+				ON CONFLICT (organisation, sku, user_id) DO UPDATE SET by_group = excluded.by_group`, org, sku, user, micros(now), byGroup)
 			if err != nil {
 				return err
 			}
@@ -101,6 +109,7 @@ type stock struct {
 	sku               string
 	owned, used, days int
 	extra             bool
+	grouped           int // of the used, those whom a group gives it
 }
 
 // size is a tenant in figures. Those who cannot get a licence are among its people.
@@ -116,7 +125,7 @@ var sizes = map[string]size{
 		{sku: businessBasic, owned: 40, used: 31, days: 212},
 		{sku: businessStandard, owned: 30, used: 28, days: 96},
 		{sku: exchangePlan1, owned: 20, used: 15, days: 34},
-		{sku: frontlineF3, owned: 6, used: 4, days: 301},
+		{sku: frontlineF3, owned: 6, used: 4, days: 301, grouped: 2},
 		{sku: visioPlan2, owned: 5, used: 2, days: 150, extra: true},
 	}},
 	"fabrikam": {people: 40, nowhere: 1, guests: 1, disabled: 1, stock: []stock{
@@ -138,7 +147,9 @@ func tenantOf(org commerce.Organisation) Tenant {
 	if !known {
 		size = anySize
 	}
-	t := Tenant{Users: people(org, size.people), Owned: map[string]int{}, Renews: map[string]int{}, Holders: map[string][]string{}}
+	t := Tenant{
+		Users: people(org, size.people), Owned: map[string]int{}, Renews: map[string]int{}, Holders: map[string][]string{}, Groups: map[string][]string{},
+	}
 	next := 0
 	for _, p := range size.stock {
 		from := next
@@ -148,8 +159,12 @@ func tenantOf(org commerce.Organisation) Tenant {
 			next += p.used
 		}
 		t.Owned[p.sku], t.Renews[p.sku] = p.owned, p.days
-		for _, u := range t.Users[from : from+p.used] {
-			t.Holders[p.sku] = append(t.Holders[p.sku], u.ID)
+		for i, u := range t.Users[from : from+p.used] {
+			holders := t.Holders
+			if i < p.grouped {
+				holders = t.Groups
+			}
+			holders[p.sku] = append(holders[p.sku], u.ID)
 		}
 	}
 	hinder(t.Users[next:], size)

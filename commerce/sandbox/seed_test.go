@@ -65,6 +65,27 @@ func TestTheTenants(t *testing.T) {
 	})
 }
 
+// Two of the four at Contoso who have Frontline F3 have it through a group, and nobody else
+// has anything that way.
+func TestAGroupGivesLicences(t *testing.T) {
+	const frontline = "66b55226-6b4f-492c-910c-a3b7a3c9d993"
+	onEachDatabase(t, func(l *lab) {
+		grouped := 0
+		for _, u := range l.find(contoso, commerce.UserQuery{Holding: frontline}) {
+			held, err := l.Licensor().Licences(l.t.Context(), contoso, []string{u.ID})
+			if err != nil || !held[u.ID].Has(frontline) {
+				l.t.Fatalf("%s has %v, %v", u.ID, held, err)
+			}
+			if held[u.ID].ByGroup(frontline) {
+				grouped++
+			}
+		}
+		if all := l.count(`SELECT count(*) FROM sandbox_licences WHERE by_group`); grouped != 2 || all != 2 {
+			l.t.Errorf("%d of %d", grouped, all)
+		}
+	})
+}
+
 func TestSeedingAtOnce(t *testing.T) {
 	onEachDatabase(t, func(l *lab) {
 		org := commerce.Organisation{ID: "northwind", Country: "US"}
