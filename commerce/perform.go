@@ -47,6 +47,7 @@ type work struct {
 	repeated bool         // an earlier attempt left its intent: look up first
 	people   []Assignment // of this batch
 	known    []Assignment // of people whose earlier attempt was not seen to end
+	waiting  []Assignment // of later batches, for the same licence
 }
 
 // outcome is what a call brought: a pure change of the order, and for the audit.

@@ -88,13 +88,14 @@ func (w *work) pick(tx Tx, o Order) error {
 	if err != nil {
 		return err
 	}
-	w.people, w.known = nil, nil
+	w.people, w.known, w.waiting = nil, nil, nil
 	for _, a := range all {
 		if a.State != AssignPending && a.State != AssignIntended {
 			continue
 		}
 		if len(w.people) == AssignBatch || len(w.people) > 0 && w.people[0].Line != a.Line {
-			break
+			w.wait(o, a)
+			continue
 		}
 		if a.State == AssignIntended {
 			w.known = append(w.known, a)
@@ -103,6 +104,13 @@ func (w *work) pick(tx Tx, o Order) error {
 		w.people = append(w.people, a)
 	}
 	return tx.SaveAssignments(w.people)
+}
+
+// wait notes somebody of a later batch who is to have the same licence as those of this one.
+func (w *work) wait(o Order, a Assignment) {
+	if o.Line(a.Line).GraphSKU == o.Line(w.people[0].Line).GraphSKU {
+		w.waiting = append(w.waiting, a)
+	}
 }
 
 // assign serves one batch: whoever holds a licence by now is not given another.
@@ -127,10 +135,26 @@ func (w *work) assign(ctx context.Context) (outcome, error) {
 		}
 		results = append(results, resultsOf(rest, given)...)
 	}
-	done.people = results
-	done.data = map[string]any{"people": summary(results)}
+	done.people = append(results, turnedAway(results, w.waiting)...)
+	done.data = map[string]any{"people": summary(done.people)}
 	w.seats.forget(w.org.ID)
 	return done, nil
+}
+
+// turnedAway are those who wait for a seat once there is none left: nobody is asked for them
+// in vain. Whoever may have been served already, though no answer came, is not among them.
+func turnedAway(results, waiting []Assignment) []Assignment {
+	if !slices.ContainsFunc(results, func(a Assignment) bool { return a.Reason == ReasonNoSeat }) {
+		return nil
+	}
+	var away []Assignment
+	for _, a := range waiting {
+		if a.State == AssignPending {
+			a.State, a.Reason = AssignFailed, ReasonNoSeat
+			away = append(away, a)
+		}
+	}
+	return away
 }
 
 // settleKnown decides by what people hold now: the earlier attempt worked, they gained

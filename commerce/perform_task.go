@@ -40,15 +40,16 @@ type taskWork struct {
 	id      string
 	version int
 
-	leased bool
-	task   Task
-	people []Assignment // of this batch
-	begun  []string     // users of it whose earlier attempt was not seen to end
+	leased  bool
+	task    Task
+	people  []Assignment // of this batch
+	begun   []string     // users of it whose earlier attempt was not seen to end
+	waiting []Assignment // of later batches
 }
 
 func (w *taskWork) begin(ctx context.Context) (wait time.Duration, err error) {
 	err = w.Ledger.Change(ctx, func(tx Tx) error {
-		w.leased, w.people, w.begun, wait = false, nil, nil, 0
+		w.leased, w.people, w.begun, w.waiting, wait = false, nil, nil, nil, 0
 		w.task, err = tx.Task(w.id)
 		if err != nil || w.task.Version != w.version || w.task.State != TaskRunning {
 			return err
@@ -74,8 +75,11 @@ func (w *taskWork) pick(tx Tx) error {
 		return err
 	}
 	for _, a := range all {
-		waits := a.State == AssignPending || a.State == AssignIntended
-		if !waits || len(w.people) == AssignBatch {
+		switch {
+		case a.State != AssignPending && a.State != AssignIntended:
+			continue
+		case len(w.people) == AssignBatch:
+			w.waiting = append(w.waiting, a)
 			continue
 		}
 		if a.State == AssignIntended {
@@ -114,7 +118,11 @@ func (w *taskWork) call(ctx context.Context) (results []Assignment, err error) {
 		return results, nil
 	}
 	given, err := w.serve(ctx, ids(rest))
-	return append(results, resultsOf(rest, given)...), err
+	if err != nil {
+		return nil, err
+	}
+	results = append(results, resultsOf(rest, given)...)
+	return append(results, turnedAway(results, w.waiting)...), nil
 }
 
 func (w *taskWork) serve(ctx context.Context, users []string) ([]AssignResult, error) {

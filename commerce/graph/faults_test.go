@@ -276,7 +276,7 @@ func TestWhatAGroupCannotGive(t *testing.T) {
 	const conflict, depends, count, place, own = fakegraph.ExchangeP2, fakegraph.TeamsPhone, fakegraph.EntraP1, fakegraph.Copilot, fakegraph.VisioPlan1
 	w.fake.Give(own, p)
 	for sku, failure := range map[string]string{
-		conflict: "MutuallyExclusiveViolation", depends: "DependencyViolation", count: "CountViolation", place: "ProhibitedInUsageLocationViolation", own: "Others",
+		conflict: "MutuallyExclusiveViolation", depends: "DependencyViolation", count: "CountViolation", place: "ProhibitedInUsageLocationViolation", own: "MutuallyExclusiveViolation",
 	} {
 		w.fake.GroupFailure("sales", sku, failure, p)
 	}

@@ -1,0 +1,111 @@
+package commerce
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// people reads such as "ann:pending bob:assigned:no_seat", each on line 1 but for those of
+// "2/…".
+func people(text string) []Assignment {
+	var all []Assignment
+	for word := range strings.FieldsSeq(text) {
+		a := Assignment{Order: "CW-1", Line: 1}
+		if rest, second := strings.CutPrefix(word, "2/"); second {
+			word, a.Line = rest, 2
+		}
+		parts := strings.Split(word+"::", ":")
+		a.User, a.State, a.Reason = parts[0], AssignmentState(parts[1]), Reason(parts[2])
+		all = append(all, a)
+	}
+	return all
+}
+
+func written(all []Assignment) string {
+	var text []string
+	for _, a := range all {
+		word := a.User + ":" + string(a.State)
+		if a.Reason != ReasonNone {
+			word += ":" + string(a.Reason)
+		}
+		if a.Line == 2 {
+			word = "2/" + word
+		}
+		text = append(text, word)
+	}
+	return strings.Join(text, " ")
+}
+
+// Whoever waits for a seat is turned away once there is none, but for those who may have got
+// one already.
+func TestTurnedAway(t *testing.T) {
+	t.Parallel()
+	waiting := "cleo:pending dave:intended 2/eve:pending"
+	for results, want := range map[string]string{
+		"ann:assigned bob:failed:no_seat":     "cleo:failed:no_seat 2/eve:failed:no_seat",
+		"ann:assigned bob:failed:unavailable": "",
+		"ann:assigned bob:skipped:gone":       "",
+		"":                                    "",
+	} {
+		if got := written(turnedAway(people(results), people(waiting))); got != want {
+			t.Errorf("after %q are turned away %q, want %q", results, got, want)
+		}
+	}
+}
+
+// roll is a transaction that knows an order's people.
+type roll struct {
+	Tx
+	people []Assignment
+}
+
+func (r *roll) Assignments(string) ([]Assignment, error) { return r.people, nil }
+
+func (r *roll) SaveAssignments(changed []Assignment) error {
+	for _, a := range changed {
+		for i := range r.people {
+			if r.people[i].User == a.User {
+				r.people[i] = a
+			}
+		}
+	}
+	return nil
+}
+
+// A batch is of one line and of twenty at the most. Those who wait for the same licence are
+// known; those who wait for another are not among them.
+func TestWhoIsPicked(t *testing.T) {
+	t.Parallel()
+	var line []string
+	for i := range 19 {
+		line = append(line, fmt.Sprintf("p%02d:pending", i))
+	}
+	full := strings.Join(line, " ")
+	for name, test := range map[string]struct {
+		all, second string
+		picked      int
+		known, wait string
+	}{
+		"one line":             {full + " ann:intended bob:pending cleo:intended dave:assigned", "e3", 20, "ann:intended", "bob:pending cleo:intended"},
+		"two, of one licence":  {full + " 2/bob:pending 2/cleo:failed", "basic", 19, "", "2/bob:pending"},
+		"two, of two licences": {full + " 2/bob:pending", "e3", 19, "", ""},
+		"the first is done":    {"ann:assigned 2/bob:pending", "e3", 1, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := Order{ID: "CW-1", Lines: []OrderLine{{GraphSKU: "basic"}, {GraphSKU: test.second}}}
+			o.Lines[0].ID, o.Lines[1].ID = 1, 2
+			w, tx := &work{}, &roll{people: people(test.all)}
+			if err := w.pick(tx, o); err != nil {
+				t.Fatal(err)
+			}
+			if len(w.people) != test.picked || written(w.known) != test.known || written(w.waiting) != test.wait {
+				t.Errorf("%d are picked, %q of them again, and %q wait", len(w.people), written(w.known), written(w.waiting))
+			}
+			if n := strings.Count(written(tx.people), ":intended") - strings.Count(test.wait, ":intended"); n != test.picked {
+				t.Errorf("of %d it is written down", n)
+			}
+		})
+	}
+}

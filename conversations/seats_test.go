@@ -1,0 +1,136 @@
+package conversations_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"cartwright/commerce"
+)
+
+// counted is a Licensor that counts what it is asked to change.
+type counted struct {
+	commerce.Licensor
+	batches []int          // people of each call
+	asked   map[string]int // how often, by user
+	before  func(batch int)
+}
+
+// counting makes the world's Licensor count from now on. before is called before each call,
+// the first of which is 1.
+func (w *world) counting(before func(batch int)) *counted {
+	ports := w.service.Backends[commerce.Sandbox]
+	c := &counted{Licensor: ports.Licensor, asked: map[string]int{}, before: before}
+	ports.Licensor = c
+	w.service.Backends[commerce.Sandbox] = ports
+	return c
+}
+
+func (c *counted) note(users []string) {
+	c.batches = append(c.batches, len(users))
+	for _, u := range users {
+		c.asked[u]++
+	}
+	if c.before != nil {
+		c.before(len(c.batches))
+	}
+}
+
+func (c *counted) Assign(ctx context.Context, org commerce.Organisation, sku string, users []string) ([]commerce.AssignResult, error) {
+	c.note(users)
+	return c.Licensor.Assign(ctx, org, sku, users)
+}
+
+func (c *counted) Move(ctx context.Context, org commerce.Organisation, from, to string, users []string) ([]commerce.AssignResult, error) {
+	c.note(users)
+	return c.Licensor.Move(ctx, org, from, to, users)
+}
+
+func (c *counted) Remove(ctx context.Context, org commerce.Organisation, sku string, users []string) ([]commerce.AssignResult, error) {
+	c.note(users)
+	return c.Licensor.Remove(ctx, org, sku, users)
+}
+
+// Once there is no seat left nobody else is asked for: of 1,000 people nobody waits for 48
+// calls that come to nothing. They can be tried again, and nobody but they.
+func TestNoSeatLeftEndsATask(t *testing.T) {
+	t.Parallel()
+	for kind, begin := range map[string]func(p *person) *person{
+		"assign": func(p *person) *person {
+			p.owns(basicSKU, 1031)
+			return p.types("assign business basic").clicks("Everyone without a licence")
+		},
+		"move": func(p *person) *person {
+			p.exec(`INSERT INTO sandbox_licences (organisation, sku, user_id, at) SELECT 'contoso', $1, id, 0 FROM sandbox_users WHERE id LIKE 'hired-%'`, exchangeSKU)
+			p.owns(exchangeSKU, 2000)
+			p.owns(basicSKU, 1031)
+			p.exec("DELETE FROM sandbox_licences WHERE sku = $1 AND user_id NOT LIKE 'hired-%'", exchangeSKU)
+			return p.sends("", "move:"+exchangeSKU+":"+basicSKU, nil).clicks("Everyone who has the old licence")
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.exec("DELETE FROM sandbox_users AS p WHERE organisation = 'contoso' AND NOT EXISTS (SELECT 1 FROM sandbox_licences h WHERE h.user_id = p.id)")
+			w.hires(1000)
+			p := begin(w.as("aicha")).clicks("Preview for 1,000 people").at("preview")
+			w.owns(basicSKU, 31+30) // somebody takes the others meanwhile
+			c := w.counting(nil)
+			w.startsAsSeen(p, 1031)
+			w.settles()
+			task, err := w.books.Task(w.ctx, "contoso", "L-1001")
+			want := commerce.Progress{Total: 1000, Assigned: 30, Failed: 970}
+			if err != nil || task.People != want || task.State != commerce.TaskDone || fmt.Sprint(c.batches) != "[20 20]" {
+				t.Fatalf("%s with %+v after batches of %v, %v", task.State, task.People, c.batches, err)
+			}
+			p.sends("", "task:L-1001", nil).sees("no licence left").clicks("Try again for 970 people")
+			w.owns(basicSKU, 1031)
+			w.settles()
+			p.sends("", "task:L-1001", nil).sees("1,000 of 1,000").lacks("Try again")
+			if len(c.batches) != 2+49 || w.holders(basicSKU) != 1031 {
+				t.Errorf("%d batches, and %d people hold one", len(c.batches), w.holders(basicSKU))
+			}
+		})
+	}
+}
+
+// startsAsSeen starts what the preview shows, which is so again only for that moment.
+func (w *world) startsAsSeen(p *person, seats int) {
+	w.Helper()
+	owned := w.count("SELECT owned FROM sandbox_seats WHERE organisation = 'contoso' AND sku = $1", basicSKU)
+	w.exec("UPDATE sandbox_seats SET owned = $1 WHERE organisation = 'contoso' AND sku = $2", seats, basicSKU)
+	p.sends("", p.refOf("start"), nil).at("started")
+	w.exec("UPDATE sandbox_seats SET owned = $1 WHERE organisation = 'contoso' AND sku = $2", owned, basicSKU)
+}
+
+// The same holds of the people of an order.
+func TestNoSeatLeftEndsAnOrdersAssignment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hires(300)
+	w.exec("UPDATE sandbox_users SET stumbles = 0")
+	p := w.as("aicha")
+	id := p.buys("business-premium", "300", "P1Y.annual", true)
+	c := w.counting(func(batch int) {
+		if batch == 2 { // somebody else takes all but 5 of what is left
+			w.exec("UPDATE sandbox_seats SET owned = 25 WHERE organisation = 'contoso' AND sku = (SELECT sku FROM sandbox_grants LIMIT 1)")
+		}
+	})
+	w.pays(id, "paid", "deliver")
+	w.settles()
+	if got := w.order(id).People(); got.Assigned != 25 || got.Failed != 275 || fmt.Sprint(c.batches) != "[20 20]" {
+		t.Fatalf("%+v after batches of %v", got, c.batches)
+	}
+	p.types("order "+id).sees("not everyone could be given one", "no licence left").clicks("Try again for 275 people")
+	w.exec("UPDATE sandbox_seats SET owned = 300 WHERE organisation = 'contoso' AND owned = 25")
+	w.settles()
+	p.types("order " + id).sees("assigned 300 of 300")
+	for user, n := range c.asked {
+		if n > 2 {
+			t.Errorf("%s was asked for %d times", user, n)
+		}
+	}
+	if n := w.count("SELECT count(*) FROM sandbox_grants"); n != 300 {
+		t.Errorf("%d licences were given, want 300", n)
+	}
+}
