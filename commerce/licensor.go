@@ -122,13 +122,14 @@ const (
 	ReasonByGroup     Reason = "by_group"    // holds it through a group, and only the group can take it away
 	ReasonGone        Reason = "gone"        // the user no longer exists
 	ReasonUndelivered Reason = "undelivered" // the line's licences did not come
+	ReasonNotYet      Reason = "not_yet"     // Microsoft does not give licences of it, or not yet
 	ReasonUnavailable Reason = "unavailable" // no answer; a retry may help
 )
 
 // Reasons lists every reason that a person may be shown.
 var Reasons = []Reason{
 	ReasonNoLocation, ReasonGuest, ReasonDisabled, ReasonHasLicence, ReasonHasThis, ReasonNoLicence, ReasonNoBase, ReasonNoSeat,
-	ReasonConflict, ReasonByGroup, ReasonGone, ReasonUndelivered, ReasonUnavailable,
+	ReasonConflict, ReasonByGroup, ReasonGone, ReasonUndelivered, ReasonNotYet, ReasonUnavailable,
 }
 
 // Ineligible says why u cannot be given a licence, ReasonNone where u can.

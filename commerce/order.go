@@ -76,6 +76,7 @@ type OrderLine struct {
 	UndoUntil     time.Time `json:"undo_until,omitzero"`
 	Refunded      Money     `json:"refunded,omitzero"`
 	People        Progress  `json:"people"`
+	AskAgain      time.Time `json:"ask_again,omitzero"` // its people are not asked for before: Microsoft could not give its licences yet
 }
 
 // Progress counts the people of a line's automatic assignment.

@@ -89,8 +89,9 @@ func (w *work) pick(tx Tx, o Order) error {
 		return err
 	}
 	w.people, w.known, w.waiting = nil, nil, nil
+	now := w.Now()
 	for _, a := range all {
-		if a.State != AssignPending && a.State != AssignIntended {
+		if a.State != AssignPending && a.State != AssignIntended || o.Line(a.Line).AskAgain.After(now) {
 			continue
 		}
 		if len(w.people) == AssignBatch || len(w.people) > 0 && w.people[0].Line != a.Line {
@@ -122,35 +123,53 @@ func (w *work) assign(ctx context.Context) (outcome, error) {
 	if len(w.people) == 0 {
 		return done, nil
 	}
-	sku := w.order.Line(w.people[0].Line).GraphSKU
-	held, err := w.ports.Licensor.Licences(ctx, w.org, ids(w.people))
+	line := *w.order.Line(w.people[0].Line)
+	results, err := w.batch(ctx, line.GraphSKU)
 	if err != nil {
 		return outcome{}, err
 	}
-	results, rest := w.settleKnown(held, sku)
-	if len(rest) > 0 {
-		given, err := w.ports.Licensor.Assign(ctx, w.org, sku, ids(rest))
-		if err != nil {
-			return outcome{}, err
-		}
-		results = append(results, resultsOf(rest, given)...)
-	}
-	done.people = append(results, turnedAway(results, w.waiting)...)
+	results, again := line.unready(results, w.Now(), w.Timings)
+	done.people = slices.Concat(results, turnedAway(results, w.waiting))
 	done.data = map[string]any{"people": summary(done.people)}
+	done.apply = func(o *Order, now time.Time) error {
+		o.Line(line.ID).AskAgain = again
+		return o.peopleServed(now)
+	}
 	w.seats.forget(w.org.ID)
 	return done, nil
 }
 
-// turnedAway are those who wait for a seat once there is none left: nobody is asked for them
-// in vain. Whoever may have been served already, though no answer came, is not among them.
+// batch asks for licences for those of it who need one still.
+func (w *work) batch(ctx context.Context, sku string) ([]Assignment, error) {
+	held, err := w.ports.Licensor.Licences(ctx, w.org, ids(w.people))
+	if err != nil {
+		return nil, err
+	}
+	results, rest := w.settleKnown(held, sku)
+	if len(rest) == 0 {
+		return results, nil
+	}
+	given, err := w.ports.Licensor.Assign(ctx, w.org, sku, ids(rest))
+	if err != nil {
+		return nil, err
+	}
+	return append(results, resultsOf(rest, given)...), nil
+}
+
+// turnedAway are those who wait for a licence once there is no seat left, or Microsoft gives
+// none: nobody is asked for them in vain. Whoever may have been served already, though no
+// answer came, is not among them.
 func turnedAway(results, waiting []Assignment) []Assignment {
-	if !slices.ContainsFunc(results, func(a Assignment) bool { return a.Reason == ReasonNoSeat }) {
+	last := slices.IndexFunc(results, func(a Assignment) bool {
+		return a.State == AssignFailed && (a.Reason == ReasonNoSeat || a.Reason == ReasonNotYet)
+	})
+	if last < 0 {
 		return nil
 	}
 	var away []Assignment
 	for _, a := range waiting {
 		if a.State == AssignPending {
-			a.State, a.Reason = AssignFailed, ReasonNoSeat
+			a.State, a.Reason = AssignFailed, results[last].Reason
 			away = append(away, a)
 		}
 	}
@@ -188,8 +207,11 @@ func resultsOf(people []Assignment, given []AssignResult) []Assignment {
 	out := slices.Clone(people)
 	for i := range out {
 		reason, ok := answers[out[i].User]
-		if !ok {
+		switch {
+		case !ok:
 			reason = ReasonUnavailable
+		case reason == ReasonUndelivered:
+			reason = ReasonNotYet // which of the two only the order knows, and its lines are there
 		}
 		out[i].State, out[i].Reason = stateFor(reason), reason
 	}
@@ -201,7 +223,7 @@ func stateFor(r Reason) AssignmentState {
 	switch r {
 	case ReasonNone:
 		return AssignDone
-	case ReasonUnavailable, ReasonNoSeat, ReasonConflict:
+	case ReasonUnavailable, ReasonNoSeat, ReasonConflict, ReasonNotYet:
 		return AssignFailed
 	}
 	return AssignSkipped

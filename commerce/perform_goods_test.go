@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // people reads such as "ann:pending bob:assigned:no_seat", each on line 1 but for those of
@@ -46,6 +47,8 @@ func TestTurnedAway(t *testing.T) {
 		"ann:assigned bob:failed:no_seat":     "cleo:failed:no_seat 2/eve:failed:no_seat",
 		"ann:assigned bob:failed:unavailable": "",
 		"ann:assigned bob:skipped:gone":       "",
+		"ann:failed:not_yet":                  "cleo:failed:not_yet 2/eve:failed:not_yet",
+		"ann:pending:not_yet":                 "",
 		"":                                    "",
 	} {
 		if got := written(turnedAway(people(results), people(waiting))); got != want {
@@ -86,17 +89,20 @@ func TestWhoIsPicked(t *testing.T) {
 		all, second string
 		picked      int
 		known, wait string
+		asks        time.Time // for the first line again
 	}{
-		"one line":             {full + " ann:intended bob:pending cleo:intended dave:assigned", "e3", 20, "ann:intended", "bob:pending cleo:intended"},
-		"two, of one licence":  {full + " 2/bob:pending 2/cleo:failed", "basic", 19, "", "2/bob:pending"},
-		"two, of two licences": {full + " 2/bob:pending", "e3", 19, "", ""},
-		"the first is done":    {"ann:assigned 2/bob:pending", "e3", 1, "", ""},
+		"one line":             {full + " ann:intended bob:pending cleo:intended dave:assigned", "e3", 20, "ann:intended", "bob:pending cleo:intended", time.Time{}},
+		"two, of one licence":  {full + " 2/bob:pending 2/cleo:failed", "basic", 19, "", "2/bob:pending", time.Time{}},
+		"two, of two licences": {full + " 2/bob:pending", "e3", 19, "", "", time.Time{}},
+		"the first is done":    {"ann:assigned 2/bob:pending", "e3", 1, "", "", time.Time{}},
+		"the first waits":      {full + " 2/bob:pending", "e3", 1, "", "", noon.Add(time.Second)},
+		"the first waited":     {full + " 2/bob:pending", "e3", 19, "", "", noon},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := Order{ID: "CW-1", Lines: []OrderLine{{GraphSKU: "basic"}, {GraphSKU: test.second}}}
-			o.Lines[0].ID, o.Lines[1].ID = 1, 2
-			w, tx := &work{}, &roll{people: people(test.all)}
+			o.Lines[0].ID, o.Lines[1].ID, o.Lines[0].AskAgain = 1, 2, test.asks
+			w, tx := &work{Service: &Service{Now: func() time.Time { return noon }}}, &roll{people: people(test.all)}
 			if err := w.pick(tx, o); err != nil {
 				t.Fatal(err)
 			}

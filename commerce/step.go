@@ -96,7 +96,7 @@ func (o Order) Next(now time.Time, t Timings) (Step, time.Time) {
 		}
 		return StepDelivery, now
 	case StateAssigning:
-		return StepAssign, now
+		return StepAssign, o.nextBatch(now)
 	case StateCancelling:
 		return StepVoid, now
 	}

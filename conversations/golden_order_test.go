@@ -39,11 +39,13 @@ func moments(t testing.TB) map[string]func(*commerce.Order) {
 		"placing":            in(commerce.StatePlacing, pay(commerce.PaymentSecured)),
 		"provisioning":       in(commerce.StateProvisioning, taken(t, commerce.LinePlaced, commerce.LinePlaced)),
 		"assigning":          in(commerce.StateAssigning, taken(t, commerce.LineProvisioned, commerce.LineProvisioned)),
+		"not_yet":            in(commerce.StateAssigning, taken(t, commerce.LineProvisioned, commerce.LineProvisioned), notYet),
 		"completed":          in(commerce.StateCompleted, taken(t, commerce.LineProvisioned, commerce.LineProvisioned)),
 		"completed_partly": in(commerce.StateCompleted, taken(t, commerce.LineProvisioned, commerce.LineFailed), func(o *commerce.Order) {
 			o.Payment.Refunded = o.Lines[1].Subtotal.Plus(o.Lines[1].Subtotal.Percent(o.Quote.TaxRate))
 		}),
 		"completed_people_failed": in(commerce.StateCompleted, taken(t, commerce.LineProvisioned, commerce.LineProvisioned)),
+		"completed_not_yet":       in(commerce.StateCompleted, taken(t, commerce.LineProvisioned, commerce.LineProvisioned), notYet),
 		"rejected":                in(commerce.StateRejected),
 		"gone":                    in(commerce.StateRejected, func(o *commerce.Order) { o.Reason = commerce.CodeOfferGone }),
 		"approval_expired":        in(commerce.StateExpired, func(o *commerce.Order) { o.Reason = commerce.CodeApprovalExpired }),
@@ -66,6 +68,11 @@ func lines(states ...commerce.LineState) func(*commerce.Order) {
 			o.Lines[i].State = states[i]
 		}
 	}
+}
+
+// notYet is an order whose licences Microsoft does not give yet.
+func notYet(o *commerce.Order) {
+	o.Lines[0].AskAgain, o.Lines[0].People.Failed = morning.Add(10*time.Minute), 1
 }
 
 // taken is an order that the vendor took and that was paid.
@@ -119,6 +126,14 @@ func served(f *facts, moment string) {
 		f.assigned[0].State, f.assigned[0].Reason = commerce.AssignFailed, commerce.ReasonUnavailable
 		f.assigned[1].State, f.assigned[1].Reason = commerce.AssignFailed, commerce.ReasonConflict
 		f.assigned[2].State, f.assigned[2].Reason = commerce.AssignSkipped, commerce.ReasonHasLicence
+	}
+	for i := range f.assigned {
+		if a := &f.assigned[i]; a.State == commerce.AssignPending && (moment == "not_yet" && i < 20 || moment == "completed_not_yet") {
+			a.Reason = commerce.ReasonNotYet
+			if moment == "completed_not_yet" {
+				a.State = commerce.AssignFailed
+			}
+		}
 	}
 	counted(&f.order, f.assigned)
 }

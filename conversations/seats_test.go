@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"cartwright/commerce"
 )
@@ -92,6 +93,122 @@ func TestNoSeatLeftEndsATask(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unready is a Licensor at which licences that are bought cannot be given before a time.
+type unready struct {
+	commerce.Licensor
+	now   func() time.Time
+	ready time.Time
+	asked []time.Time
+}
+
+// readyAt makes the world's Licensor give no licences before then.
+func (w *world) readyAt(at time.Time) *unready {
+	ports := w.service.Backends[commerce.Sandbox]
+	u := &unready{Licensor: ports.Licensor, now: w.now, ready: at}
+	ports.Licensor = u
+	w.service.Backends[commerce.Sandbox] = ports
+	return u
+}
+
+func (u *unready) Assign(ctx context.Context, org commerce.Organisation, sku string, users []string) ([]commerce.AssignResult, error) {
+	u.asked = append(u.asked, u.now())
+	if !u.now().Before(u.ready) {
+		return u.Licensor.Assign(ctx, org, sku, users)
+	}
+	results := make([]commerce.AssignResult, len(users))
+	for i, user := range users {
+		results[i] = commerce.AssignResult{User: user, Reason: commerce.ReasonUndelivered}
+	}
+	return results, nil
+}
+
+// minutes lets so many pass, one after the other.
+func (w *world) minutes(n int) {
+	w.Helper()
+	for range n {
+		w.passes(time.Minute)
+	}
+}
+
+// Licences that Microsoft does not give yet are asked for again, ever less often, and the
+// buyer sees what they wait for.
+func TestLicencesThatAreNotReadyYet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("UPDATE sandbox_users SET stumbles = 0")
+	p := w.as("aicha")
+	id := p.buys("business-premium", "40", "P1Y.annual", true)
+	u := w.readyAt(w.now().Add(40 * time.Minute))
+	w.pays(id, "paid", "deliver")
+	w.minutes(20)
+	p.types("order "+id).at("order").sees("assigning licences", "Microsoft has not made them available yet", "assigned 0 of 40").lacks("could not be given", "Try again")
+	p.clicks("Who gets a licence").sees("Amélie Traoré: Microsoft has not made the licences available yet")
+	sameAsAnnounced(t, w, p.types("order "+id))
+	w.minutes(40)
+	p.types("order "+id).sees("Done. The licences are ready.", "assigned 40 of 40").lacks("not made")
+	if n := len(u.asked); n < 6 || n > 12 {
+		t.Errorf("asked %d times in an hour, at %v", n, u.asked)
+	}
+	for i := 2; i < len(u.asked)-1; i++ {
+		if before, after := u.asked[i-1].Sub(u.asked[i-2]), u.asked[i].Sub(u.asked[i-1]); after < before-time.Minute {
+			t.Errorf("asked again after %s, and then after %s", before, after)
+		}
+	}
+	if n := w.count("SELECT count(*) FROM sandbox_grants"); n != 40 {
+		t.Errorf("%d licences were given, want 40", n)
+	}
+}
+
+// After two hours it is given up, for everyone at once. A person may try again, once for
+// each click.
+func TestLicencesThatDoNotGetReady(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("UPDATE sandbox_users SET stumbles = 0")
+	p := w.as("aicha")
+	id := p.buys("business-premium", "40", "P1Y.annual", true)
+	u := w.readyAt(w.now().Add(24 * time.Hour))
+	w.pays(id, "paid", "deliver")
+	w.minutes(110)
+	p.types("order " + id).sees("assigning licences")
+	w.minutes(20)
+	asked := len(u.asked)
+	if asked > 20 {
+		t.Errorf("asked %d times", asked)
+	}
+	p.types("order "+id).sees("completed", "has not made them available yet, so not everyone could be given one", "40 people could not be given a licence",
+		"Álvaro Olsen: Microsoft has not made the licences available yet").clicks("Try again for 40 people")
+	w.minutes(5)
+	p.types("order " + id).sees("completed", "Try again for 40 people")
+	if len(u.asked) != asked+1 {
+		t.Errorf("asked %d times for one click", len(u.asked)-asked)
+	}
+	w.passes(24 * time.Hour)
+	p.types("order " + id).clicks("Try again for 40 people")
+	w.minutes(1)
+	p.types("order "+id).sees("Done. The licences are ready.", "assigned 40 of 40").lacks("not made")
+}
+
+// A task of which Microsoft gives no licences ends with that, and not with a call for each
+// batch.
+func TestATaskOfLicencesThatAreNotReady(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.owns(basicSKU, 100)
+	p := w.as("aicha").types("assign business basic").clicks("Everyone without a licence").clicks("Preview for 46 people").clicks("Assign 40 licences").at("started")
+	u := w.readyAt(w.now().Add(time.Hour))
+	w.minutes(30)
+	p.sends("", "task:L-1001", nil).sees("40 people", "Microsoft has not made the licences available yet").offers("Try again for 40 people", "Show everyone", "Subscriptions")
+	if len(u.asked) != 1 {
+		t.Errorf("asked %d times", len(u.asked))
+	}
+	w.minutes(30)
+	p.clicks("Try again for 40 people")
+	w.exec("UPDATE sandbox_users SET stumbles = 0")
+	w.settles()
+	p.sends("", "task:L-1001", nil).sees("assigned 40 of 40")
 }
 
 // startsAsSeen starts what the preview shows, which is so again only for that moment.

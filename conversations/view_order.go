@@ -60,6 +60,10 @@ func moment(o commerce.Order, now time.Time) string {
 		return paymentMoment(o, now)
 	case commerce.StateHandedOver:
 		return handOffMoment(o)
+	case commerce.StateAssigning:
+		if o.Unready() {
+			return "not_yet"
+		}
 	case commerce.StateCompleted:
 		return completedMoment(o)
 	case commerce.StateFailed:
@@ -110,6 +114,8 @@ func completedMoment(o commerce.Order) string {
 		return "completed_partly"
 	case boughtOtherwise(o):
 		return "completed_otherwise"
+	case o.People().Failed > 0 && o.Unready():
+		return "completed_not_yet"
 	case o.People().Failed > 0:
 		return "completed_people_failed"
 	}
