@@ -181,7 +181,7 @@ func TestLicencesThatDoNotGetReady(t *testing.T) {
 	p.types("order "+id).sees("completed", "has not made them available yet, so not everyone could be given one", "40 people could not be given a licence",
 		"Álvaro Olsen: Microsoft has not made the licences available yet").clicks("Try again for 40 people")
 	w.minutes(5)
-	p.types("order " + id).sees("completed", "Try again for 40 people")
+	p.types("order "+id).sees("completed", "Try again for 40 people")
 	if len(u.asked) != asked+1 {
 		t.Errorf("asked %d times for one click", len(u.asked)-asked)
 	}

@@ -32,6 +32,7 @@ type wire struct {
 	mu      sync.Mutex
 	answers map[string]string // by path, without /v1.0
 	asked   []asked
+	hangs   func(path string) bool // nil: nothing does
 }
 
 type asked struct {
@@ -42,6 +43,10 @@ type asked struct {
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.hangs != nil && w.hangs(r.URL.Path) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	path := strings.TrimPrefix(r.URL.Path, "/v1.0")

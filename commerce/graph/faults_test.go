@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,35 +19,58 @@ import (
 )
 
 // A thousand people are served in the fewest batches that there can be, and never faster
-// than the limits let it.
+// than the limits let it, whatever is done for them: a move is one call for each person too.
 func TestAThousandPeopleInFiftyBatches(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fakegraph.Options{Limits: fakegraph.DocumentedLimits(1000)})
-	people := w.people(1000)
-	w.fake.Own(owned, 1000)
-	for batch := range slices.Chunk(people, commerce.AssignBatch) {
-		for i, reason := range w.assign(owned, batch...) {
-			if reason != none {
-				t.Fatalf("%d: %s", i, reason)
+	for kind, serve := range map[commerce.TaskKind]func(*world, ...string) []commerce.Reason{
+		commerce.TaskAssign: func(w *world, users ...string) []commerce.Reason { return w.assign(owned, users...) },
+		commerce.TaskRemove: func(w *world, users ...string) []commerce.Reason { return w.remove(other, users...) },
+		commerce.TaskMove:   func(w *world, users ...string) []commerce.Reason { return w.move(other, owned, users...) },
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fakegraph.Options{Limits: fakegraph.DocumentedLimits(1000)})
+			people := w.people(1000)
+			w.fake.Own(owned, 1000)
+			w.fake.Own(other, 1000)
+			if kind != commerce.TaskAssign {
+				w.fake.Give(other, people...)
 			}
-		}
+			for batch := range slices.Chunk(people, commerce.AssignBatch) {
+				for i, reason := range serve(w, batch...) {
+					if reason != none {
+						t.Fatalf("%d: %s", i, reason)
+					}
+				}
+			}
+			w.inFiftyBatches(kind)
+		})
 	}
+}
+
+func (w *world) inFiftyBatches(kind commerce.TaskKind) {
+	w.t.Helper()
 	batches := w.fake.Batches()
 	if len(batches) != 50 || slices.Min(batches) != 20 || slices.Max(batches) != 20 {
-		t.Errorf("batches of %v", batches)
+		w.t.Errorf("batches of %v", batches)
 	}
 	if n := w.fake.Throttled(); n != 0 {
-		t.Errorf("throttled %d times", n)
+		w.t.Errorf("throttled %d times", n)
 	}
-	if got, used := w.fake.Seats(owned); got != 1000 || used != 1000 || len(w.fake.Repeats()) != 0 {
-		t.Errorf("%d of %d seats, again for %v", used, got, w.fake.Repeats())
+	has := map[commerce.TaskKind]int{commerce.TaskAssign: 1000, commerce.TaskMove: 1000}[kind]
+	_, given := w.fake.Seats(owned)
+	if _, left := w.fake.Seats(other); given != has || left != 0 || len(w.fake.Repeats()) != 0 {
+		w.t.Errorf("%d have one and %d the other, again %v", given, left, w.fake.Repeats())
 	}
-	// 1,000 assignments, and a look at 15 people and at 5 before each batch.
+	if n := len(w.fake.Bare()); kind == commerce.TaskMove && n != 0 {
+		w.t.Errorf("%d were left without", n)
+	}
+	// 1,000 changes, and a look at 15 people and at 5 before each batch.
 	if n := len(w.fake.Calls("")); n != 1000+50+2*50 {
-		t.Errorf("%d calls", n)
+		w.t.Errorf("%d calls", n)
 	}
 	if n := w.fake.TokenCalls(); n != 1 {
-		t.Errorf("%d tokens", n)
+		w.t.Errorf("%d tokens", n)
 	}
 }
 
@@ -452,31 +477,41 @@ func TestOtherHosts(t *testing.T) {
 }
 
 // A service that hangs costs each of the first callers their own time, and nobody after
-// them any; once it is well again it is asked again.
+// them any; once it is well again it is asked again. The clock is the test's own.
 func TestAServiceThatHangs(t *testing.T) {
-	for name, path := range map[string]string{"Graph": "/subscribedSkus", "the login": "/token"} {
+	t.Parallel()
+	for name, path := range map[string]string{"Graph": "/v1.0/subscribedSkus", "the login": "/oauth2/v2.0/token"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, fakegraph.Options{})
-			w.fake.Own(owned, 1)
-			w.fake.Fail(fakegraph.Fault{Path: path, Times: 1000, Hang: time.Minute})
-			ask := func() (time.Duration, error) {
-				ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
-				defer cancel()
-				begun := time.Now()
-				_, err := w.Seats(ctx, contoso)
-				return time.Since(begun), err
-			}
-			for range 4 {
-				if took, err := ask(); took > 2*time.Second || !commerce.IsCode(err, commerce.CodeUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("after %s: %v", took, err)
+			synctest.Test(t, func(t *testing.T) {
+				g, w := wired(map[string]string{"/subscribedSkus": `{"value": []}`, "/directory/subscriptions": `{"value": []}`})
+				var well atomic.Bool
+				w.hangs = func(asked string) bool { return strings.HasSuffix(asked, path) && !well.Load() }
+				ask := func() (time.Duration, error) {
+					ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
+					defer cancel()
+					begun := time.Now()
+					_, err := g.Seats(ctx, contosoOnWire)
+					return time.Since(begun), err
 				}
-			}
-			took, err := ask()
-			if took > 100*time.Millisecond || !commerce.IsCode(err, commerce.CodeUnavailable) || errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("the breaker: after %s: %v", took, err)
-			}
-			w.discreet(err.Error())
+				for range 4 {
+					if took, err := ask(); took != 150*time.Millisecond || !commerce.IsCode(err, commerce.CodeUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+						t.Errorf("after %s: %v", took, err)
+					}
+				}
+				if took, err := ask(); took != 0 || !commerce.IsCode(err, commerce.CodeUnavailable) || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("the breaker: after %s: %v", took, err)
+				}
+				well.Store(true)
+				time.Sleep(9900 * time.Millisecond)
+				if _, err := ask(); !commerce.IsCode(err, commerce.CodeUnavailable) {
+					t.Errorf("too early: %v", err)
+				}
+				time.Sleep(101 * time.Millisecond)
+				if took, err := ask(); took != 0 || err != nil {
+					t.Errorf("well again: after %s: %v", took, err)
+				}
+			})
 		})
 	}
 }
