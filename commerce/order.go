@@ -62,6 +62,7 @@ type Order struct {
 	SubmittedAt  time.Time   `json:"submitted_at"`
 	UpdatedAt    time.Time   `json:"updated_at"`
 	EndedAt      time.Time   `json:"ended_at,omitzero"`
+	Told         Told        `json:"told,omitzero"` // of the people who are being served
 }
 
 // OrderLine is a quoted line on its way.

@@ -156,6 +156,7 @@ func (s *Service) entry(o Order, by Actor, event, action string, data any) (Entr
 func (s *Service) keep(tx Tx, o Order, by Actor, event, action string, data any) error {
 	now := s.Now()
 	o.UpdatedAt = now
+	tells := o.tells(now)
 	step, due := o.Next(now, s.Timings)
 	if step == StepNone {
 		due = time.Time{}
@@ -178,6 +179,9 @@ func (s *Service) keep(tx Tx, o Order, by Actor, event, action string, data any)
 		if err != nil {
 			return err
 		}
+	}
+	if !tells {
+		return nil
 	}
 	return tx.Announce(ref, o.Version)
 }

@@ -303,7 +303,7 @@ func (p Preview) people(task string) []Assignment {
 // keepTask saves a changed task with its audit entry and the jobs that go on from it.
 func (s *Service) keepTask(tx Tx, t Task, by Actor, event, action string, data any) error {
 	t.UpdatedAt = s.Now()
-	due := time.Time{}
+	tells, due := t.tells(t.UpdatedAt), time.Time{}
 	if t.State == TaskRunning {
 		due = t.UpdatedAt
 	}
@@ -325,6 +325,9 @@ func (s *Service) keepTask(tx Tx, t Task, by Actor, event, action string, data a
 		if err != nil {
 			return err
 		}
+	}
+	if !tells {
+		return nil
 	}
 	return tx.AnnounceTask(ref, t.Version)
 }

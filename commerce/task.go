@@ -35,6 +35,7 @@ type Task struct {
 	StartedAt    time.Time `json:"started_at"`
 	UpdatedAt    time.Time `json:"updated_at"`
 	EndedAt      time.Time `json:"ended_at,omitzero"`
+	Told         Told      `json:"told,omitzero"`
 }
 
 // TaskKind is what a Task does.

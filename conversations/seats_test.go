@@ -3,6 +3,7 @@ package conversations_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -209,6 +210,48 @@ func TestATaskOfLicencesThatAreNotReady(t *testing.T) {
 	w.exec("UPDATE sandbox_users SET stumbles = 0")
 	w.settles()
 	p.sends("", "task:L-1001", nil).sees("assigned 40 of 40")
+}
+
+// Of a thousand people the message shows how far it is, now and then, and not at each batch.
+func TestHowFarItIs(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		batch       time.Duration
+		least, most int
+		shows       []string
+	}{
+		"fast": {time.Second, 9, 11, []string{"assigned 20 of 1,000", "being assigned", "assigned 520 of 1,000", "Done. 1,000 people", "assigned 1,000 of 1,000"}},
+		"slow": {30 * time.Second, 20, 51, []string{"assigned 20 of 1,000", "assigned 60 of 1,000", "assigned 100 of 1,000", "Done. 1,000 people", "assigned 1,000 of 1,000"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.exec("DELETE FROM sandbox_users AS p WHERE organisation = 'contoso' AND NOT EXISTS (SELECT 1 FROM sandbox_licences h WHERE h.user_id = p.id)")
+			w.hires(1000)
+			w.owns(basicSKU, 1031)
+			w.as("aicha").types("assign business basic").clicks("Everyone without a licence").clicks("Preview for 1,000 people").clicks("Assign 1,000 licences").at("started")
+			w.counting(func(int) {
+				w.mu.Lock()
+				w.clock = w.clock.Add(test.batch)
+				w.mu.Unlock()
+			})
+			w.settles()
+			if n := w.chat.edits; w.chat.posts != 1 || n < test.least || n > test.most {
+				t.Errorf("%d posts and %d edits for 50 batches", w.chat.posts, n)
+			}
+			said := ""
+			for _, p := range w.chat.shown {
+				said += written(p)
+			}
+			for _, text := range test.shows {
+				i := strings.Index(said, text)
+				if i < 0 {
+					t.Fatalf("%q was never shown after what came before it", text)
+				}
+				said = said[i:]
+			}
+		})
+	}
 }
 
 // startsAsSeen starts what the preview shows, which is so again only for that moment.
