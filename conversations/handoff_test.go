@@ -353,7 +353,7 @@ func TestMicrosoftCannotBeAsked(t *testing.T) {
 	p.types("order "+id).sees("to be bought", "Microsoft could not be asked since 23 November 2026")
 	w.shop.down = false
 	w.waits(time.Hour)
-	p.types("order " + id).sees("CW-1001: expired", "No purchase was seen")
+	p.types("order "+id).sees("CW-1001: expired", "No purchase was seen")
 	if n := w.audited("order.unreadable"); n != 1 {
 		t.Errorf("the audit tells %d times of one outage", n)
 	}
