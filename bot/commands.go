@@ -17,14 +17,16 @@ import (
 
 // commandLine is every command (contract.md, Commands).
 type commandLine struct {
-	Serve    serveCommand    `cmd:"" default:"withargs" help:"Run the bot (the default)."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database's schema up to date; serve does it by itself."`
-	Orders   ordersCommand   `cmd:"" help:"Look at orders and help those that are stuck. Every use is audited."`
-	Audit    auditCommand    `cmd:"" help:"Check and export the audit."`
-	Doctor   doctorCommand   `cmd:"" help:"Check every configured service with a harmless call."`
-	Manifest manifestCommand `cmd:"" help:"Print the app manifest of a platform, for this configuration."`
-	Health   healthCommand   `cmd:"" help:"Exit 0 when the running program is ready."`
-	Version  versionCommand  `cmd:"" help:"Print version, commit and Go version."`
+	Serve    serveCommand     `cmd:"" default:"withargs" help:"Run the bot (the default)."`
+	Migrate  migrateCommand   `cmd:"" help:"Bring the database's schema up to date; serve does it by itself."`
+	Orders   ordersCommand    `cmd:"" help:"Look at orders and help those that are stuck. Every use is audited."`
+	Audit    auditCommand     `cmd:"" help:"Check and export the audit."`
+	Parse    parseCommand     `cmd:"" help:"Read messages, one a line, and print what is understood of each as JSON."`
+	Score    parseEvalCommand `cmd:"" name:"parse-eval" help:"Score a file of labelled messages."`
+	Doctor   doctorCommand    `cmd:"" help:"Check every configured service with a harmless call."`
+	Manifest manifestCommand  `cmd:"" help:"Print the app manifest of a platform, for this configuration."`
+	Health   healthCommand    `cmd:"" help:"Exit 0 when the running program is ready."`
+	Version  versionCommand   `cmd:"" help:"Print version, commit and Go version."`
 }
 
 // program is what a command works with.

@@ -19,7 +19,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], surroundings{
-		env: os.LookupEnv, readFile: os.ReadFile, stdout: os.Stdout, stderr: os.Stderr,
+		env: os.LookupEnv, readFile: os.ReadFile, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 	})
 	stop()
 	os.Exit(code)
@@ -29,6 +29,7 @@ func main() {
 type surroundings struct {
 	env            func(string) (string, bool)
 	readFile       func(string) ([]byte, error)
+	stdin          io.Reader // of bot parse
 	stdout, stderr io.Writer
 	// seams wrap what the program is made of; tests stop it there. Zero: nothing.
 	seams seams

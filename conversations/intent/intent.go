@@ -30,6 +30,9 @@ type Intent struct {
 	Items    []Item // of Buy, Assign and Unassign, in the order named
 	Asks     []Ask  // what must be asked because of what was written; a slot that is merely missing is not in it
 	Evidence []Evidence
+	// Unsure: something must be asked, or words of weight are left that nothing accounts
+	// for. A model may then be asked too.
+	Unsure bool
 }
 
 // Item is one line.

@@ -1,0 +1,167 @@
+package intent
+
+import "cartwright/commerce"
+
+// value is what a slot was given, and where.
+type value struct {
+	set   bool
+	asked bool // it was said, and must be asked
+	at    [2]int
+}
+
+// line is an item in the making.
+type line struct {
+	product  *span // nil: none is named
+	said     value
+	quantity int
+	many     value
+	billing  commerce.Billing
+	paid     value
+	assign   bool
+	handed   value
+	from, to int // spans
+}
+
+// reading is a message's spans and what is made of them.
+type reading struct {
+	*text
+	parser *Parser
+	spans  []span
+	lines  []line
+	kind   Kind
+}
+
+func newReading(p *Parser, t *text) *reading {
+	r := &reading{text: t, parser: p, spans: t.spans}
+	r.dropQuoted()
+	return r
+}
+
+// compose makes lines of the spans: what is said before a correction holds where the
+// correction does not say otherwise.
+func (r *reading) compose() {
+	for i, part := range r.parts() {
+		c := clause{reading: r, spans: part}
+		lines := c.lines()
+		if i == 0 || len(r.lines) == 0 {
+			r.lines = lines
+			continue
+		}
+		r.correct(lines, i > 0 && len(part) > 0)
+	}
+}
+
+// parts splits the message at corrections.
+func (r *reading) parts() [][]span {
+	var parts [][]span
+	from := 0
+	for i := range r.spans {
+		if r.spans[i].mark == correction && r.corrects(i) {
+			parts = append(parts, r.spans[from:i])
+			from = i + 1
+		}
+	}
+	return append(parts, r.spans[from:])
+}
+
+// corrects reports whether values are on both sides: "sorry" alone corrects nothing.
+func (r *reading) corrects(i int) bool {
+	return hasValue(r.spans[:i]) && hasValue(r.spans[i+1:])
+}
+
+func hasValue(spans []span) bool {
+	for i := range spans {
+		switch spans[i].mark {
+		case amount, product, monthly, annual, otherPeriod, assignVerb, autoAssign, many:
+			return true
+		}
+	}
+	return false
+}
+
+// correct applies what was said behind a correction.
+func (r *reading) correct(lines []line, _ bool) {
+	for i := range lines {
+		fix := &lines[i]
+		at := r.corrected(fix, i)
+		if at < 0 {
+			r.lines = append(r.lines, *fix)
+			continue
+		}
+		r.lines[at].take(fix)
+	}
+}
+
+// corrected is the line that a correction means: that of its product, else the last one.
+// What is listed behind the first is new.
+func (r *reading) corrected(fix *line, i int) int {
+	for at := range r.lines {
+		if fix.product != nil && r.lines[at].product.same(fix.product) {
+			return at
+		}
+	}
+	if i > 0 {
+		return -1
+	}
+	return len(r.lines) - 1
+}
+
+func (s *span) same(other *span) bool {
+	if s == nil || other == nil || len(s.candidates) != len(other.candidates) || len(s.candidates) == 0 {
+		return false
+	}
+	for i := range s.candidates {
+		if s.candidates[i] != other.candidates[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// take overwrites what the other says.
+func (l *line) take(other *line) {
+	if other.product != nil {
+		l.product, l.said = other.product, other.said
+	}
+	if other.many.set {
+		l.quantity, l.many = other.quantity, other.many
+	}
+	if other.paid.set {
+		l.billing, l.paid = other.billing, other.paid
+	}
+	if other.handed.set {
+		l.assign, l.handed = other.assign, other.handed
+	}
+}
+
+// dropQuoted forgets what somebody else said.
+func (r *reading) dropQuoted() {
+	said := -1
+	for i := range r.spans {
+		if r.spans[i].mark == says && said < 0 {
+			said = i
+		}
+		if said < 0 || i == said {
+			continue
+		}
+		switch w := r.tokens[r.spans[i].from].text; {
+		case w == ":" || w == "\"":
+			r.spans = append(append([]span(nil), r.spans[:i]...), r.behindQuote(i, w)...)
+			return
+		}
+	}
+}
+
+// behindQuote is what follows the closing quote; without one, nothing.
+func (r *reading) behindQuote(i int, opening string) []span {
+	closing, seen := -1, 0
+	for j := i; j < len(r.spans); j++ {
+		if r.tokens[r.spans[j].from].text == "\"" {
+			closing, seen = j, seen+1
+		}
+	}
+	if seen == 0 || opening == "\"" && seen == 1 || opening == ":" && seen < 2 {
+		return nil
+	}
+	return r.spans[closing+1:]
+}

@@ -1,0 +1,290 @@
+package intent
+
+// seen is what kinds of words a message has, with the first place of each.
+type seen [other + 1]int
+
+func (r *reading) look() seen {
+	var s seen
+	for i := range s {
+		s[i] = -1
+	}
+	for i := range r.spans {
+		if m := r.spans[i].mark; s[m] < 0 {
+			s[m] = i
+		}
+	}
+	return s
+}
+
+func (s *seen) has(marks ...mark) bool {
+	for _, m := range marks {
+		if s[m] >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// before reports whether the first of a is before the first of b; b may be missing.
+func (s *seen) before(a, b mark) bool { return s[a] >= 0 && (s[b] < 0 || s[a] < s[b]) }
+
+// decideKind goes down the ladder: the first rung that holds is what the writer wants.
+// Nothing on it approves, confirms or places: such words lead to None, or are passed over
+// beside an ordinary purchase.
+func (r *reading) decideKind() Kind {
+	s := r.look()
+	for _, rung := range []func(*seen) (Kind, bool){
+		(*seen).nothing, r.ordered, r.denied, r.howTo, r.assigns, r.ends, r.carts, r.owns, r.informs, r.buys, r.helps, r.cancels,
+	} {
+		if kind, holds := rung(&s); holds {
+			return kind
+		}
+	}
+	return None
+}
+
+func (s *seen) nothing() (Kind, bool) {
+	for m := range s {
+		if s[m] >= 0 {
+			return None, false
+		}
+	}
+	return None, true
+}
+
+// goods reports whether something to buy is named.
+func (s *seen) goods() bool { return s.has(product) || s.has(seat, subscription) && s.has(amount) }
+
+// ordered: approvals, placements and attempts to give new rules, without a purchase
+// beside them.
+func (r *reading) ordered(s *seen) (Kind, bool) {
+	if !s.has(approve, place, program) {
+		return None, false
+	}
+	return None, !r.purchaseBeside(s)
+}
+
+// purchaseBeside reports whether a part of the message without such words asks for
+// something.
+func (r *reading) purchaseBeside(s *seen) bool {
+	if !s.has(product, seat, amount) {
+		return false
+	}
+	from := 0
+	for i := 0; i <= len(r.spans); i++ {
+		if i < len(r.spans) && !r.breaksPart(i) {
+			continue
+		}
+		if r.purchase(from, i) {
+			return true
+		}
+		from = i + 1
+	}
+	return false
+}
+
+func (r *reading) breaksPart(i int) bool {
+	m := r.spans[i].mark
+	return m == stop || m == and || m == comma || m == program || m == approve || m == place
+}
+
+// purchase reports whether spans name goods with a verb of buying or a number.
+func (r *reading) purchase(from, to int) bool {
+	if from > 0 && from <= len(r.spans) {
+		if m := r.spans[from-1].mark; m == approve || m == place {
+			return false
+		}
+	}
+	goods, asks := false, false
+	for i := from; i < to; i++ {
+		switch r.spans[i].mark {
+		case product, seat:
+			goods = true
+		case buyVerb, want:
+			asks = asks || !r.isLabel(i)
+		case amount, many:
+			asks = asks || i == from || r.spans[i-1].mark != label && !r.isLabel(i-1)
+		}
+	}
+	return goods && asks
+}
+
+// isLabel reports whether a verb of buying is the noun of a number: order 12.
+func (r *reading) isLabel(i int) bool {
+	return i+1 < len(r.spans) && ordering[r.tokens[r.spans[i].to-1].text] && (r.spans[i+1].mark == amount || r.spans[i+1].mark == thing || r.spans[i+1].mark == label) && (i+2 >= len(r.spans) || r.spans[i+2].mark != product && r.spans[i+2].mark != seat)
+}
+
+// denied: we do not need more, and nothing else is asked for.
+func (r *reading) denied(s *seen) (Kind, bool) {
+	if !s.has(denial) {
+		return None, false
+	}
+	if s.has(cancel) && !s.has(product) {
+		return Cancel, true
+	}
+	for i := range r.spans {
+		if m := r.spans[i].mark; (m == buyVerb || m == want) && r.asksFor(i) {
+			return None, false
+		}
+		if r.spans[i].mark == product && i < s[denial] && s[amount] >= 0 && s[amount] < s[denial] {
+			return None, false
+		}
+	}
+	return None, !r.turnsTo(s[denial])
+}
+
+// turnsTo reports whether goods follow a but.
+func (r *reading) turnsTo(i int) bool {
+	for j := i; j < len(r.spans); j++ {
+		if turning[r.tokens[r.spans[j].from].text] {
+			for ; j < len(r.spans); j++ {
+				if r.spans[j].mark == product || r.spans[j].mark == amount {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// asksFor reports whether goods follow a verb, which nothing denies.
+func (r *reading) asksFor(i int) bool {
+	for j := i + 1; j < len(r.spans); j++ {
+		switch r.spans[j].mark {
+		case product, amount:
+			return true
+		case denial, negation, stop:
+			return false
+		}
+	}
+	return false
+}
+
+func (r *reading) howTo(s *seen) (Kind, bool) {
+	if !s.has(howTo) || s.has(amount) && s.has(product) || s.has(price) {
+		return None, false
+	}
+	return Help, s[howTo] < s[product] || !s.has(product) || s[howTo] < 3
+}
+
+func (r *reading) helps(s *seen) (Kind, bool) {
+	return Help, s.has(help) && !s.has(product)
+}
+
+// cancels: what is in progress is dropped.
+func (r *reading) cancels(s *seen) (Kind, bool) {
+	if s.has(cancel) && !s.has(void, other) || s.has(empty) && s.has(cart) {
+		return Cancel, true
+	}
+	return None, false
+}
+
+// carts: what waits to be bought is to be shown.
+func (r *reading) carts(s *seen) (Kind, bool) {
+	if !s.has(cart) || s.has(product, amount) {
+		return None, false
+	}
+	if s.has(empty) || s.has(cancel) && !s.has(show) {
+		return Cancel, true
+	}
+	return Cart, true
+}
+
+// owns: what is owned already is to be shown.
+func (r *reading) owns(s *seen) (Kind, bool) {
+	switch {
+	case s.has(owned) && !r.asksBeside(s):
+		return Subscriptions, true
+	case s.has(mine) && !r.asksBeside(s) && !s.has(unassignVerb):
+		return Subscriptions, true
+	case s.has(subscription) && !s.has(product, amount, buyVerb, want, price, compare, denial, help) && r.small(s):
+		return Subscriptions, true
+	case s.has(pool) && s.has(question, show, owned) && !s.has(buyVerb, want, amount):
+		return Subscriptions, true
+	}
+	return None, false
+}
+
+// asksBeside reports whether goods are asked for as well.
+func (r *reading) asksBeside(s *seen) bool {
+	return s.has(buyVerb, want) && s.has(amount) && s.has(product, seat, people)
+}
+
+func (r *reading) small(s *seen) bool { return s.has(show, own, question) || len(r.spans) <= 4 }
+
+// ends: a subscription that exists is to be stopped, which is not done here.
+func (r *reading) ends(s *seen) (Kind, bool) {
+	if s.has(endVerb) && s.has(subscription, mine, product, seat) && !r.asksBeside(s) {
+		return None, !s.has(buyVerb)
+	}
+	return None, s.has(cancel) && s.has(subscription, mine) && !s.has(buyVerb, amount)
+}
+
+// informs: prices, comparisons, what happened, what others said.
+func (r *reading) informs(s *seen) (Kind, bool) {
+	switch {
+	case s.has(price, compare) && !r.orders(s):
+		return None, true
+	case s.has(past) && !s.has(buyVerb, want):
+		return None, true
+	case s.has(own) && !s.has(buyVerb, want, polite):
+		return None, !s.has(help)
+	case s.has(question) && s[question] <= 1 && !s.has(amount, polite, help, howTo) && !s.has(buyVerb) && s.has(product):
+		return None, true
+	case s.has(question) && !s.has(polite, help, want) && s.has(buyVerb) && s[question] < s[buyVerb] && s[question] <= 1 && r.asking():
+		return None, true
+	}
+	return None, false
+}
+
+// asking reports whether the message ends with a question mark.
+func (r *reading) asking() bool {
+	n := len(r.spans)
+	return n > 0 && r.tokens[r.spans[n-1].to-1].text == "?"
+}
+
+// orders reports whether a verb of buying has a number and goods.
+func (r *reading) orders(s *seen) bool {
+	return s.has(buyVerb) && s.has(amount) && s.has(product, seat)
+}
+
+// buys: a product, a number of seats, or a wish to buy.
+func (r *reading) buys(s *seen) (Kind, bool) {
+	switch {
+	case s.has(product) && (s.has(amount, many, buyVerb, want, monthly, annual, article, autoAssign, some) || r.fragment()):
+		return Buy, true
+	case s.has(seat) && s.has(amount, many, buyVerb, want, more):
+		return Buy, true
+	case s.has(subscription) && s.has(buyVerb, want, amount):
+		return Buy, true
+	case s.has(amount, many) && (s.has(people, classifier) && s.has(buyVerb, want, more) || r.unknownGoods(s) || r.fragment()):
+		return Buy, true
+	case s.has(buyVerb) && !s.has(howTo) && r.wishes(s):
+		return Buy, true
+	}
+	return None, (s.has(monthly, annual, otherPeriod) && r.fragment())
+}
+
+// wishes reports whether a verb of buying stands alone enough to mean licences.
+func (r *reading) wishes(s *seen) bool {
+	return !s.has(other, void, cancel, approve, place) && r.missed == 0
+}
+
+// unknownGoods reports whether a number of something unknown is asked for.
+func (r *reading) unknownGoods(s *seen) bool {
+	return s.has(unknown) && s.has(buyVerb) && s[unknown]-s[amount] >= 1 && s[unknown]-s[amount] <= 3
+}
+
+// fragment reports whether a message is no more than values and words without weight.
+func (r *reading) fragment() bool {
+	heavy := 0
+	for i := range r.spans {
+		switch r.spans[i].mark {
+		case unknown:
+			heavy++
+		case other, question, says, cancel, endVerb, void, past, own, help, howTo, approve, place, program, empty, unit, label, thing, from:
+			heavy += 2
+		}
+	}
+	return heavy < 2
+}

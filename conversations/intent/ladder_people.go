@@ -1,0 +1,67 @@
+package intent
+
+// assigns: licences that are owned already are given to people, or taken from them.
+func (r *reading) assigns(s *seen) (Kind, bool) {
+	if r.takes(s) {
+		return Unassign, true
+	}
+	return Assign, r.gives(s)
+}
+
+// takes: a verb of taking with a licence and somebody.
+func (r *reading) takes(s *seen) bool {
+	if !s.has(unassignVerb) || !s.has(product, seat, mine) || s.has(cart) {
+		return false
+	}
+	if s.has(want) && s.has(amount) || s.has(denial) {
+		return false
+	}
+	return r.somebody(s, s[unassignVerb])
+}
+
+// gives: a verb of giving whose object is a licence, and no verb of buying before it.
+func (r *reading) gives(s *seen) bool {
+	if !s.has(assignVerb) || !s.has(product, seat, mine, pool) || s.has(autoAssign, automatic, approve) || s.has(monthly, annual) {
+		return false
+	}
+	if s.has(buyVerb) && s[buyVerb] < s[assignVerb] && !r.modal(s) || r.negated(s) {
+		return false
+	}
+	return r.together(s) && (r.somebody(s, s[assignVerb]) || s.has(pool))
+}
+
+func (r *reading) negated(s *seen) bool {
+	return s.has(negation) && s[negation] < s[assignVerb]+3
+}
+
+// modal reports whether the verb of buying is a helper: "nimm ein Visio und gib ..." is not.
+func (r *reading) modal(s *seen) bool { return s.has(pool) && !s.has(amount) }
+
+// together reports whether the licence is in the verb's own part of the sentence.
+func (r *reading) together(s *seen) bool {
+	at := s[assignVerb]
+	goods := s[product]
+	if goods < 0 {
+		goods = max(s[seat], s[mine], s[pool])
+	}
+	from, to := min(at, goods), max(at, goods)
+	for i := from; i < to; i++ {
+		if m := r.spans[i].mark; m == stop || m == comma || m == and && from == goods {
+			return false
+		}
+	}
+	return from == at || !s.has(want) || s[want] > goods || s.has(pool)
+}
+
+// somebody reports whether a person, a group or an address is named.
+func (r *reading) somebody(s *seen, verb int) bool {
+	if s.has(thing, everyone, group, people, nobody) {
+		return true
+	}
+	for i := range r.spans {
+		if m := r.spans[i].mark; m == unknown && i != verb {
+			return true
+		}
+	}
+	return s.has(toward, from)
+}
