@@ -90,6 +90,9 @@ func (c *clause) turns(i int) bool {
 func (c *clause) products() {
 	for i := range c.spans {
 		s := &c.spans[i]
+		if s.mark == product && c.dropped[i] {
+			c.refused = true
+		}
 		if s.mark != product || c.dropped[i] || c.passing(i) {
 			continue
 		}

@@ -29,11 +29,14 @@ type reading struct {
 	spans  []span
 	lines  []line
 	kind   Kind
+	// refused: a product was named only to say that it is not wanted.
+	refused bool
 }
 
 func newReading(p *Parser, t *text) *reading {
 	r := &reading{text: t, parser: p, spans: t.spans}
 	r.dropQuoted()
+	r.spans = soften(r.tokens, r.spans)
 	return r
 }
 

@@ -110,7 +110,7 @@ func (c *clause) handingStart(from, verb int) int {
 		return from
 	}
 	for i := verb - 1; i >= from; i-- {
-		if m := c.spans[i].mark; m == product || m == amount || m == denial {
+		if m := c.spans[i].mark; m == product || m == amount {
 			return i + 1
 		}
 	}

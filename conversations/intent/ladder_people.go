@@ -10,6 +10,9 @@ func (r *reading) assigns(s *seen) (Kind, bool) {
 
 // takes: a verb of taking with a licence and somebody.
 func (r *reading) takes(s *seen) bool {
+	if s.has(from) && s.has(product, seat) && r.fetches(s) {
+		return true
+	}
 	if !s.has(unassignVerb) || !s.has(product, seat, mine) || s.has(cart) {
 		return false
 	}
@@ -29,6 +32,19 @@ func (r *reading) gives(s *seen) bool {
 	}
 	return r.together(s) && (r.somebody(s, s[assignVerb]) || s.has(pool))
 }
+
+// fetches reports whether the verb is of taking in both senses, and who it is taken from
+// is said: take Visio from Kim.
+func (r *reading) fetches(s *seen) bool {
+	if !s.has(buyVerb) || !fetching[r.tokens[r.spans[s[buyVerb]].from].text] || s[from] < s[buyVerb] {
+		return false
+	}
+	return fetchedFrom[r.tokens[r.spans[s[from]].from].text]
+}
+
+var fetching = set("take nimm nehmt nehmen hol")
+
+var fetchedFrom = set("from off away weg")
 
 func (r *reading) negated(s *seen) bool {
 	return s.has(negation) && s[negation] < s[assignVerb]+3

@@ -175,10 +175,14 @@ func (n *node) child(key string) *node {
 	return n.next[key]
 }
 
-// meaning is what a phrase that ends here means to a writer of lang.
-func (n *node) meaning(lang language) mark {
+// meaning is what a phrase that ends here means to a writer of lang. People mix in words
+// of other languages, but not such as are their own too: "on a" is no French in English.
+func (l *lexicon) meaning(n *node, phrase []token, lang language) mark {
 	if m := n.marks[lang]; m != unmarked {
 		return m
+	}
+	if n.marks == ([languages]mark{}) || l.own(phrase, lang) {
+		return unmarked
 	}
 	i := slices.IndexFunc(n.marks[:], func(m mark) bool { return m != unmarked })
 	if i < 0 {
@@ -187,14 +191,24 @@ func (n *node) meaning(lang language) mark {
 	return n.marks[i]
 }
 
-// longest finds the longest phrase that begins at the first token.
-func (l *lexicon) longest(tokens []token, lang language) (mark, int) {
-	return longestFrom(l.root, tokens, 0, lang)
+// own reports whether every word is of the language.
+func (l *lexicon) own(phrase []token, lang language) bool {
+	for i := range phrase {
+		if phrase[i].kind == wordToken && l.words[phrase[i].text]&(1<<lang) == 0 {
+			return false
+		}
+	}
+	return len(phrase) > 1
 }
 
-func longestFrom(at *node, tokens []token, taken int, lang language) (mark, int) {
+// longest finds the longest phrase that begins at the first token.
+func (l *lexicon) longest(tokens []token, lang language) (mark, int) {
+	return l.longestFrom(l.root, tokens, 0, lang)
+}
+
+func (l *lexicon) longestFrom(at *node, tokens []token, taken int, lang language) (mark, int) {
 	found, n := unmarked, 0
-	if m := at.meaning(lang); m != unmarked {
+	if m := l.meaning(at, tokens[:taken], lang); m != unmarked {
 		found, n = m, taken
 	}
 	if taken >= len(tokens) || at.next == nil {
@@ -203,7 +217,7 @@ func longestFrom(at *node, tokens []token, taken int, lang language) (mark, int)
 	t := &tokens[taken]
 	if t.kind != numberToken {
 		if next := at.next[t.text]; next != nil {
-			found, n = longer(found, n, next, tokens, taken+1, lang)
+			found, n = l.longer(found, n, next, tokens, taken+1, lang)
 		}
 	}
 	if at.next["#"] == nil && t.kind != numberToken {
@@ -215,14 +229,14 @@ func longestFrom(at *node, tokens []token, taken int, lang language) (mark, int)
 	}
 	for _, key := range []string{"#" + string(rune(q.value)), "#"} {
 		if next := at.next[key]; next != nil {
-			found, n = longer(found, n, next, tokens, taken+q.tokens, lang)
+			found, n = l.longer(found, n, next, tokens, taken+q.tokens, lang)
 		}
 	}
 	return found, n
 }
 
-func longer(found mark, n int, next *node, tokens []token, taken int, lang language) (mark, int) {
-	if m, more := longestFrom(next, tokens, taken, lang); more > n {
+func (l *lexicon) longer(found mark, n int, next *node, tokens []token, taken int, lang language) (mark, int) {
+	if m, more := l.longestFrom(next, tokens, taken, lang); more > n {
 		return m, more
 	}
 	return found, n

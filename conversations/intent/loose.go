@@ -41,6 +41,8 @@ func (c *clause) loose(f figure) {
 		c.give(&c.made[0], f)
 	case counts && len(c.made) > 0:
 		c.spread(f)
+	case len(c.made) == 1 && !c.made[0].many.set && c.bare(f):
+		c.give(&c.made[0], f)
 	case counts || len(c.made) == 0 && c.bare(f):
 		if len(c.made) == 0 {
 			c.made = append(c.made, line{from: f.from, to: f.to})

@@ -13,6 +13,9 @@ func (r *reading) intent() Intent {
 		}
 		in.settle()
 	}
+	if r.kind == Buy && len(in.Items) == 0 && r.refused {
+		in.Kind = None
+	}
 	in.Unsure = len(in.Asks) > 0 || r.cut || r.missed > 1 || r.kind == None && r.missed > 0
 	return in
 }

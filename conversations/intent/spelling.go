@@ -123,6 +123,6 @@ bitdefender eset dashlane bitwarden keeper proton protonmail nextcloud libreoffi
 钉钉 企业微信 飞书 腾讯会议 阿里云 腾讯文档 石墨 wps`)
 
 // editions follow a name and make it another product.
-var editions = set(`studio ultimate lite essentials professional server viewer rooms room gcc edu education trial nonprofit starter advanced kiosk personal
+var editions = set(`studio ultimate lite essentials professional server viewer rooms gcc edu education trial nonprofit starter advanced kiosk personal
 family student students developer pro enterprise premium standard basic express deluxe ltsc server cloud suite plus international government
 identity endpoint voice automate apps platinum gold silver elite max extended explorer creator author enterprises edition businesses`)

@@ -138,4 +138,4 @@ marie martin maria peter thomas anna julia laura sarah lisa kevin nicolas sophie
 lena felix lukas jonas emma louis hugo paul eric erik simon daniel markus christian susanne monika karin oliver wolfgang jessica jennifer amanda
 basics hall mobile online offline contoso fabrikam adatum sans dans sous vous nous leur cette avant apres entre depuis encore moins
 nicht noch sehr oder aber wenn dann weil auch alles immer heute morgen gestern schon wieder unter ueber
-teuer leider sofort monaten wochen stunden`)
+half dozen dozens demi halbes halben halbe dutzend douzaine daraus teuer leider sofort monaten wochen stunden`)

@@ -1,0 +1,43 @@
+package intent
+
+// soften gives marks the weaker meaning that their neighbours leave: a denial before an
+// assign word is a plain no, and so is ", no" before anything but a new value.
+func soften(tokens []token, spans []span) []span {
+	out := make([]span, 0, len(spans)+2)
+	for i := range spans {
+		s := spans[i]
+		switch {
+		case s.mark == denial && leadsTo(spans[i+1:], assignVerb, autoAssign, automatic, atOnce):
+			s.mark = negation
+		case s.mark == correction && plainNo[tokens[s.to-1].text] && !leadsTo(spans[i+1:], amount, product, buyVerb, want, monthly, annual, comma):
+			s.mark = negation
+			if s.to-s.from > 1 {
+				before := s
+				before.mark, before.to = comma, s.to-1
+				s.from = s.to - 1
+				out = append(out, before)
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+var plainNo = set("no non nein 不")
+
+// leadsTo reports whether the first span of weight has one of the marks.
+func leadsTo(spans []span, marks ...mark) bool {
+	for i := range spans {
+		for _, m := range marks {
+			if spans[i].mark == m {
+				return true
+			}
+		}
+		switch spans[i].mark {
+		case filler, more, of, article, classifier, yes:
+		default:
+			return false
+		}
+	}
+	return false
+}
