@@ -18,7 +18,7 @@ want() { "$1" "${@:3}" || wanted+=("$2"); }
 
 # The platforms' own libraries, in these folders, judge what the tests play,
 # and others' draw their messages.
-peers=(test/slack test/discord test/discord-look test/teams test/graph test/model)
+peers=(test/slack test/words test/discord test/discord-look test/teams test/graph test/model)
 have_peers_of() { [ -f "$1/node_modules/.package-lock.json" ] && [ ! "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; }
 have_peers() {
 	local folder
@@ -77,6 +77,7 @@ say_untested() {
 	have_peers_of test/teams || untested+=("Microsoft's own libraries: the Teams that the tests play is not judged, nor the tokens that the bot takes, nor its cards drawn")
 	have_peers_of test/graph || untested+=("Microsoft's own clients of Graph: the Graph that the tests play is not judged")
 	have_peers_of test/model || untested+=("aimock: what is sent to language models is not judged by another's player of OpenAI")
+	have_peers_of test/words || untested+=("n2words: what the rules read in number words is not judged")
 	have_peers_of test/discord-look || untested+=("a parser of Discord's Markdown: what Discord reads in its messages is not judged, nor are they drawn")
 	have gcc || untested+=("gcc: go test -race will fail")
 	[ ${#untested[@]} -eq 0 ] && return

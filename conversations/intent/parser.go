@@ -1,6 +1,13 @@
 package intent
 
-import "cartwright/commerce"
+import (
+	"sync"
+
+	"cartwright/commerce"
+)
+
+// everyLanguage is the lexicon: it is read-only, and the same for every catalogue.
+var everyLanguage = sync.OnceValue(newLexicon)
 
 // Parser reads messages by rules, without a network. It is read-only once made, so that
 // any number of goroutines may use it.
@@ -13,7 +20,7 @@ type Parser struct {
 // New makes a parser for a catalogue. Names and aliases are what people may say; a name of
 // two offers is asked back unless one has it in default_for.
 func New(c commerce.Catalogue) *Parser {
-	p := &Parser{products: newProducts(c), lexicon: newLexicon()}
+	p := &Parser{products: newProducts(c), lexicon: everyLanguage()}
 	p.speller = newSpeller(p.lexicon, p.products)
 	return p
 }
