@@ -184,5 +184,5 @@ func (p *Parser) namesBehind(t *text, i int) bool {
 		return false
 	}
 	run := p.runAt(t, i+q.tokens)
-	return run.sure && run.to > i+q.tokens
+	return run.to > i+q.tokens && (run.sure || run.to > i+q.tokens+1)
 }

@@ -6,7 +6,7 @@ type clause struct {
 	spans   []span
 	made    []line
 	dropped map[int]bool // spans that were denied: not 5, instead of Basic
-	trail   int          // where the last product's own words end
+	fixing  bool         // a correction is before it
 }
 
 // lines reads products, then what belongs to each.

@@ -44,13 +44,13 @@ func newReading(p *Parser, t *text) *reading {
 // correction does not say otherwise.
 func (r *reading) compose() {
 	for i, part := range r.parts() {
-		c := clause{reading: r, spans: part}
+		c := clause{reading: r, spans: part, fixing: i > 0}
 		lines := c.lines()
 		if i == 0 || len(r.lines) == 0 {
 			r.lines = lines
 			continue
 		}
-		r.correct(lines, i > 0 && len(part) > 0)
+		r.correct(lines)
 	}
 }
 
@@ -83,7 +83,7 @@ func hasValue(spans []span) bool {
 }
 
 // correct applies what was said behind a correction.
-func (r *reading) correct(lines []line, _ bool) {
+func (r *reading) correct(lines []line) {
 	for i := range lines {
 		fix := &lines[i]
 		at := r.corrected(fix, i)

@@ -68,7 +68,7 @@ func (c *clause) decide(from, to int) (at int, decided, give bool) {
 	start := c.handingStart(from, verb)
 	for i := start; i < to; i++ {
 		switch m := c.spans[i].mark; m {
-		case automatic, atOnce, everyone, all, yes:
+		case automatic, atOnce, everyone, all, yes, each:
 			giving = giving || m == automatic || verb >= 0
 		case group:
 			giving = giving || verb >= 0 && i > verb
@@ -95,7 +95,7 @@ func (c *clause) refuses(m mark, verb, i int) bool {
 
 // alone reports whether nothing but the handing out can be meant by "I'll do it myself".
 func (c *clause) alone(i int) bool {
-	for j := i - 1; j >= 0 && !c.breaks(j); j-- {
+	for j := i - 1; j >= 0 && !c.breaks(j) && c.spans[j].mark != and; j-- {
 		if m := c.spans[j].mark; m == product || m == amount || m == buyVerb || m == paid {
 			return false
 		}

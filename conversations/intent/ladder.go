@@ -25,9 +25,6 @@ func (s *seen) has(marks ...mark) bool {
 	return false
 }
 
-// before reports whether the first of a is before the first of b; b may be missing.
-func (s *seen) before(a, b mark) bool { return s[a] >= 0 && (s[b] < 0 || s[a] < s[b]) }
-
 // decideKind goes down the ladder: the first rung that holds is what the writer wants.
 // Nothing on it approves, confirms or places: such words lead to None, or are passed over
 // beside an ordinary purchase.
@@ -51,9 +48,6 @@ func (s *seen) nothing() (Kind, bool) {
 	}
 	return None, true
 }
-
-// goods reports whether something to buy is named.
-func (s *seen) goods() bool { return s.has(product) || s.has(seat, subscription) && s.has(amount) }
 
 // ordered: approvals, placements and attempts to give new rules, without a purchase
 // beside them.
@@ -193,7 +187,7 @@ func (r *reading) carts(s *seen) (Kind, bool) {
 // owns: what is owned already is to be shown.
 func (r *reading) owns(s *seen) (Kind, bool) {
 	switch {
-	case s.has(owned) && !r.asksBeside(s):
+	case s.has(owned) && !r.asksBeside(s) && (s.has(question, show) || !s.has(amount) || !s.has(product)):
 		return Subscriptions, true
 	case s.has(mine) && !r.asksBeside(s) && !s.has(unassignVerb):
 		return Subscriptions, true
@@ -217,6 +211,9 @@ func (r *reading) ends(s *seen) (Kind, bool) {
 	if s.has(endVerb) && s.has(subscription, mine, product, seat) && !r.asksBeside(s) {
 		return None, !s.has(buyVerb)
 	}
+	if s.has(owned) && s.has(negation) && !s.has(amount, question) {
+		return None, true
+	}
 	return None, s.has(cancel) && s.has(subscription, mine) && !s.has(buyVerb, amount)
 }
 
@@ -224,6 +221,8 @@ func (r *reading) ends(s *seen) (Kind, bool) {
 func (r *reading) informs(s *seen) (Kind, bool) {
 	switch {
 	case s.has(price, compare) && !r.orders(s):
+		return None, true
+	case s.has(says) && !s.has(amount, buyVerb):
 		return None, true
 	case s.has(past) && !s.has(buyVerb, want):
 		return None, true
@@ -262,7 +261,7 @@ func (r *reading) buys(s *seen) (Kind, bool) {
 	case s.has(buyVerb) && !s.has(howTo) && r.wishes(s):
 		return Buy, true
 	}
-	return None, (s.has(monthly, annual, otherPeriod) && r.fragment())
+	return Buy, s.has(monthly, annual, otherPeriod) && r.fragment()
 }
 
 // wishes reports whether a verb of buying stands alone enough to mean licences.

@@ -13,6 +13,9 @@ func (r *reading) takes(s *seen) bool {
 	if s.has(from) && s.has(product, seat) && r.fetches(s) {
 		return true
 	}
+	if s.has(cancel) && s.has(product) && s[cancel] < s[assignVerb] { // cancel the assignment
+		return true
+	}
 	if !s.has(unassignVerb) || !s.has(product, seat, mine) || s.has(cart) {
 		return false
 	}
@@ -30,7 +33,20 @@ func (r *reading) gives(s *seen) bool {
 	if s.has(buyVerb) && s[buyVerb] < s[assignVerb] && !r.modal(s) || r.negated(s) {
 		return false
 	}
+	if s[product] >= 0 && s[product] < s[assignVerb] && s.has(amount) && !s.has(pool) && !r.handled() {
+		return false
+	}
 	return r.together(s) && (r.somebody(s, s[assignVerb]) || s.has(pool))
+}
+
+// handled reports whether the object is before its verb, as Chinese marks it.
+func (r *reading) handled() bool {
+	for i := range r.tokens {
+		if w := r.tokens[i].text; w == "把" || w == "将" {
+			return true
+		}
+	}
+	return false
 }
 
 // fetches reports whether the verb is of taking in both senses, and who it is taken from
@@ -71,7 +87,7 @@ func (r *reading) together(s *seen) bool {
 
 // somebody reports whether a person, a group or an address is named.
 func (r *reading) somebody(s *seen, verb int) bool {
-	if s.has(thing, everyone, group, people, nobody) {
+	if s.has(thing, everyone, group, people, nobody, of) {
 		return true
 	}
 	for i := range r.spans {

@@ -36,6 +36,9 @@ func (c *clause) spread(f figure) {
 func (c *clause) loose(f figure) {
 	counts, foreign := c.seats(f)
 	switch {
+	case c.fixing && len(c.made) > 0 && f.from < c.made[0].from && c.bare(f): // actually 3. And 5 Project.
+		c.made = append([]line{{from: f.from, to: f.to}}, c.made...)
+		c.give(&c.made[0], f)
 	case foreign != nil && len(c.made) == 0:
 		c.made = append(c.made, line{product: foreign, said: value{set: true, asked: true, at: foreign.bytes}, from: f.from, to: f.to})
 		c.give(&c.made[0], f)

@@ -101,7 +101,7 @@ var yearly = set("jahresvertrag jahresbindung jahreslaufzeit jahresverpflichtung
 func (c *clause) beside(i, step int) mark {
 	for j := i + step; j >= 0 && j < len(c.spans); j += step {
 		switch m := c.spans[j].mark; m {
-		case filler, of, article, toward, more:
+		case filler, of, article, toward, more, group:
 			if step > 0 && m == toward {
 				return unmarked
 			}

@@ -100,6 +100,9 @@ func (c *clause) roughly(from, to int) bool {
 			break
 		}
 	}
+	if to < len(c.spans) && c.tokens[c.spans[to].from].text == "+" && !c.tokens[c.spans[to].from].spaced && !c.amountAt(to+1) { // 10+
+		return true
+	}
 	for i := to; i < len(c.spans) && i < to+3; i++ {
 		switch c.spans[i].mark {
 		case approxBehind:

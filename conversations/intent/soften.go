@@ -11,16 +11,25 @@ func soften(tokens []token, spans []span) []span {
 			s.mark = negation
 		case s.mark == correction && plainNo[tokens[s.to-1].text] && !leadsTo(spans[i+1:], amount, product, buyVerb, want, monthly, annual, comma):
 			s.mark = negation
-			if s.to-s.from > 1 {
-				before := s
-				before.mark, before.to = comma, s.to-1
-				s.from = s.to - 1
-				out = append(out, before)
-			}
+			out, s = split(out, s)
+		case s.mark == insteadOf && tokens[s.from].text == "," && !leadsTo(spans[i+1:], amount, product, monthly, annual, otherPeriod):
+			s.mark = negation
+			out, s = split(out, s)
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// split sets the comma before a no apart.
+func split(out []span, s span) ([]span, span) {
+	if s.to-s.from < 2 {
+		return out, s
+	}
+	before := s
+	before.mark, before.to = comma, s.from+1
+	s.from++
+	return append(out, before), s
 }
 
 var plainNo = set("no non nein 不")
