@@ -140,6 +140,9 @@ func (l *line) take(other *line) {
 // dropQuoted forgets what somebody else said.
 func (r *reading) dropQuoted() {
 	said := -1
+	if len(r.spans) > 0 && r.tokens[0].text == ">" {
+		r.spans = r.behindLine()
+	}
 	for i := range r.spans {
 		if r.spans[i].mark == says && said < 0 {
 			said = i
@@ -153,6 +156,16 @@ func (r *reading) dropQuoted() {
 			return
 		}
 	}
+}
+
+// behindLine is what follows the first line, which is quoted.
+func (r *reading) behindLine() []span {
+	for i := range r.spans {
+		if r.tokens[r.spans[i].from].text == "\n" {
+			return r.spans[i:]
+		}
+	}
+	return nil
 }
 
 // behindQuote is what follows the closing quote; without one, nothing.

@@ -224,7 +224,7 @@ func TestEvidenceIsInTheWritersWords(t *testing.T) {
 		"Ｎｅｅｄ ２５ Ｖｉｓｉｏ, paid yéarly":            "product=Ｖｉｓｉｏ quantity=２５ billing=yéarly",
 		"fünfundzwanzig Visiolizenzen jährlich": "product=Visiolizenzen quantity=fünfundzwanzig billing=jährlich",
 		"买二十五个商业高级版，自动分配":                       "product=商业高级版 quantity=二十五 auto_assign=自动分配",
-		"5 busines premum": "product=busines premum quantity=5",
+		"5 businss premum": "product=businss premum quantity=5",
 	} {
 		var said []string
 		in := parser.Parse(text, "")

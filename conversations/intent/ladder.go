@@ -52,7 +52,7 @@ func (s *seen) nothing() (Kind, bool) {
 // ordered: approvals, placements and attempts to give new rules, without a purchase
 // beside them.
 func (r *reading) ordered(s *seen) (Kind, bool) {
-	if !s.has(approve, place, program) {
+	if !s.has(approve, place, program) || s[howTo] >= 0 && s[howTo] <= 1 {
 		return None, false
 	}
 	return None, !r.purchaseBeside(s)
@@ -212,6 +212,9 @@ func (r *reading) ends(s *seen) (Kind, bool) {
 		return None, !s.has(buyVerb)
 	}
 	if s.has(owned) && s.has(negation) && !s.has(amount, question) {
+		return None, true
+	}
+	if s.has(cancel) && s[cancel] < s[product] && s.has(seat, subscription, mine) && !s.has(buyVerb, want) {
 		return None, true
 	}
 	return None, s.has(cancel) && s.has(subscription, mine) && !s.has(buyVerb, amount)

@@ -42,6 +42,9 @@ func (c *clause) loose(f figure) {
 	case foreign != nil && len(c.made) == 0:
 		c.made = append(c.made, line{product: foreign, said: value{set: true, asked: true, at: foreign.bytes}, from: f.from, to: f.to})
 		c.give(&c.made[0], f)
+	case foreign != nil && counts:
+		c.made = append(c.made, line{product: foreign, said: value{set: true, asked: true, at: foreign.bytes}, from: f.from, to: f.to})
+		c.give(&c.made[len(c.made)-1], f)
 	case counts && len(c.made) > 0:
 		c.spread(f)
 	case len(c.made) == 1 && !c.made[0].many.set && c.bare(f):

@@ -28,6 +28,9 @@ func (c *clause) periods() {
 			continue
 		}
 		as := c.role(i)
+		if i > 1 && c.spans[i-1].mark == or && c.isPeriod(i-2) { // billed yearly or monthly
+			as = c.role(i - 2)
+		}
 		if at := c.owner(i); at >= 0 {
 			own[at][as] = append(own[at][as], i)
 		} else {

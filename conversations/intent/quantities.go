@@ -96,9 +96,12 @@ func (c *clause) roughly(from, to int) bool {
 		if c.spans[i].mark == approx {
 			return true
 		}
-		if c.spans[i].mark != filler && c.spans[i].mark != more && c.spans[i].mark != classifier {
+		if c.spans[i].mark != filler && c.spans[i].mark != more && c.spans[i].mark != classifier && c.spans[i].mark != want {
 			break
 		}
+	}
+	if to+2 < len(c.spans) && c.spans[to].mark == product && c.spans[to+1].mark == or && c.amountAt(to+2) && !c.goods(to+3) { // 6 Visio or 8
+		return true
 	}
 	if to < len(c.spans) && c.tokens[c.spans[to].from].text == "+" && !c.tokens[c.spans[to].from].spaced && !c.amountAt(to+1) { // 10+
 		return true

@@ -34,7 +34,7 @@ func digitsOf(v int) string {
 var usual = map[string][]string{
 	"biz": {"business"}, "bus": {"business"}, "bizz": {"business"}, "prem": {"premium"}, "std": {"standard"}, "ent": {"enterprise"},
 	"exo": {"exchange", "online"}, "pbi": {"power", "bi"}, "fur": {"for"}, "fuer": {"for"}, "pour": {"for"}, "aad": {"azure", "ad"},
-	"office": {"o365"}, "msft": nil, "premuim": {"premium"}, "teamsphone": {"teams", "phone"}, "fr": {"for"},
+	"office": {"o365"}, "msft": nil, "teamsphone": {"teams", "phone"}, "fr": {"for"},
 	"essential": {"essentials"}, "premiums": {"premium"}, "visios": {"visio"}, "telefon": {"phone"}, "telephone": {"phone"},
 }
 
