@@ -25,7 +25,7 @@ var hostile = []string{
 	strings.Repeat("qwzx ", 2000), strings.Repeat("businss premum ", 900), strings.Repeat("@", 9000), strings.Repeat("a@b.c ", 2000),
 	strings.Repeat("\ufdfa", 4000), strings.Repeat("und", 4000), strings.Repeat("for ", 3000), strings.Repeat("not ", 3000), strings.Repeat("hundred ", 2000),
 	strings.Repeat("\"", 5000), strings.Repeat("'", 5000), strings.Repeat("<@", 5000), "99999999999999999999999999 Visio", "-5 Visio", "0 Visio", "5e9 Visio",
-	strings.Repeat("each all both ", 900), strings.Repeat("monthly yearly ", 900), strings.Repeat("assign to everyone, ", 900), strings.Repeat("quatre-vingt-", 900),
+	strings.Repeat("\u200b", 1_000_000) + "5 Visio", strings.Repeat("each all both ", 900), strings.Repeat("monthly yearly ", 900), strings.Repeat("assign to everyone, ", 900), strings.Repeat("quatre-vingt-", 900),
 }
 
 // sound reports what is wrong with a reading, whatever the text.

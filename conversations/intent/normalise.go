@@ -7,9 +7,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxRunes is how much of a text is read. Nobody orders in more words; what lies behind
-// makes the reading unsure.
-const maxRunes = 2000
+// maxRunes and maxBytes are how much of a text is read. Nobody orders in more words; what
+// lies behind makes the reading unsure.
+const (
+	maxRunes = 2000
+	maxBytes = 16 * maxRunes // of which the most may be invisible
+)
 
 // comparable is a text in the form in which words are compared: without case, width,
 // accents and invisible characters, each rune with the bytes of the original it is from.
@@ -22,16 +25,22 @@ type comparable struct {
 // normalise makes a text comparable. It takes any bytes.
 func normalise(text string) comparable {
 	c := comparable{runes: make([]rune, 0, min(len(text), maxRunes))}
-	var segments norm.Iter
-	segments.InitString(norm.NFKD, text)
-	for !segments.Done() {
-		if len(c.runes) >= maxRunes {
+	for at, r := range text {
+		if len(c.runes) >= maxRunes || at > maxBytes {
 			c.cut = true
 			break
 		}
-		from := segments.Pos()
-		segment := segments.Next()
-		c.add(segment, from, segments.Pos())
+		if r < utf8.RuneSelf {
+			c.push(plain(unicode.ToLower(r)), at, at+1)
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(text[at:])
+		letter := norm.NFKD.PropertiesString(text[at : at+size])
+		if parts := letter.Decomposition(); parts != nil {
+			c.add(parts, at, at+size)
+		} else {
+			c.add([]byte(text[at:at+size]), at, at+size)
+		}
 	}
 	return c
 }
