@@ -34,10 +34,10 @@ const (
 )
 
 const (
-	patience  = 4 * time.Second
-	maxOutput = 400      // tokens
-	maxBody   = 64 << 10 // bytes of an answer, as the network has it unpacked
-	atOnce    = 8        // calls
+	patience    = 4 * time.Second
+	maxOutput   = 400      // tokens
+	maxBody     = 64 << 10 // bytes of an answer, as the network has it unpacked
+	callsAtOnce = 8        // calls
 )
 
 // ModelOptions is what a Model is made of. Zero values other than of BaseURL and Name are

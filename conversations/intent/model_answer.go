@@ -9,10 +9,7 @@ import (
 	"cartwright/commerce"
 )
 
-const (
-	maxLines    = 20
-	maxQuantity = 1_000_000 // where an offer has no limit of its own
-)
+const maxLines = 20
 
 // said is what a model says, in the form of schemaOf.
 type said struct {

@@ -16,9 +16,9 @@ const (
 // Of what addresses and accounts are made. Chinese has no blanks: what stands before an
 // address there is rarely part of it.
 const (
-	account = `(?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{M}\p{Nd}!#$%&*+/=?^_{}~.'’-]+|\p{Han}{1,4}|[\p{Hangul}\p{Hiragana}\p{Katakana}\p{Arabic}\p{Hebrew}]+)`
-	label   = `(?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}-]+|\p{Han}{1,6})`
-	between = `[\s./()（）‐‑–—-]` // the figures of a telephone number
+	account     = `(?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{M}\p{Nd}!#$%&*+/=?^_{}~.'’-]+|\p{Han}{1,4}|[\p{Hangul}\p{Hiragana}\p{Katakana}\p{Arabic}\p{Hebrew}]+)`
+	domainLabel = `(?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}-]+|\p{Han}{1,6})`
+	gap         = `[\s./()（）‐‑–—-]` // the figures of a telephone number
 )
 
 // masks find what a model has no need to see; of several, the first holds. Digits, letters
@@ -29,18 +29,18 @@ var masks = []struct {
 }{
 	{"person", regexp.MustCompile(`(?i)<at\b[^>]*>.*?</at>|<[@!#][^>]*>`)}, // the platforms' mentions
 	{"link", regexp.MustCompile(`(?i)\b(?:https?|ftp|file)://\S+|\bwww\.\S+`)},
-	{"person", regexp.MustCompile(account + `[@＠]` + label + `(?:[.．。]` + label + `)*`)},
-	{"person", regexp.MustCompile(account + `\s[@＠]\s` + label + `(?:[.．。]` + label + `)*[.．。]\p{L}{2,}`)},
-	{"person", regexp.MustCompile(`(?i)` + account + `\s?[(\[{]\s?(?:at|ät|arobase)\s?[)\]}]\s?` + label + `(?:(?:\.|\s?[(\[{](?:dot|punkt|point)[)\]}]\s?)` + label + `)*`)},
+	{"person", regexp.MustCompile(account + `[@＠]` + domainLabel + `(?:[.．。]` + domainLabel + `)*`)},
+	{"person", regexp.MustCompile(account + `\s[@＠]\s` + domainLabel + `(?:[.．。]` + domainLabel + `)*[.．。]\p{L}{2,}`)},
+	{"person", regexp.MustCompile(`(?i)` + account + `\s?[(\[{]\s?(?:at|ät|arobase)\s?[)\]}]\s?` + domainLabel + `(?:(?:\.|\s?[(\[{](?:dot|punkt|point)[)\]}]\s?)` + domainLabel + `)*`)},
 	{"person", regexp.MustCompile(`[\p{L}\p{N}.-]+\\[\p{L}\p{N}._-]+`)}, // DOMAIN\name
 	{"person", regexp.MustCompile(`[@＠](?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}._-]+|\p{Han}{1,4})`)},
 	{"id", regexp.MustCompile(`(?i)[0-9a-f]{8}[-‐‑–]?(?:[0-9a-f]{4}[-‐‑–]?){3}[0-9a-f]{12}`)},
 	{"id", regexp.MustCompile(`\b[A-Z]{2}\p{Nd}{2}(?: ?[A-Z\p{Nd}]{4}){3,}(?: ?[A-Z\p{Nd}]{1,4})?\b`)}, // IBAN
-	{"phone", regexp.MustCompile(`[+＋]\p{Nd}(?:` + between + `{0,3}\p{Nd}){5,}`)},
+	{"phone", regexp.MustCompile(`[+＋]\p{Nd}(?:` + gap + `{0,3}\p{Nd}){5,}`)},
 	{"id", regexp.MustCompile(`\b\p{Nd}{4}(?:[ -]\p{Nd}{4}){2,}\b`)}, // cards
-	{"phone", regexp.MustCompile(`[(（]\p{Nd}{2,5}[)）]` + between + `?\p{Nd}{3,}(?:` + between + `?\p{Nd}{2,})*`)},
+	{"phone", regexp.MustCompile(`[(（]\p{Nd}{2,5}[)）]` + gap + `?\p{Nd}{3,}(?:` + gap + `?\p{Nd}{2,})*`)},
 	{"phone", regexp.MustCompile(`\b\p{Nd}{3}[-‐‑.\s]\p{Nd}{3,4}[-‐‑.\s]\p{Nd}{4}\b|\b\p{Nd}{3}[-‐‑]\p{Nd}{4}\b`)},
-	{"phone", regexp.MustCompile(`(?:\b0|０)(?:` + between + `{0,3}\p{Nd}){6,}`)},
+	{"phone", regexp.MustCompile(`(?:\b0|０)(?:` + gap + `{0,3}\p{Nd}){6,}`)},
 	{"id", regexp.MustCompile(`\p{Nd}(?:[\s./‐‑–—-]?\p{Nd}){8,}|\p{Nd}{7,}`)},
 	{"id", longWord},
 }

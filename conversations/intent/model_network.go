@@ -18,7 +18,7 @@ type caller struct{ client *http.Client }
 func newCaller(network http.RoundTripper) caller {
 	if network == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = atOnce
+		t.MaxIdleConnsPerHost = callsAtOnce
 		network = t
 	}
 	return caller{&http.Client{Transport: network, CheckRedirect: func(*http.Request, []*http.Request) error { return errRedirected }}}
@@ -46,9 +46,9 @@ type guard struct {
 }
 
 func newGuard(now func() time.Time, log *slog.Logger) *guard {
-	return &guard{now: now, slots: semaphore.NewWeighted(atOnce), breaker: gobreaker.NewCircuitBreaker[answer](gobreaker.Settings{
+	return &guard{now: now, slots: semaphore.NewWeighted(callsAtOnce), breaker: gobreaker.NewCircuitBreaker[answer](gobreaker.Settings{
 		Name: "model", Timeout: restTime, ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= failures },
-		IsSuccessful: answers, IsExcluded: says(Cancelled, Limited),
+		IsSuccessful: answers, IsExcluded: endedIn(Cancelled, Limited),
 		OnStateChange: func(_ string, from, to gobreaker.State) {
 			log.Warn("breaker of the language model", "was", from.String(), "is", to.String())
 		},
@@ -58,10 +58,10 @@ func newGuard(now func() time.Time, log *slog.Logger) *guard {
 // answers reports whether the server works: what a model makes of one person's text must
 // not keep it from the others.
 func answers(err error) bool {
-	return err == nil || says(NoChoice, Refusal, CutOff, Unfinished, BadForm, Foreign, OutOfBounds)(err)
+	return err == nil || endedIn(NoChoice, Refusal, CutOff, Unfinished, BadForm, Foreign, OutOfBounds)(err)
 }
 
-func says(outcomes ...Outcome) func(error) bool {
+func endedIn(outcomes ...Outcome) func(error) bool {
 	return func(err error) bool {
 		f, ok := errors.AsType[*Failure](err)
 		for _, o := range outcomes {

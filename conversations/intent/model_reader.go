@@ -70,7 +70,7 @@ type Reader struct {
 func (r *Reader) Read(ctx context.Context, t Text) Intent {
 	began := r.Now()
 	i := r.Rules.Parse(t.Text, t.Locale)
-	rec := Record{Request: t.Request, Person: r.hash(t.Organisation, t.Person), Language: language(t.Locale), Source: ByRules, Outcome: Off}
+	rec := Record{Request: t.Request, Person: r.hash(t.Organisation, t.Person), Language: primary(t.Locale), Source: ByRules, Outcome: Off}
 	if r.Model != nil {
 		i = r.check(ctx, t, i, &rec)
 	}
@@ -150,7 +150,7 @@ func (r *Reader) tell(ctx context.Context, rec Record) {
 }
 
 // language is one of the four, or "other": a locale comes from outside.
-func language(locale string) string {
+func primary(locale string) string {
 	short, _, _ := strings.Cut(strings.ToLower(locale), "-")
 	if slices.Contains([]string{"en", "fr", "de", "zh"}, short) {
 		return short

@@ -91,17 +91,17 @@ var badAnswers = []struct {
 	{"another case", says200(completion(`{"Intent":"buy","ITEMS":[]}`)), BadForm},
 	{"lines of a cart", says200(completion(`{"intent":"cart","items":[{"product":"m365-e3","quantity":25,"billing":null,"auto_assign":null}]}`)), BadForm},
 	{"no lines", says200(completion(`{"intent":"buy"}`)), BadForm},
-	{"a product twice", says200(completion(`{"intent":"buy","items":[` + line("m365-e3", "1") + `,` + line("m365-e3", "2") + `]}`)), BadForm},
-	{"many lines", says200(completion(`{"intent":"buy","items":[` + strings.Repeat(`{"product":null,"quantity":1,"billing":null,"auto_assign":null},`, 20) + line("m365-e3", "1") + `]}`)), BadForm},
+	{"a product twice", says200(completion(`{"intent":"buy","items":[` + oneLine("m365-e3", "1") + `,` + oneLine("m365-e3", "2") + `]}`)), BadForm},
+	{"many lines", says200(completion(`{"intent":"buy","items":[` + strings.Repeat(`{"product":null,"quantity":1,"billing":null,"auto_assign":null},`, 20) + oneLine("m365-e3", "1") + `]}`)), BadForm},
 	{"quarterly", says200(completion(`{"intent":"buy","items":[{"product":null,"quantity":25,"billing":"quarterly","auto_assign":null}]}`)), BadForm},
-	{"a foreign product", says200(completion(`{"intent":"buy","items":[` + line("copilot", "25") + `]}`)), Foreign},
-	{"less than none", says200(completion(`{"intent":"buy","items":[` + line("m365-e3", "-3") + `]}`)), OutOfBounds},
-	{"none", says200(completion(`{"intent":"buy","items":[` + line("m365-e3", "0") + `]}`)), OutOfBounds},
-	{"1e12", says200(completion(`{"intent":"buy","items":[` + line("m365-e3", "1e12") + `]}`)), BadForm},
-	{"a trillion", says200(completion(`{"intent":"buy","items":[` + line("m365-e3", "1000000000000") + `]}`)), OutOfBounds},
-	{"more than there are", says200(completion(`{"intent":"buy","items":[` + line("business-premium", "301") + `]}`)), OutOfBounds},
-	{"2.5", says200(completion(`{"intent":"buy","items":[` + line("m365-e3", "2.5") + `]}`)), BadForm},
-	{"a text for a number", says200(completion(`{"intent":"buy","items":[` + line("m365-e3", `"25"`) + `]}`)), BadForm},
+	{"a foreign product", says200(completion(`{"intent":"buy","items":[` + oneLine("copilot", "25") + `]}`)), Foreign},
+	{"less than none", says200(completion(`{"intent":"buy","items":[` + oneLine("m365-e3", "-3") + `]}`)), OutOfBounds},
+	{"none", says200(completion(`{"intent":"buy","items":[` + oneLine("m365-e3", "0") + `]}`)), OutOfBounds},
+	{"1e12", says200(completion(`{"intent":"buy","items":[` + oneLine("m365-e3", "1e12") + `]}`)), BadForm},
+	{"a trillion", says200(completion(`{"intent":"buy","items":[` + oneLine("m365-e3", "1000000000000") + `]}`)), OutOfBounds},
+	{"more than there are", says200(completion(`{"intent":"buy","items":[` + oneLine("business-premium", "301") + `]}`)), OutOfBounds},
+	{"2.5", says200(completion(`{"intent":"buy","items":[` + oneLine("m365-e3", "2.5") + `]}`)), BadForm},
+	{"a text for a number", says200(completion(`{"intent":"buy","items":[` + oneLine("m365-e3", `"25"`) + `]}`)), BadForm},
 	{"a refusal", says200(changed(`"refusal":null`, `"refusal":"I cannot help with that."`)), Refusal},
 	{"filtered", says200(changed(`"stop"`, `"content_filter"`)), Refusal},
 	{"cut off", says200(changed(`"stop"`, `"length"`)), CutOff},
@@ -125,7 +125,7 @@ var badAnswers = []struct {
 	{"dripping", drip, TimedOut},
 }
 
-func line(product, quantity string) string {
+func oneLine(product, quantity string) string {
 	return `{"product":"` + product + `","quantity":` + quantity + `,"billing":null,"auto_assign":null}`
 }
 
