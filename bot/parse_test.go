@@ -71,7 +71,7 @@ func TestParseReadsTheConfiguredCatalogueAndNothingElse(t *testing.T) {
 	if want := `{"intent":"buy","items":[{"product":"crane","quantity":3,"billing":"monthly","auto_assign":null}],"ambiguous":false}` + "\n"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	s := shell{t, settings{"CATALOGUE_FILE": file + "x"}}
+	s := shell{t: t, env: settings{"CATALOGUE_FILE": file + "x"}}
 	s.says(s.does(exitFailed, "parse"), "CATALOGUE_FILE")
 	s.says(s.does(exitFailed, "parse-eval", file+"x"), "no such file")
 }

@@ -82,6 +82,7 @@ func handOffGoldens(t *testing.T, at place) map[string]golden {
 	all["cart-microsoft"], all["check-microsoft"], all["payment-microsoft"] = golden{state{Step: stepCart}, quoted}, on(stepCheck), on(stepPayment)
 	all["submitted-microsoft"] = golden{state{Step: stepSubmitted, Order: "CW-1042"}, quoted.ordered(t, nil)}
 	voter := asked(t, at, nil).buyingThere()
+	voter.order.Quote.Charged = commerce.Zero(voter.order.Quote.Currency)
 	all["approval-microsoft"] = golden{state{Step: stepApproval, Order: voter.order.ID}, voter}
 	renewing := licenceGoldens(t, at)["renew"]
 	renewing.facts = renewing.facts.buyingThere()
