@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -23,30 +24,36 @@ const (
 
 // masks find what a model has no need to see; of several, the first holds. Digits, letters
 // and signs are those of every script and width.
-var masks = []struct {
+var masks = sync.OnceValue(func() []pattern {
+	return []pattern{
+		{"person", regexp.MustCompile(`(?i)<at\b[^>]*>.*?</at>|<[@!#][^>]*>`), nil}, // the platforms' mentions
+		{"link", regexp.MustCompile(`(?i)\b(?:https?|ftp|file)://\S+|\bwww\.\S+`), nil},
+		{"person", regexp.MustCompile(account + `[@＠]` + domainLabel + `(?:[.．。]` + domainLabel + `)*`), nil},
+		{"person", regexp.MustCompile(account + `\s[@＠]\s` + domainLabel + `(?:[.．。]` + domainLabel + `)*[.．。]\p{L}{2,}`), nil},
+		{"person", regexp.MustCompile(`(?i)` + account + `\s?[(\[{]\s?(?:at|ät|arobase)\s?[)\]}]\s?` + domainLabel + `(?:(?:\.|\s?[(\[{](?:dot|punkt|point)[)\]}]\s?)` + domainLabel + `)*`), nil},
+		{"person", regexp.MustCompile(`[\p{L}\p{N}.-]+\\[\p{L}\p{N}._-]+`), nil}, // DOMAIN\name
+		{"person", regexp.MustCompile(`[@＠](?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}._-]+|\p{Han}{1,4})`), nil},
+		{"id", regexp.MustCompile(`(?i)[0-9a-f]{8}[-‐‑–]?(?:[0-9a-f]{4}[-‐‑–]?){3}[0-9a-f]{12}`), nil},
+		{"id", regexp.MustCompile(`\b[A-Z]{2}\p{Nd}{2}(?: ?[A-Z\p{Nd}]{4}){3,}(?: ?[A-Z\p{Nd}]{1,4})?\b`), nil}, // IBAN
+		{"phone", regexp.MustCompile(`[+＋]\p{Nd}(?:` + gap + `{0,3}\p{Nd}){5,}`), nil},
+		{"id", regexp.MustCompile(`\b\p{Nd}{4}(?:[ -]\p{Nd}{4}){2,}\b`), nil}, // cards
+		{"phone", regexp.MustCompile(`[(（]\p{Nd}{2,5}[)）]` + gap + `?\p{Nd}{3,}(?:` + gap + `?\p{Nd}{2,})*`), nil},
+		{"phone", regexp.MustCompile(`\b\p{Nd}{3}[-‐‑.\s]\p{Nd}{3,4}[-‐‑.\s]\p{Nd}{4}\b|\b\p{Nd}{3}[-‐‑]\p{Nd}{4}\b`), nil},
+		{"phone", regexp.MustCompile(`(?:\b0|０)(?:` + gap + `{0,3}\p{Nd}){6,}`), nil},
+		{"id", regexp.MustCompile(`\p{Nd}(?:[\s./‐‑–—-]?\p{Nd}){8,}|\p{Nd}{7,}`), nil},
+		{"id", regexp.MustCompile(longWord), isID},
+	}
+})
+
+// pattern is one of them; is tells a find from what only looks like it, nil: everything is one.
+type pattern struct {
 	name string
 	find *regexp.Regexp
-}{
-	{"person", regexp.MustCompile(`(?i)<at\b[^>]*>.*?</at>|<[@!#][^>]*>`)}, // the platforms' mentions
-	{"link", regexp.MustCompile(`(?i)\b(?:https?|ftp|file)://\S+|\bwww\.\S+`)},
-	{"person", regexp.MustCompile(account + `[@＠]` + domainLabel + `(?:[.．。]` + domainLabel + `)*`)},
-	{"person", regexp.MustCompile(account + `\s[@＠]\s` + domainLabel + `(?:[.．。]` + domainLabel + `)*[.．。]\p{L}{2,}`)},
-	{"person", regexp.MustCompile(`(?i)` + account + `\s?[(\[{]\s?(?:at|ät|arobase)\s?[)\]}]\s?` + domainLabel + `(?:(?:\.|\s?[(\[{](?:dot|punkt|point)[)\]}]\s?)` + domainLabel + `)*`)},
-	{"person", regexp.MustCompile(`[\p{L}\p{N}.-]+\\[\p{L}\p{N}._-]+`)}, // DOMAIN\name
-	{"person", regexp.MustCompile(`[@＠](?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{Nd}._-]+|\p{Han}{1,4})`)},
-	{"id", regexp.MustCompile(`(?i)[0-9a-f]{8}[-‐‑–]?(?:[0-9a-f]{4}[-‐‑–]?){3}[0-9a-f]{12}`)},
-	{"id", regexp.MustCompile(`\b[A-Z]{2}\p{Nd}{2}(?: ?[A-Z\p{Nd}]{4}){3,}(?: ?[A-Z\p{Nd}]{1,4})?\b`)}, // IBAN
-	{"phone", regexp.MustCompile(`[+＋]\p{Nd}(?:` + gap + `{0,3}\p{Nd}){5,}`)},
-	{"id", regexp.MustCompile(`\b\p{Nd}{4}(?:[ -]\p{Nd}{4}){2,}\b`)}, // cards
-	{"phone", regexp.MustCompile(`[(（]\p{Nd}{2,5}[)）]` + gap + `?\p{Nd}{3,}(?:` + gap + `?\p{Nd}{2,})*`)},
-	{"phone", regexp.MustCompile(`\b\p{Nd}{3}[-‐‑.\s]\p{Nd}{3,4}[-‐‑.\s]\p{Nd}{4}\b|\b\p{Nd}{3}[-‐‑]\p{Nd}{4}\b`)},
-	{"phone", regexp.MustCompile(`(?:\b0|０)(?:` + gap + `{0,3}\p{Nd}){6,}`)},
-	{"id", regexp.MustCompile(`\p{Nd}(?:[\s./‐‑–—-]?\p{Nd}){8,}|\p{Nd}{7,}`)},
-	{"id", longWord},
+	is   func(string) bool
 }
 
 // longWord finds letters and figures in one, of which only some are ids: see isID.
-var longWord = regexp.MustCompile(`[\p{Latin}\p{Nd}_-]{12,}`)
+const longWord = `[\p{Latin}\p{Nd}_-]{12,}`
 
 // isID tells an id from a product that is written in one word.
 func isID(word string) bool {
@@ -84,10 +91,10 @@ func mask(text string) (masked string, hidden []Span) {
 
 func findHidden(text string) []named {
 	var found []named
-	for _, m := range masks {
+	for _, m := range masks() {
 		for _, at := range m.find.FindAllStringIndex(text, -1) {
 			span := Span{at[0], at[1]}
-			if m.find == longWord && !isID(text[span.Start:span.End]) {
+			if m.is != nil && !m.is(text[span.Start:span.End]) {
 				continue
 			}
 			if !slices.ContainsFunc(found, func(f named) bool { return f.overlaps(span) }) {

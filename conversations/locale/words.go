@@ -154,19 +154,32 @@ func readFile(files fs.FS, name string, into map[string]*i18n.Message) error {
 }
 
 // completed lets the form "other" stand in for the forms that a message does without,
-// such as the French one for whole millions.
+// such as the French one for whole millions. Forms that no message of the language has are
+// left out: each costs memory for every message.
 func completed(messages map[string]*i18n.Message) []*i18n.Message {
-	var all []*i18n.Message
+	zero, two, few := has(messages, func(m *i18n.Message) string { return m.Zero }),
+		has(messages, func(m *i18n.Message) string { return m.Two }), has(messages, func(m *i18n.Message) string { return m.Few })
+	all := make([]*i18n.Message, 0, len(messages))
 	for _, m := range messages {
 		full := *m
-		for _, form := range []*string{&full.Zero, &full.One, &full.Two, &full.Few, &full.Many} {
-			if *form == "" {
+		for form, wanted := range map[*string]bool{&full.Zero: zero, &full.One: true, &full.Two: two, &full.Few: few, &full.Many: true} {
+			if wanted && *form == "" {
 				*form = full.Other
 			}
 		}
 		all = append(all, &full)
 	}
 	return all
+}
+
+// has reports whether a message has that form.
+func has(messages map[string]*i18n.Message, form func(*i18n.Message) string) bool {
+	for _, m := range messages {
+		if form(m) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // parseAll reads what each message says. go-i18n, which counts too, looks anew for the language
