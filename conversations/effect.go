@@ -29,6 +29,7 @@ type result struct {
 type putLine struct {
 	revision int
 	line     commerce.CartLine
+	onward   func(s state, now commerce.Cart) state // from the cart with the line; nil: the cart is shown
 }
 
 func (e putLine) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
@@ -36,10 +37,13 @@ func (e putLine) carryOut(ctx context.Context, s *commerce.Service, r commerce.R
 	return result{cart: cart}, err
 }
 
-func (e putLine) then(s state, _ result, err error) state {
+func (e putLine) then(s state, res result, err error) state {
 	switch commerce.CodeOf(err) {
 	case "":
 		s.Step, s.Form = stepCart, form{}
+		if e.onward != nil {
+			s = e.onward(s, res.cart)
+		}
 		return s
 	case commerce.CodeQuantity, commerce.CodeOverCap:
 		return s.fail(err, fieldQuantity)

@@ -12,6 +12,8 @@ import (
 type openLicences struct {
 	kind           commerce.TaskKind
 	sku, to, named string
+	meant          *handover           // what was written besides, where it was read
+	otherwise      func(s state) state // where no subscription is called so; nil: that is said
 }
 
 func (e openLicences) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
@@ -20,7 +22,8 @@ func (e openLicences) carryOut(ctx context.Context, s *commerce.Service, r comme
 }
 
 func (e openLicences) then(s state, res result, err error) state {
-	s.Step, s.Page, s.Licences = stepChoose, 0, licences{Kind: e.kind}
+	before := s
+	s.Step, s.Page, s.Licences = stepChoose, 0, licences{Kind: e.kind, Given: before.given(e.kind)}
 	switch {
 	case err != nil:
 		return s.fail(err, "")
@@ -28,14 +31,18 @@ func (e openLicences) then(s state, res result, err error) state {
 		return s // which the step says
 	}
 	fit := fitting(e.kind, res.owned)
-	if e.named != "" {
-		meant := called(fit, e.named)
+	switch meant := called(fit, e.named); {
+	case e.meant != nil && (e.named == "" || len(meant) == 0):
+		return e.mean(s, fit, res.owned).addressed()
+	case e.otherwise != nil && len(meant) == 0:
+		return e.otherwise(before)
+	case e.named != "":
 		if len(meant) == 0 && len(fit) > 0 {
 			return s.say(Warning, "choose.no_match."+string(e.kind), "text", shortened(e.named))
 		}
 		s.Licences.Named, fit = clip(e.named), meant
 	}
-	return e.chosen(s, fit, res.owned)
+	return e.chosen(s, fit, res.owned).addressed()
 }
 
 // chosen goes on from the subscriptions that are in question.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cartwright/commerce"
+	"cartwright/conversations/intent"
 	"cartwright/conversations/locale"
 )
 
@@ -20,7 +21,14 @@ type Engine struct {
 	Directories map[string]Directory // by platform
 	Now         func() time.Time
 	Log         *slog.Logger
-	PerMinute   int // events of one account; 0: no limit
+	PerMinute   int    // events of one account; 0: no limit
+	Reader      Reader // of what is no command; nil: nobody reads it
+}
+
+// Reader reads what somebody wrote in their own words. It always has an answer, and may
+// take some seconds over it.
+type Reader interface {
+	Read(ctx context.Context, t intent.Text) intent.Intent
 }
 
 // conversationLife is how long a half-filled form waits for its person.
@@ -42,6 +50,7 @@ func (e *Engine) Turn(ctx context.Context, ev Event) Reply {
 	if err != nil {
 		return e.stumble(ctx, f, ev, err)
 	}
+	f.meant = e.read(ctx, ev, f)
 	for range races {
 		reply, err := e.turn(ctx, ev, f)
 		if errors.Is(err, ErrLostRace) {
@@ -53,6 +62,19 @@ func (e *Engine) Turn(ctx context.Context, ev Event) Reply {
 		return reply
 	}
 	return e.stumble(ctx, f, ev, ErrLostRace)
+}
+
+// read has a text read that is more than a command: once for an event, however often its
+// step is taken, and only for those who may do something here.
+func (e *Engine) read(ctx context.Context, ev Event, f facts) *intent.Intent {
+	words, ok := ownWords(ev.Text)
+	if e.Reader == nil || ev.Ref != "" || !ok || !f.reads() {
+		return nil
+	}
+	in := e.Reader.Read(ctx, intent.Text{
+		Request: ev.ID, Organisation: f.org.ID, Person: f.actor.Person, Text: words, Locale: f.words.Lang(),
+	})
+	return &in
 }
 
 // turn takes one step: load, decide, carry out, save, show.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cartwright/commerce"
+	"cartwright/conversations/intent"
 	"cartwright/conversations/locale"
 )
 
@@ -17,7 +18,8 @@ type facts struct {
 	now    time.Time
 	shelf  commerce.Shelf
 	cart   commerce.Cart
-	denied error // the actor is no buyer: for whatever needs one
+	denied error          // the actor is no buyer: for whatever needs one
+	meant  *intent.Intent // what the event's text was read as; nil: it was not read
 
 	people      []commerce.User // without a licence
 	peopleKnown bool

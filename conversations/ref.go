@@ -38,6 +38,8 @@ const (
 	verbBought       = "order.bought"
 	verbEnough       = "order.enough"
 	verbWanted       = "order.wanted"
+	verbWish         = "words.on"   // which of the products of a message
+	verbSkip         = "words.skip" // which of the products of a message
 	maxRef           = 90
 	maxText          = 2_000
 	maxPage          = 10_000

@@ -13,7 +13,7 @@ var Verbs = []string{
 	verbCheckOut, verbAccept, verbNext, verbPlace, verbOrders, verbOrder, verbOrderPeople, verbOrderCancel, verbOrderLink, verbOrderRetry,
 	verbAssign, verbTake, verbMove, verbSubscriptions, verbChoose, verbTarget, verbPick, verbFind, verbFound, verbAdd, verbAddFound,
 	verbAddEveryone, verbTakeOut, verbStartOver, verbAddresses, verbAddAddresses, verbPreview, verbPreviewPeople, verbStart, verbTask,
-	verbTaskPeople, verbTaskRetry, verbRenew, verbPlanRenewal,
+	verbTaskPeople, verbTaskRetry, verbRenew, verbPlanRenewal, verbWish, verbSkip,
 }
 
 // maxLabel is how long a button's label may be on Slack, which is the strictest of all.

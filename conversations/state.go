@@ -41,6 +41,7 @@ type state struct {
 	Group    string     `json:"group,omitempty"`
 	Page     int        `json:"page,omitempty"`
 	Form     form       `json:"form,omitzero"`
+	Wishes   wishes     `json:"wishes,omitzero"`
 	Revision int        `json:"revision,omitempty"` // of the cart whose quote was shown
 	Hash     string     `json:"hash,omitempty"`     // of the quote that was shown
 	Order    string     `json:"order,omitempty"`

@@ -23,6 +23,9 @@ func advance(s state, ev Event, f facts) (state, effect) {
 	if ev.Ref != "" {
 		return click(s, readRef(ev.Ref), ev.Values, f)
 	}
+	if next, eff, ok := heed(s, ev, f); ok {
+		return next, eff
+	}
 	return command(s, ev.Text, ev.Values, f)
 }
 
@@ -33,7 +36,7 @@ func command(s state, text string, values map[string]string, f facts) (state, ef
 		s.Step = stepHome
 		return s.say(Warning, "notice.too_long"), nil
 	}
-	text = strings.TrimSpace(strings.TrimPrefix(text, "/m365"))
+	text = typed(text)
 	word, rest := firstWord(text)
 	switch strings.ToLower(word) {
 	case "":
@@ -69,16 +72,29 @@ func command(s state, text string, values map[string]string, f facts) (state, ef
 	return s, nil
 }
 
+// typed is a text without what a platform may leave in front of it.
+func typed(text string) string {
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "/m365"))
+}
+
 // want lists what may be meant by a product's name, and opens the details of one that is
 // named whole and can be bought. The quantity that came with it is kept for the product that is chosen.
 func want(s state, name string, values map[string]string, f facts) state {
-	s.Step, s.Query, s.Group, s.Page, s.Wanted = stepList, clip(name), "", 0, clip(values[fieldQuantity])
-	for _, o := range f.shelf.Offers() {
-		if strings.EqualFold(o.Name, name) && f.closedTo(o, o.PlansFor(f.org, f.now)[0].PlanID) == nil {
-			return choose(s, o.ID, f)
-		}
+	s.Step, s.Query, s.Group, s.Page, s.Wanted, s.Wishes = stepList, clip(name), "", 0, clip(values[fieldQuantity]), wishes{}
+	if o, ok := namedWhole(name, f); ok {
+		return choose(s, o.ID, f)
 	}
 	return s
+}
+
+// namedWhole is the offer that is named whole and can be bought.
+func namedWhole(name string, f facts) (commerce.Offer, bool) {
+	for _, o := range f.shelf.Offers() {
+		if strings.EqualFold(o.Name, name) && f.closedTo(o, o.PlansFor(f.org, f.now)[0].PlanID) == nil {
+			return o, true
+		}
+	}
+	return commerce.Offer{}, false
 }
 
 // onOrder changes the order of a number; without one it shows what there is to choose from.
@@ -141,6 +157,7 @@ func callOff(s state) state {
 
 // click reads what a control was printed with. What it claims is checked by the domain.
 func click(s state, r ref, values map[string]string, f facts) (state, effect) {
+	s.Wishes = s.Wishes.clicked(r, s.Step)
 	switch r.verb {
 	case verbHome:
 		s.Step = stepHome
@@ -158,6 +175,8 @@ func click(s state, r ref, values map[string]string, f facts) (state, effect) {
 		return fill(s, r, values, f)
 	case verbAgain:
 		return again(s, r, values, f), nil
+	case verbWish, verbSkip:
+		return among(s, r, f), nil
 	case verbCart:
 		s.Step = stepCart
 	case verbOrders:
@@ -291,7 +310,11 @@ func choose(s state, id string, f facts) state {
 		s.Step = stepList
 		return s.fail(commerce.Refuse(commerce.CodeOfferGone), "")
 	}
-	s.Step = stepDetails
+	if s.Wishes.waitFor(id, s.Step) {
+		s.Wishes.Now = s.Wishes.Now.of(id)
+		return s.filled(offer, f)
+	}
+	s.Step, s.Wishes = stepDetails, s.Wishes.aside(id)
 	s.Form, s.Wanted = form{Offer: id, Revision: f.cart.Revision, Quantity: cmp.Or(s.Wanted, "1")}, ""
 	if plans := offer.PlansFor(f.org, f.now); len(plans) > 0 {
 		s.Form.Plan = planValue(plans[0].PlanID)
@@ -314,6 +337,9 @@ func change(s state, r ref, f facts) state {
 	s.Form = form{
 		Line: line.ID, Revision: f.cart.Revision, Offer: line.Offer, Plan: planValue(line.Plan),
 		Quantity: strconv.Itoa(line.Quantity), AutoAssign: line.AutoAssign,
+	}
+	if w := s.Wishes.Now; w.Change && (w.Offer == "" || w.Offer == line.Offer) {
+		return s.amend(w, f)
 	}
 	return s
 }
@@ -345,7 +371,7 @@ func fill(s state, r ref, values map[string]string, f facts) (state, effect) {
 	}
 	return s, putLine{s.Form.Revision, commerce.CartLine{
 		ID: s.Form.Line, Offer: offer.ID, Plan: plan, Quantity: n, AutoAssign: s.Form.AutoAssign,
-	}}
+	}, s.onward(f)}
 }
 
 // buy goes on only from the quote that this conversation has shown. One that was lost, or

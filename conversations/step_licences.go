@@ -63,6 +63,8 @@ type licences struct {
 	SKU    string            `json:"sku,omitempty"`
 	To     string            `json:"to,omitempty"`
 	Named  string            `json:"named,omitempty"` // what a subscription was asked for by
+	Among  []string          `json:"among,omitempty"` // offers that may be meant; none: any
+	Given  string            `json:"given,omitempty"` // addresses that came with a text, a line each
 	Query  string            `json:"query,omitempty"` // the search for people
 	Text   string            `json:"text,omitempty"`  // the addresses as typed, or those to be corrected
 	Picked []string          `json:"picked,omitempty"`

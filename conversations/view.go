@@ -20,7 +20,7 @@ func view(s state, f facts) Prompt {
 	case s.Step == stepDetails:
 		p = detailsPrompt(s, f)
 	case s.Step == stepCart:
-		p = cartPrompt(f)
+		p = cartPrompt(s, f)
 	case s.Step == stepCheck:
 		p = checkPrompt(s, f)
 	case s.Step == stepPayment:

@@ -1,18 +1,20 @@
 package conversations
 
 import (
+	"slices"
+
 	"cartwright/commerce"
 )
 
 // cartPrompt shows the draft order. A line that cannot be bought stays, with the reason,
 // outside the sum; checking out waits for it.
-func cartPrompt(f facts) Prompt {
+func cartPrompt(s state, f facts) Prompt {
 	p := Prompt{Name: "cart", Title: f.words.T("cart.title")}
 	another := Action{Ref: makeRef(verbSearch), Label: f.words.T("cart.another")}
 	if len(f.cart.Lines) == 0 {
 		another.Label, another.Style = f.own("list.title"), Primary
 		p.Blocks = []Block{paragraph(f.words.T("cart.empty"))}
-		p.Actions = []Action{another, {Ref: makeRef(verbHome), Label: f.words.T("action.home")}}
+		p.Actions = slices.Concat(wishAction(s, f), []Action{another, {Ref: makeRef(verbHome), Label: f.words.T("action.home")}})
 		return p
 	}
 	problems := f.shelf.Problems(f.cart)
@@ -26,7 +28,7 @@ func cartPrompt(f facts) Prompt {
 	if !f.org.Buying {
 		p.Blocks = append(p.Blocks, Block{Text: &Notice{Tone: Warning, Text: sentence(f, commerce.Refuse(commerce.CodeBuyingStopped))}})
 	}
-	p.Actions = append(cartActions(f, problems), another, emptyAction(f), cancelAction(f))
+	p.Actions = slices.Concat(wishAction(s, f), cartActions(f, problems), []Action{another, emptyAction(f), cancelAction(f)})
 	return p
 }
 

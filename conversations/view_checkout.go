@@ -40,7 +40,7 @@ func shows(s state, q *commerce.Quote) bool { return q != nil && q.Hash == s.Has
 
 // cartAgain is the cart, where its quote does not serve any more, with the reason.
 func cartAgain(f facts, why commerce.Code) Prompt {
-	p := cartPrompt(f)
+	p := cartPrompt(state{}, f)
 	p.Notices = append(p.Notices, Notice{Tone: Warning, Text: sentence(f, commerce.Refuse(why))})
 	return p
 }

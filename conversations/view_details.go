@@ -1,6 +1,8 @@
 package conversations
 
 import (
+	"slices"
+
 	"cartwright/commerce"
 )
 
@@ -15,13 +17,16 @@ func detailsPrompt(s state, f facts) Prompt {
 	}
 	p := Prompt{
 		Name: "details", Title: offer.Name,
-		Blocks: []Block{{Facts: holdingFacts(s, offer, f)}},
+		Blocks: append(readingBlocks(s, f), Block{Facts: holdingFacts(s, offer, f)}),
 		Fields: []Field{quantityField(s, offer, f), planField(s, offer, f)},
 		Submit: &Action{
 			Ref:   makeRef(verbDetails, offer.ID, s.Form.Line, s.Form.Revision),
 			Label: f.own("details.submit"), Style: Primary,
 		},
-		Actions: append([]Action{{Ref: makeRef(verbList, s.Page), Label: f.words.T("action.back")}}, wizardActions(f)...),
+		Actions: slices.Concat([]Action{{Ref: makeRef(verbList, s.Page), Label: f.words.T("action.back")}}, skipAction(s, f), wizardActions(f)),
+	}
+	if len(skipAction(s, f)) > 0 {
+		p.Submit.Label = f.words.T("words.next")
 	}
 	if f.autoAssigns(offer) {
 		p.Fields = append(p.Fields, assignField(s, f))
@@ -91,7 +96,7 @@ func quantityField(s state, o commerce.Offer, f facts) Field {
 	left, _ := f.shelf.Left(o, f.inCart(o, s.Form.Line))
 	field := Field{
 		Key: fieldQuantity, Kind: NumberField, Label: f.words.T("details.quantity"), Help: f.words.T("details.quantity_help"),
-		Value: s.Form.Quantity, Required: true, Min: o.Seats.Min, Max: left, Error: fieldError(s, f, fieldQuantity),
+		Value: s.Form.Quantity, Required: true, Min: o.Seats.Min, Max: left, Error: askedAt(s, o, f, fieldQuantity),
 	}
 	if f.shelf.Holding(o).Known {
 		field.Sum = &Sum{Label: f.words.T("details.new_total"), Base: f.total(o, s.Form.Line)}
@@ -106,7 +111,7 @@ func quantityField(s state, o commerce.Offer, f facts) Field {
 func planField(s state, o commerce.Offer, f facts) Field {
 	field := Field{
 		Key: fieldPlan, Kind: ChoiceField, Label: f.words.T("details.plan"), Value: s.Form.Plan, Required: true, Open: true,
-		Error: fieldError(s, f, fieldPlan),
+		Error: askedAt(s, o, f, fieldPlan),
 	}
 	for _, plan := range o.PlansFor(f.org, f.now) {
 		field.Options = append(field.Options, Option{

@@ -14,7 +14,7 @@ import (
 
 // listPrompt is the catalogue: searched, by group, a page at a time.
 func listPrompt(s state, f facts) Prompt {
-	offers := find(f.shelf.Offers(), s.Query, s.Group)
+	offers := s.Wishes.wished(find(f.shelf.Offers(), s.Query, s.Group))
 	page, from, to := window(s.Page, len(offers))
 	p := Prompt{
 		Name: "list", Title: f.own("list.title"),
@@ -23,6 +23,7 @@ func listPrompt(s state, f facts) Prompt {
 			{Key: fieldGroup, Kind: ChoiceField, Label: f.words.T("list.group"), Value: groupOf(s), Options: groupOptions(f)},
 		},
 		Submit:  &Action{Ref: makeRef(verbSearch), Label: f.words.T("list.find")},
+		Blocks:  readingBlocks(s, f),
 		Notices: f.demonstration(),
 	}
 	p.Below = make([]Block, 0, 1+pageSize)
@@ -37,7 +38,7 @@ func listPrompt(s state, f facts) Prompt {
 	for _, o := range offers[from:to] {
 		p.Below = append(p.Below, Block{Item: offerItem(o, &f)})
 	}
-	p.Actions = append(pageActions(f, verbList, page, to < len(offers)), wizardActions(f)...)
+	p.Actions = slices.Concat(pageActions(f, verbList, page, to < len(offers)), skipAction(s, f), wizardActions(f))
 	return p
 }
 

@@ -19,6 +19,9 @@ func choosePrompt(s state, f facts) Prompt {
 	if meant := called(fit, s.Licences.Named); len(meant) > 0 {
 		fit = meant
 	}
+	if meant := ofOffers(fit, s.Licences.Among); len(meant) > 0 {
+		fit = meant
+	}
 	from, ok := bySKU(f.owned, s.Licences.SKU)
 	if moved = moved && ok; moved {
 		p.Name, p.Title = "target", f.words.T("choose.title.target", "product", from.Name)
