@@ -25,6 +25,7 @@ func TestNobodyWaitsTooLong(t *testing.T) {
 		"a click in an order's message": {"3", "o1!order:CW-1", `"message":{"id":"1","components":[]},`, answerDeferred},
 		"a form":                        {"5", "w!details", `"message":{"id":"1","components":[]},`, answerDeferredUpdate},
 		"a form of a command":           {"5", "w!details", "", answerDeferred},
+		"a command":                     {"2", "", "", answerDeferred},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -246,17 +246,38 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
-// Whatever hangs behind, Slack is answered in three seconds, and the person later.
+// Whatever hangs behind, Slack is answered in three seconds, and the person later: of a
+// command, a mention and a direct message alike.
 func TestAcknowledgedInTime(t *testing.T) {
 	t.Parallel()
+	const happened = `{"type":"event_callback","team_id":"T1","event_id":"E1","event":{"type":"%s","channel_type":"im","user":"U1","text":"need 5 visio","channel":"C1"}}`
+	for name, c := range map[string]struct {
+		body, kind string
+		serve      func(*desk) http.HandlerFunc
+	}{
+		"a command": {
+			url.Values{"team_id": {"T1"}, "user_id": {"U1"}, "channel_id": {"C1"}, "trigger_id": {"1"}, "text": {"need 5 visio"}}.Encode(), formType,
+			func(d *desk) http.HandlerFunc { return d.Commands },
+		},
+		"a mention":        {fmt.Sprintf(happened, "app_mention"), "application/json", func(d *desk) http.HandlerFunc { return d.Events }},
+		"a direct message": {fmt.Sprintf(happened, "message"), "application/json", func(d *desk) http.HandlerFunc { return d.Events }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acknowledgedInTime(t, c.body, c.kind, c.serve)
+		})
+	}
+}
+
+func acknowledgedInTime(t *testing.T, body, kind string, serve func(*desk) http.HandlerFunc) {
+	t.Helper()
 	d := newDesk(t)
 	release := make(chan struct{})
 	d.answer = func(conversations.Event) conversations.Reply {
 		<-release
 		return conversations.Reply{Prompt: conversations.Prompt{Name: "home", Locale: "en", Title: "At last"}, InPlace: true}
 	}
-	body := url.Values{"team_id": {"T1"}, "user_id": {"U1"}, "channel_id": {"C1"}, "trigger_id": {"1"}, "text": {"cart"}}.Encode()
-	web := httptest.NewServer(http.HandlerFunc(d.Commands))
+	web := httptest.NewServer(serve(d))
 	defer web.Close()
 	began := time.Now()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, web.URL, strings.NewReader(body))
@@ -264,7 +285,7 @@ func TestAcknowledgedInTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header = sign(body, began, secret)
-	r.Header.Set("Content-Type", formType)
+	r.Header.Set("Content-Type", kind)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
