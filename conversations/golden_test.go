@@ -48,7 +48,7 @@ func goldens(t *testing.T, at place) map[string]golden {
 	all := map[string]golden{}
 	for _, some := range []map[string]golden{
 		wizardGoldens(t, at), cartGoldens(t, at), checkoutGoldens(t, at), orderGoldens(t, at), momentGoldens(t, at), answerGoldens(t, at),
-		licenceGoldens(t, at), approvalGoldens(t, at), handOffGoldens(t, at),
+		licenceGoldens(t, at), approvalGoldens(t, at), handOffGoldens(t, at), wordGoldens(t, at),
 	} {
 		for name, g := range some {
 			if _, twice := all[name]; twice {

@@ -88,13 +88,13 @@ func want(s state, name string, values map[string]string, f facts) state {
 }
 
 // namedWhole is the offer that is named whole and can be bought.
-func namedWhole(name string, f facts) (commerce.Offer, bool) {
+func namedWhole(name string, f facts) (*commerce.Offer, bool) {
 	for _, o := range f.shelf.Offers() {
 		if strings.EqualFold(o.Name, name) && f.closedTo(o, o.PlansFor(f.org, f.now)[0].PlanID) == nil {
 			return o, true
 		}
 	}
-	return commerce.Offer{}, false
+	return nil, false
 }
 
 // onOrder changes the order of a number; without one it shows what there is to choose from.

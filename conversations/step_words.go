@@ -37,7 +37,7 @@ func heed(s state, ev Event, f facts) (next state, eff effect, ok bool) {
 	word = strings.ToLower(word)
 	switch in := *f.meant; {
 	case word == "buy":
-		next, ok = bought(s, rest, in, ev, f)
+		next, ok = askedFor(s, rest, in, ev, f)
 		return next, nil, ok
 	case in.Kind == intent.Assign, in.Kind == intent.Unassign:
 		next, eff = handOver(s, word, rest, in, text, f)
@@ -79,9 +79,9 @@ func lead(s state, in intent.Intent, ev Event, f facts) state {
 	return s
 }
 
-// bought reads what follows the command. A product's whole name, or a name that the list
+// askedFor reads what follows the command. A product's whole name, or a name that the list
 // can find and nothing else could be read of, is that and no more.
-func bought(s state, rest string, in intent.Intent, ev Event, f facts) (state, bool) {
+func askedFor(s state, rest string, in intent.Intent, ev Event, f facts) (state, bool) {
 	if _, whole := namedWhole(rest, f); whole || in.Kind != intent.Buy {
 		return s, false
 	}
@@ -135,7 +135,7 @@ func pursue(s state, f facts) state {
 	case !sold:
 		s.Wishes.Now.Offer = ""
 		return s.say(Warning, "words.not_sold", "offer", f.offerName(w.Offer))
-	case f.closedTo(offer, offer.PlansFor(f.org, f.now)[0].PlanID) != nil:
+	case f.closedTo(&offer, offer.PlansFor(f.org, f.now)[0].PlanID) != nil:
 		s.Wishes.Now.Offer, s.Query = "", offer.Name // the list says why not
 		return s
 	}

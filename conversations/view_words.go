@@ -14,7 +14,7 @@ func (s state) heardShown() bool {
 	return !w.idle() && !w.Now.Change && (s.Step == stepDetails && w.Now.Offer == s.Form.Offer || s.Step == stepList && w.Now.Offer == "")
 }
 
-// readingBlocks show somebody how they were read: their own words, and what these filled in.
+// readingBlocks show somebody how they were read: their own words beside what these filled in.
 func readingBlocks(s state, f facts) []Block {
 	if !s.heardShown() {
 		return nil
@@ -23,13 +23,18 @@ func readingBlocks(s state, f facts) []Block {
 	var rows []Fact
 	for _, h := range s.Wishes.Now.Heard {
 		if meaning := s.Wishes.Now.meaning(h.Slot, f); meaning != "" {
-			rows = append(rows, Fact{Label: f.words.T("words.quote", "text", h.Text), Value: meaning})
+			rows = append(rows, Fact{Label: f.words.T(slotNames[h.Slot]), Value: f.words.T("words.read", "text", h.Text, "meaning", meaning)})
 		}
 	}
 	if len(rows) > 0 {
 		blocks = append(blocks, Block{Heading: f.words.T("words.heading")}, Block{Facts: rows})
 	}
 	return blocks
+}
+
+// slotNames are the keys of what a slot is called.
+var slotNames = map[intent.Slot]string{
+	intent.Quantity: "table.licences", intent.Product: "table.product", intent.Billing: "table.plan", intent.AutoAssign: "words.assignment",
 }
 
 // turnBlocks say which of several products it is, and which come then.
@@ -123,9 +128,9 @@ func wishAction(s state, f facts) []Action {
 }
 
 // wished keeps of the offers, which are the caller's to give, those that a wish may mean.
-func (w wishes) wished(offers []commerce.Offer) []commerce.Offer {
+func (w wishes) wished(offers []*commerce.Offer) []*commerce.Offer {
 	if w.idle() || w.Now.Offer != "" || len(w.Now.Among) == 0 {
 		return offers
 	}
-	return slices.DeleteFunc(offers, func(o commerce.Offer) bool { return !slices.Contains(w.Now.Among, o.ID) })
+	return slices.DeleteFunc(offers, func(o *commerce.Offer) bool { return !slices.Contains(w.Now.Among, o.ID) })
 }

@@ -12,11 +12,12 @@ import (
 )
 
 // maxWishes is how many products of one message are taken up, maxAmong how many offers one
-// of them may mean, and maxSaid how many letters of it are repeated.
+// of them may mean, and maxSaid how many letters of it are repeated, maxWord of them of one word.
 const (
 	maxWishes = 10
 	maxAmong  = 12
 	maxSaid   = 40
+	maxWord   = 20
 )
 
 // wish is one product that somebody asked for in their own words, as far as it was
@@ -145,11 +146,28 @@ func piece(text string, start, end int) string {
 // quoted is as much of somebody's words as can be repeated within a sentence: on one line,
 // short, and without what would turn the writing of the rest around.
 func quoted(text string) string {
-	text = strings.Join(strings.Fields(strings.Map(legible, strings.ToValidUTF8(text, "\uFFFD"))), " ")
+	text = breakable(strings.Join(strings.Fields(strings.Map(legible, strings.ToValidUTF8(text, "\uFFFD"))), " "))
 	if short := clipTo(text, maxSaid); short != text {
 		return short + "…"
 	}
 	return text
+}
+
+// breakable is a text without the ends of words that are too long for a line on a phone.
+func breakable(text string) string {
+	var b strings.Builder
+	run := 0
+	for _, r := range text {
+		if run++; r == ' ' || r == '-' || unicode.Is(unicode.Han, r) {
+			run = 0
+		}
+		if run <= maxWord {
+			b.WriteRune(r)
+		} else if run == maxWord+1 {
+			b.WriteRune('…')
+		}
+	}
+	return b.String()
 }
 
 // legible makes controls into blanks and drops marks that turn the writing around.

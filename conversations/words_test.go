@@ -99,21 +99,21 @@ func TestSayingIt(t *testing.T) {
 		"en": {
 			"need 25 business premium seats for the Berlin team, paid yearly, give them to everyone without a licence",
 			"25", "business premium", "paid yearly", "everyone without a licence", "How I read it", "Check out now",
-			[]string{"“25” = 25 licences", "“business premium” = " + premium, "“paid yearly” = Paid yearly", "“everyone without a licence” = Assign the licences automatically"},
+			[]string{"“25” → 25 licences", "“business premium” → " + premium, "“paid yearly” → Paid yearly", "“everyone without a licence” → Assign the licences automatically"},
 		},
 		"fr": {
 			"il me faut 25 Business Premium payées à l’année, pour tous ceux qui n’ont rien",
 			"25", "Business Premium", "payées à l’année", "pour tous", "Ce que j’ai compris", "Payer maintenant",
-			[]string{"« 25 » = 25 licences", "« payées à l’année » = Paiement annuel", "« pour tous » = Attribuer automatiquement les licences"},
+			[]string{"« 25 » → 25 licences", "« payées à l’année » → Paiement annuel", "« pour tous » → Attribuer automatiquement les licences"},
 		},
 		"de": {
 			"brauche fünfundzwanzig Business Premium, jährlich bezahlt, an alle ohne Lizenz",
 			"fünfundzwanzig", "Business Premium", "jährlich bezahlt", "an alle ohne Lizenz", "So habe ich Sie verstanden", "Jetzt zur Kasse",
-			[]string{"„fünfundzwanzig“ = 25 Lizenzen", "„jährlich bezahlt“ = Jährliche Zahlung", "„an alle ohne Lizenz“ = Lizenzen automatisch zuweisen"},
+			[]string{"„fünfundzwanzig“ → 25 Lizenzen", "„jährlich bezahlt“ → Jährliche Zahlung", "„an alle ohne Lizenz“ → Lizenzen automatisch zuweisen"},
 		},
 		"zh-CN": {
 			"给没有许可证的人买二十五个商业高级版，按年付费", "二十五个", "商业高级版", "按年付费", "给没有许可证的人", "我的理解", "立即结帐",
-			[]string{"“二十五个” = 25 个许可证", "“按年付费” = 按年付费", "“给没有许可证的人” = 自动分配许可证"},
+			[]string{"“二十五个”→25 个许可证", "“按年付费”→按年付费", "“给没有许可证的人”→自动分配许可证"},
 		},
 	} {
 		t.Run(lang, func(t *testing.T) {
@@ -210,8 +210,8 @@ func TestSayingAnotherName(t *testing.T) {
 		"7 of nothing": buying(intent.Item{Product: "withdrawn-offer", Quantity: 7}),
 	})
 	p := w.as("aicha")
-	p.types(e3).at("list").sees("! “E3” may be any of these. Which one is it?", "2 subscriptions", "* Office 365 E3", "* Microsoft 365 E3", "“7” = 7 licences")
-	p.lacks(premium).clicks("Buy Office 365 E3").at("details").holds("quantity", "7", "plan", "").sees("“7” = 7 licences")
+	p.types(e3).at("list").sees("! “E3” may be any of these. Which one is it?", "2 subscriptions", "* Office 365 E3", "* Microsoft 365 E3", "“7” → 7 licences")
+	p.lacks(premium).clicks("Buy Office 365 E3").at("details").holds("quantity", "7", "plan", "").sees("“7” → 7 licences")
 	p.types("cancel").types(studio).at("list").sees("! Nothing in the catalogue is called “Visio Studio”.").holds("q", "Visio Studio")
 	p.fills("q", "visio").clicks("Search").at("list").clicks("Buy Visio Plan 2").at("details").holds("quantity", "7")
 	p.types("cancel").types("7 licences").at("list").sees("! Which product is it?").types("visio").at("details").holds("quantity", "7")
