@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"log/slog"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
@@ -13,8 +12,8 @@ import (
 
 // direct are the outside systems of an organisation that buys from Microsoft itself.
 // Microsoft takes the payment, so there is no gateway.
-func direct(licences *graph.Graph) commerce.Ports {
-	return commerce.Ports{Vendor: unsold{}, Licensor: licences}
+func direct(tenants *graph.Graph, catalogue func() commerce.Catalogue) commerce.Ports {
+	return commerce.Ports{Vendor: graph.NewHandOff(tenants, catalogue), Licensor: tenants}
 }
 
 // graph calls Microsoft Graph as the apps of the organisations, those of a reload too.
@@ -43,36 +42,4 @@ func withGraph(cfg config.Config) []commerce.Organisation {
 		}
 	}
 	return all
-}
-
-// withheld stops purchases where there is nothing yet to buy with, and says so.
-func withheld(cfg config.Config) config.Config {
-	for i, o := range cfg.Organisations {
-		if o.Backend == commerce.Direct && o.Buying {
-			cfg.Organisations[i].Buying = false
-			cfg.Warnings = append(cfg.Warnings, o.ID+": buying is off: this version hands out what is owned at Microsoft, and cannot buy there yet")
-		}
-	}
-	return cfg
-}
-
-// unsold sells nothing.
-type unsold struct{}
-
-var errUnsold = commerce.Refuse(commerce.CodeVendorRefused)
-
-func (unsold) Prices(context.Context, commerce.Organisation, []commerce.PriceOf) ([]commerce.Plan, error) {
-	return nil, errUnsold
-}
-
-func (unsold) Place(context.Context, commerce.Organisation, commerce.Placement) (commerce.Placed, error) {
-	return commerce.Placed{}, errUnsold
-}
-
-func (unsold) LookUp(context.Context, commerce.Organisation, string) (commerce.Placed, error) {
-	return commerce.Placed{}, commerce.ErrNoTrace
-}
-
-func (unsold) PlanRenewal(context.Context, commerce.Organisation, string, int) error {
-	return errUnsold
 }

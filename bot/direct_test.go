@@ -129,8 +129,6 @@ func handsOut(d clerk, f *fakegraph.Graph) {
 	d.clicks("start:")
 	d.isTold(d.N("task.now.remove.done", 1))
 	held(d, f, map[string][]string{fakegraph.BusinessStandard: {ids[0], ids[2]}})
-	d.says("buy business basic")
-	d.reads(d.T("error.buying_stopped"))
 }
 
 // held finds who has what that they should not, and what was done twice or to others.

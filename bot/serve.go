@@ -63,7 +63,6 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	cfg = withheld(cfg)
 	s := &server{program: p, log: log}
 	s.warn(cfg)
 	s.config.Store(&cfg)
@@ -146,7 +145,7 @@ func (s *server) service(cfg config.Config, books *ledger.Ledger, outside *sandb
 		Ledger: books, Organisations: organisations(s.current), Catalogue: s.catalogue,
 		Backends: map[commerce.Backend]commerce.Ports{
 			commerce.Sandbox: s.ports(commerce.Ports{Vendor: outside.Vendor(), Gateway: outside.Gateway(), Licensor: outside.Licensor()}),
-			commerce.Direct:  s.ports(direct(s.graph(s.current, tracing.Provider{}, s.log))),
+			commerce.Direct:  s.ports(direct(s.graph(s.current, tracing.Provider{}, s.log), s.catalogue)),
 		},
 		Timings:   s.timings(cfg.ClockSpeed),
 		PublicURL: public.String(), Now: time.Now, Log: s.log,
@@ -172,7 +171,10 @@ func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.
 	service.Directory = conversations.People{Directories: directories}
 	engine := &conversations.Engine{
 		Service: service, Store: s.store(store), Limiter: store, Directories: directories,
-		Now: time.Now, Log: s.log, PerMinute: perMinute,
+		Now: time.Now, Log: s.log, PerMinute: perMinute, Reader: &words{current: s.config.Load},
+	}
+	if cfg.OpenAI.Configured() {
+		s.log.Warn("OPENAI_MODEL: this version reads conversations by its rules alone; only bot doctor asks the model")
 	}
 	c.page, err = s.playground(cfg, public, m.timed(engine.Turn))
 	if err != nil {
@@ -402,7 +404,6 @@ func (s *server) reload(ctx context.Context, outside *sandbox.Sandbox) {
 		s.log.Error("reload refused, nothing was changed", "err", err)
 		return
 	}
-	fresh = withheld(fresh)
 	next := s.current()
 	next.Organisations, next.Graph.Apps, next.Catalogue = fresh.Organisations, fresh.Graph.Apps, fresh.Catalogue
 	s.config.Store(&next)
