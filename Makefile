@@ -12,7 +12,7 @@ TEST          := $(GO) test -race -gcflags='modernc.org/...=-d=checkptr=0' -shuf
 export CARTWRIGHT_REQUIRE_SERVICES := $(if $(filter true,$(CI)),1,$(CARTWRIGHT_REQUIRE_SERVICES))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint format verify bench tools services
+.PHONY: help run test race lint format verify bench parse-eval tools services
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,13 @@ verify: test ## test, and what needs the network: module sums, go.mod in order, 
 bench: services ## Benchmarks, and what a click costs on each platform beside the least that could answer one
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1s $$($(GO) list ./... | grep -v '/bot$$')
 	@scripts/bench-click.sh
+
+parse-eval: ## How well the rules read the labelled messages: those that may be looked at, and those held out
+	@$(GO) build -o .cache/bin/bot-parse ./bot
+	@for set in conversations/intent/testdata/said conversations/intent/testdata/said/held; do \
+		cat $$set/en.jsonl $$set/fr.jsonl $$set/de.jsonl $$set/zh-CN.jsonl > .cache/said.jsonl; echo "$$set"; \
+		CATALOGUE_FILE=conversations/intent/testdata/said/catalogue.yaml .cache/bin/bot-parse parse-eval .cache/said.jsonl | head -5; \
+	done
 
 services: ## Install PostgreSQL, Redis, Chromium, a Chinese font, axe-core and the platforms' own libraries for the tests, where missing
 	@scripts/ensure-services.sh
