@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"testing"
 
 	"cartwright/conversations"
@@ -37,5 +38,40 @@ func (b *buyer) filled(p conversations.Prompt, quantity string) {
 	}
 	if p.Name != "details" || got["quantity"] != quantity || got["plan"] != "P1Y.annual" || got["auto_assign"] != "true" {
 		b.t.Errorf("%s: %v, wanted %s licences, paid yearly and assigned", p.Name, got, quantity)
+	}
+}
+
+// The messages of somebody who had not read the rules: those that were looked at since, and
+// those that never were. A bound is what was reached; it only rises.
+func TestMessagesOfAnotherWriter(t *testing.T) {
+	t.Parallel()
+	const said = "../conversations/intent/testdata/said/"
+	for folder, least := range map[string]struct {
+		kind, slots, exact float64
+		unsafe             int
+	}{"": {0.95, 0.955, 0.905, 0}, "held/": {0.94, 0.96, 0.90, 1}} {
+		p := &program{surroundings: surroundings{env: settings{"CATALOGUE_FILE": said + "catalogue.yaml"}.find, readFile: os.ReadFile}, ctx: t.Context()}
+		read, err := p.reader()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var score tally
+		n := 0
+		for _, lang := range []string{"en", "fr", "de", "zh-CN"} {
+			cases, err := p.labelled(said + folder + lang + ".jsonl")
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += len(cases)
+			for _, c := range cases {
+				c.predicted = reading(read.Read(t.Context(), c.Text, lang))
+				score.add(c)
+			}
+		}
+		_, _, slots := score.slots()
+		kind, exact := score.kind/float64(n), score.exactAmbiguous/float64(n)
+		if kind < least.kind || slots < least.slots || exact < least.exact || score.unsafe > least.unsafe {
+			t.Errorf("%q: intent %.3f, slots %.3f, exact and flag %.3f, wrong but sure %d", folder, kind, slots, exact, score.unsafe)
+		}
 	}
 }

@@ -139,6 +139,7 @@ func (l *line) take(other *line) {
 
 // dropQuoted forgets what somebody else said.
 func (r *reading) dropQuoted() {
+	r.dropSpoken()
 	said := -1
 	if len(r.spans) > 0 && r.tokens[0].text == ">" {
 		r.spans = r.behindLine()
@@ -156,6 +157,32 @@ func (r *reading) dropQuoted() {
 			return
 		}
 	}
+}
+
+// dropSpoken forgets what stands in quotation marks and has a verb in it: a name has none.
+func (r *reading) dropSpoken() {
+	opened := -1
+	for i := range r.spans {
+		if r.tokens[r.spans[i].from].text != "\"" {
+			continue
+		}
+		if opened >= 0 && r.speaks(opened, i) {
+			r.spans = append(append([]span(nil), r.spans[:opened]...), r.spans[i+1:]...)
+			return
+		}
+		opened = i
+	}
+}
+
+// speaks reports whether spans ask for something.
+func (r *reading) speaks(from, to int) bool {
+	for _, s := range r.spans[from:to] {
+		switch s.mark {
+		case buyVerb, want, approve, place, program, assignVerb, cancel:
+			return true
+		}
+	}
+	return false
 }
 
 // behindLine is what follows the first line, which is quoted.

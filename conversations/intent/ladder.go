@@ -89,6 +89,9 @@ func (r *reading) purchase(from, to int) bool {
 			return false
 		}
 	}
+	if to < len(r.spans) && (r.spans[to].mark == approve || r.spans[to].mark == place) && r.handled() {
+		return false // 把 goods 批了: the verb comes last
+	}
 	goods, asks := false, false
 	for i := from; i < to; i++ {
 		switch r.spans[i].mark {
@@ -155,8 +158,11 @@ func (r *reading) asksFor(i int) bool {
 }
 
 func (r *reading) howTo(s *seen) (Kind, bool) {
-	if !s.has(howTo) || s.has(amount) && s.has(product) || s.has(price) {
+	if !s.has(howTo) || s.has(price) {
 		return None, false
+	}
+	if s.has(amount) && s.has(product) {
+		return Help, s[howTo] <= 1 && (r.asking() || r.spans[s[howTo]].to-r.spans[s[howTo]].from > 1)
 	}
 	return Help, s[howTo] < s[product] || !s.has(product) || s[howTo] < 3
 }
@@ -175,7 +181,7 @@ func (r *reading) cancels(s *seen) (Kind, bool) {
 
 // carts: what waits to be bought is to be shown.
 func (r *reading) carts(s *seen) (Kind, bool) {
-	if !s.has(cart) || s.has(product, amount) {
+	if !s.has(cart) || s.has(amount) || s.has(product) && (!s.has(show, question) || s.has(want, polite)) {
 		return None, false
 	}
 	if s.has(empty) || s.has(cancel) && !s.has(show) {
@@ -194,6 +200,8 @@ func (r *reading) owns(s *seen) (Kind, bool) {
 	case s.has(subscription) && !s.has(product, amount, buyVerb, want, price, compare, denial, help) && r.small(s):
 		return Subscriptions, true
 	case s.has(pool) && s.has(question, show, owned) && !s.has(buyVerb, want, amount):
+		return Subscriptions, true
+	case s.has(pool) && (s.has(question) || r.asking()) && !s.has(buyVerb, want, polite, assignVerb, unassignVerb):
 		return Subscriptions, true
 	}
 	return None, false
@@ -223,7 +231,7 @@ func (r *reading) ends(s *seen) (Kind, bool) {
 // informs: prices, comparisons, what happened, what others said.
 func (r *reading) informs(s *seen) (Kind, bool) {
 	switch {
-	case s.has(price, compare) && !r.orders(s):
+	case s.has(price, compare) && (!r.orders(s) || r.endsIn(price) && s[buyVerb] > s[amount]):
 		return None, true
 	case s.has(says) && !s.has(amount, buyVerb):
 		return None, true
@@ -243,6 +251,12 @@ func (r *reading) informs(s *seen) (Kind, bool) {
 func (r *reading) asking() bool {
 	n := len(r.spans)
 	return n > 0 && r.tokens[r.spans[n-1].to-1].text == "?"
+}
+
+// endsIn reports whether that is what a message ends with: 40 F3, how much.
+func (r *reading) endsIn(m mark) bool {
+	n := len(r.spans)
+	return n > 0 && r.spans[n-1].mark == m
 }
 
 // orders reports whether a verb of buying has a number and goods.

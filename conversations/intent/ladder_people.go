@@ -27,6 +27,9 @@ func (r *reading) takes(s *seen) bool {
 
 // gives: a verb of giving whose object is a licence, and no verb of buying before it.
 func (r *reading) gives(s *seen) bool {
+	if r.fromPool(s) {
+		return true
+	}
 	if !s.has(assignVerb) || !s.has(product, seat, mine, pool) || s.has(autoAssign, automatic, approve) || s.has(monthly, annual) {
 		return false
 	}
@@ -57,6 +60,22 @@ func (r *reading) fetches(s *seen) bool {
 	}
 	return fetchedFrom[r.tokens[r.spans[s[from]].from].text]
 }
+
+// fromPool reports whether what is taken is owned already, and somebody is to have it: take
+// 5 Visio from our pool for the new people.
+func (r *reading) fromPool(s *seen) bool {
+	if !s.has(pool) || !s.has(buyVerb, want) || !s.has(product, seat) || s.has(monthly, annual) {
+		return false
+	}
+	verb := s[buyVerb]
+	if verb < 0 || s[want] >= 0 && s[want] < verb {
+		verb = s[want]
+	}
+	return r.spans[verb].to > r.spans[verb].from && drawn[r.tokens[r.spans[verb].from].text] && (s.has(assignVerb) || r.somebody(s, verb))
+}
+
+// drawn are the verbs of buying and wishing that also are of taking from what is there.
+var drawn = set("take use grab nimm nehmt nehmen hol prends prenez prendre utilise 拿 取 用")
 
 var fetching = set("take nimm nehmt nehmen hol")
 
