@@ -31,7 +31,7 @@ func (s *seen) has(marks ...mark) bool {
 func (r *reading) decideKind() Kind {
 	s := r.look()
 	for _, rung := range []func(*seen) (Kind, bool){
-		(*seen).nothing, r.ordered, r.denied, r.howTo, r.assigns, r.ends, r.carts, r.owns, r.informs, r.buys, r.helps, r.cancels,
+		(*seen).nothing, r.ordered, r.denied, r.howTo, r.assigns, r.ends, r.drops, r.carts, r.owns, r.informs, r.buys, r.helps, r.cancels,
 	} {
 		if kind, holds := rung(&s); holds {
 			return kind
@@ -226,6 +226,47 @@ func (r *reading) ends(s *seen) (Kind, bool) {
 		return None, true
 	}
 	return None, s.has(cancel) && s.has(subscription, mine) && !s.has(buyVerb, amount)
+}
+
+// drops: what is named is not wanted, or not any more: cancel the 5 Visio; 5 Visio, no,
+// forget it.
+func (r *reading) drops(s *seen) (Kind, bool) {
+	if !s.has(cancel) || !s.has(product, seat) || s.has(assignVerb) {
+		return None, false
+	}
+	first, last := r.goods()
+	switch apart := r.apart(min(s[cancel], first), max(s[cancel], first)); {
+	case s[cancel] < first && !apart:
+		return None, !s.has(buyVerb, want)
+	case s[cancel] > last && s[cancel] >= len(r.spans)-3:
+		if r.apart(last, s[cancel]) {
+			return Cancel, true
+		}
+		return None, !s.has(buyVerb, want)
+	}
+	return None, false
+}
+
+// goods are the places of the first and the last product, seat or number.
+func (r *reading) goods() (first, last int) {
+	first = len(r.spans)
+	for i := range r.spans {
+		switch r.spans[i].mark {
+		case product, seat, amount:
+			first, last = min(first, i), i
+		}
+	}
+	return first, last
+}
+
+// apart reports whether a sentence or a part of one ends between two spans.
+func (r *reading) apart(from, to int) bool {
+	for i := from; i < to; i++ {
+		if m := r.spans[i].mark; m == stop || m == comma || m == correction || m == negation {
+			return true
+		}
+	}
+	return false
 }
 
 // informs: prices, comparisons, what happened, what others said.
