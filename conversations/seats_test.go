@@ -16,6 +16,7 @@ type counted struct {
 	batches []int          // people of each call
 	asked   map[string]int // how often, by user
 	before  func(batch int)
+	around  func(call func() ([]commerce.AssignResult, error)) ([]commerce.AssignResult, error)
 }
 
 // counting makes the world's Licensor count from now on. before is called before each call,
@@ -28,7 +29,7 @@ func (w *world) counting(before func(batch int)) *counted {
 	return c
 }
 
-func (c *counted) note(users []string) {
+func (c *counted) call(users []string, call func() ([]commerce.AssignResult, error)) ([]commerce.AssignResult, error) {
 	c.batches = append(c.batches, len(users))
 	for _, u := range users {
 		c.asked[u]++
@@ -36,21 +37,22 @@ func (c *counted) note(users []string) {
 	if c.before != nil {
 		c.before(len(c.batches))
 	}
+	if c.around != nil {
+		return c.around(call)
+	}
+	return call()
 }
 
 func (c *counted) Assign(ctx context.Context, org commerce.Organisation, sku string, users []string) ([]commerce.AssignResult, error) {
-	c.note(users)
-	return c.Licensor.Assign(ctx, org, sku, users)
+	return c.call(users, func() ([]commerce.AssignResult, error) { return c.Licensor.Assign(ctx, org, sku, users) })
 }
 
 func (c *counted) Move(ctx context.Context, org commerce.Organisation, from, to string, users []string) ([]commerce.AssignResult, error) {
-	c.note(users)
-	return c.Licensor.Move(ctx, org, from, to, users)
+	return c.call(users, func() ([]commerce.AssignResult, error) { return c.Licensor.Move(ctx, org, from, to, users) })
 }
 
 func (c *counted) Remove(ctx context.Context, org commerce.Organisation, sku string, users []string) ([]commerce.AssignResult, error) {
-	c.note(users)
-	return c.Licensor.Remove(ctx, org, sku, users)
+	return c.call(users, func() ([]commerce.AssignResult, error) { return c.Licensor.Remove(ctx, org, sku, users) })
 }
 
 // Once there is no seat left nobody else is asked for: of 1,000 people nobody waits for 48

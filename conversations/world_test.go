@@ -344,7 +344,15 @@ func (w *world) runsJobs() (ran bool) {
 	return ran
 }
 
-func (w *world) run(j job) (time.Duration, error) {
+// run is one job, of a program that may be killed in the middle of it.
+func (w *world) run(j job) (wait time.Duration, err error) {
+	defer func() {
+		if cause := recover(); cause == any(errKilled) {
+			err = errKilled
+		} else if cause != nil {
+			panic(cause)
+		}
+	}()
 	switch j.kind {
 	case "order_announce":
 		return w.announcements.Announce(w.ctx, j.ref, j.version)
