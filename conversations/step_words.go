@@ -86,7 +86,7 @@ func askedFor(s state, rest string, in intent.Intent, ev Event, f facts) (state,
 		return s, false
 	}
 	ws, more := wishesOf(in, typed(ev.Text))
-	if !ws.resolved() && len(find(f.shelf.Offers(), rest, "")) > 0 {
+	if (!ws.resolved() || ws.namesOnly() && ev.Values[fieldQuantity] == "") && len(find(f.shelf.Offers(), rest, "")) > 0 {
 		return s, false
 	}
 	if n := clip(ev.Values[fieldQuantity]); n != "" && !ws.idle() {
@@ -94,6 +94,12 @@ func askedFor(s state, rest string, in intent.Intent, ev Event, f facts) (state,
 		ws.Now.Quantity = n
 	}
 	return begin(s, ws, more, f), true
+}
+
+// namesOnly reports whether a product is named and nothing is said of it: the list shows what
+// it costs, and what else is called so.
+func (w wishes) namesOnly() bool {
+	return len(w.Next) == 0 && w.Now.Offer != "" && w.Now.Quantity == "" && w.Now.Billing == "" && w.Now.Assign == "" && len(w.Now.Unclear) == 0
 }
 
 // resolved reports whether an offer was found for a wish, or several.
