@@ -351,7 +351,8 @@ func TestBuyWithAPlatformsNumber(t *testing.T) {
 	p := w.as("aicha").types("buy Visio Plan 2").at("details").holds("quantity", "1").lacks("How I read it")
 	p.sends("buy Visio Plan 2", "", map[string]string{"quantity": "4"}).at("details").holds("quantity", "4")
 	p.sends("buy visio", "", map[string]string{"quantity": "4"}).at("details").holds("quantity", "4")
-	p.types("buy visio").at("details").holds("quantity", "").isAsked("quantity", "How many?")
+	p.types("buy visio").at("list").sees("Visio Plan 1", "Visio Plan 2")
+	p.types("buy about 5 visio").at("details").isAsked("quantity", "You wrote “about 5”: how many exactly?")
 	p.sends("buy about 5 visio", "", map[string]string{"quantity": "6"}).at("details").holds("quantity", "6").isAsked("quantity", "")
 }
 
