@@ -156,6 +156,21 @@ func (c *colleague) T(key string, pairs ...any) string {
 	return locale.For(c.lang, nil).T(key, pairs...)
 }
 
+// See is what is in a channel, but for the notice that Fabrikam's own subscription renews
+// soon: it comes at any time after the start.
+func (c *colleague) See(channel string) []fakeslack.Posted {
+	notice, _, _ := strings.Cut(c.T("renewal.title", "product", "Microsoft 365 Business Standard", "date", "|"), "|")
+	return slices.DeleteFunc(c.Client.See(channel), func(p fakeslack.Posted) bool { return strings.Contains(p.Read(), notice) })
+}
+
+// Last is the newest of what See answers, the zero one for none.
+func (c *colleague) Last(channel string) fakeslack.Posted {
+	if seen := c.See(channel); len(seen) > 0 {
+		return seen[len(seen)-1]
+	}
+	return fakeslack.Posted{}
+}
+
 // sees waits until the newest message shows a text, and answers the message.
 func (c *colleague) sees(text string) fakeslack.Posted {
 	c.office.Helper()
@@ -289,8 +304,8 @@ func purchase(c *colleague) {
 	}
 	c.pays()
 	done := c.seesIn(c.DM(), c.T("state.completed"))
-	if n := len(c.See(c.DM())); n != 1 || !strings.Contains(done.Read(), order) {
-		c.Errorf("%d messages about %s:\n%s", n, order, done.Read())
+	if all := c.See(c.DM()); len(all) != 1 || !strings.Contains(done.Read(), order) {
+		c.Errorf("%d messages about %s:\n%v", len(all), order, all)
 	}
 }
 
