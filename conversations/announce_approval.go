@@ -222,7 +222,7 @@ var _ commerce.Directory = People{}
 
 // Actor is the person with the roles that they hold now.
 func (p People) Actor(ctx context.Context, org commerce.Organisation, person string, account Account) commerce.Actor {
-	actor := identify(ctx, org, account, p.Directories[account.Platform])
+	actor := identify(ctx, org, account, p.Directories[account.Platform], new(members))
 	if !actor.Failed && actor.Person != person {
 		actor.Person, actor.Roles = "", nil // the account is somebody else's by now, or nobody's
 	}

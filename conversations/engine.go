@@ -23,6 +23,8 @@ type Engine struct {
 	Log         *slog.Logger
 	PerMinute   int    // events of one account; 0: no limit
 	Reader      Reader // of what is no command; nil: nobody reads it
+
+	members members
 }
 
 // Reader reads what somebody wrote in their own words. It always has an answer, and may
@@ -142,7 +144,7 @@ func (e *Engine) meet(ctx context.Context, ev Event) (facts, bool) {
 	if !ok {
 		return facts{words: locale.For(locale.Match(), time.UTC), now: e.Now()}, false
 	}
-	actor := identify(ctx, org, ev.Account, e.Directories[ev.Account.Platform])
+	actor := identify(ctx, org, ev.Account, e.Directories[ev.Account.Platform], &e.members)
 	zone := cmp.Or(actor.TimeZone, org.TimeZone)
 	return facts{org: org, actor: actor, words: locale.For(locale.Match(actor.Locale), zone), now: e.Now()}, true
 }
@@ -174,7 +176,7 @@ func (e *Engine) stumble(ctx context.Context, f facts, ev Event, err error) Repl
 // identify finds the person behind an account and the roles that they hold now: those of
 // the organisations file, and those that their platform's groups grant. A lookup that
 // fails grants nothing and is known to have failed.
-func identify(ctx context.Context, org commerce.Organisation, account Account, d Directory) commerce.Actor {
+func identify(ctx context.Context, org commerce.Organisation, account Account, d Directory, m *members) commerce.Actor {
 	actor := commerce.Actor{Organisation: org.ID, Account: account}
 	if d == nil {
 		actor.Failed = true
@@ -186,7 +188,7 @@ func identify(ctx context.Context, org commerce.Organisation, account Account, d
 		return actor
 	}
 	actor.Name, actor.Locale, actor.TimeZone = profile.Name, profile.Locale, profile.TimeZone
-	person, known := org.Holding(account)
+	person, known := m.holding(org, account)
 	if !known || profile.Closed {
 		return actor
 	}
