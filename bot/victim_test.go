@@ -139,10 +139,13 @@ func around0(p *points, name string, call func() error) error {
 	return err
 }
 
+// ports wrap what is there. No gateway is told from one by being nil, and stays that.
 func (p *points) ports(outside commerce.Ports) commerce.Ports {
-	return commerce.Ports{
-		Vendor: mortalVendor{outside.Vendor, p}, Gateway: mortalGateway{outside.Gateway, p}, Licensor: mortalLicensor{outside.Licensor, p},
+	mortal := commerce.Ports{Vendor: mortalVendor{outside.Vendor, p}, Licensor: mortalLicensor{outside.Licensor, p}}
+	if outside.Gateway != nil {
+		mortal.Gateway = mortalGateway{outside.Gateway, p}
 	}
+	return mortal
 }
 
 func (p *points) store(s conversations.Store) conversations.Store     { return mortalStore{s, p} }
