@@ -135,7 +135,7 @@ func handsOut(d clerk, f *fakegraph.Graph) {
 func held(d clerk, f *fakegraph.Graph, want map[string][]string) {
 	d.Helper()
 	got := map[string][]string{}
-	for _, sku := range []string{fakegraph.BusinessBasic, fakegraph.BusinessStandard} {
+	for _, sku := range []string{fakegraph.BusinessBasic, fakegraph.BusinessStandard, fakegraph.BusinessPremium} {
 		if holders := f.Holders(sku); len(holders) > 0 {
 			got[sku] = holders
 		}

@@ -73,7 +73,9 @@ func host(t testing.TB, s settings) (base string, stop func()) {
 // hostThrough does so with seams of the test's own.
 func hostThrough(t testing.TB, s settings, through seams) (base string, stop func()) {
 	t.Helper()
-	through.timings = patientReads
+	if through.timings == nil {
+		through.timings = patientReads
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan int, 1)
 	log := new(lockedBuffer)
