@@ -25,10 +25,11 @@ type line struct {
 // reading is a message's spans and what is made of them.
 type reading struct {
 	*text
-	parser *Parser
-	spans  []span
-	lines  []line
-	kind   Kind
+	parser  *Parser
+	spans   []span
+	lines   []line
+	clauses []*clause // that the lines were made of
+	kind    Kind
 	// refused: a product was named only to say that it is not wanted.
 	refused bool
 }
@@ -44,7 +45,8 @@ func newReading(p *Parser, t *text) *reading {
 // correction does not say otherwise.
 func (r *reading) compose() {
 	for i, part := range r.parts() {
-		c := clause{reading: r, spans: part, fixing: i > 0}
+		c := &clause{reading: r, spans: part, fixing: i > 0}
+		r.clauses = append(r.clauses, c)
 		lines := c.lines()
 		if i == 0 || len(r.lines) == 0 {
 			r.lines = lines

@@ -29,15 +29,21 @@ func (s *seen) has(marks ...mark) bool {
 // Nothing on it approves, confirms or places: such words lead to None, or are passed over
 // beside an ordinary purchase.
 func (r *reading) decideKind() Kind {
+	kind, _ := r.climb()
+	return kind
+}
+
+// climb also reports whether a rung held: else nothing is known of what the writer wants.
+func (r *reading) climb() (kind Kind, held bool) {
 	s := r.look()
 	for _, rung := range []func(*seen) (Kind, bool){
 		(*seen).nothing, r.ordered, r.denied, r.howTo, r.assigns, r.ends, r.drops, r.carts, r.owns, r.informs, r.buys, r.helps, r.cancels,
 	} {
 		if kind, holds := rung(&s); holds {
-			return kind
+			return kind, true
 		}
 	}
-	return None
+	return None, false
 }
 
 func (s *seen) nothing() (Kind, bool) {

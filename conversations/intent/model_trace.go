@@ -46,7 +46,7 @@ type Naming struct {
 // BillingMark is a word for how something is paid.
 type BillingMark struct {
 	Span
-	Billing commerce.Billing
+	Billing commerce.Billing // "": not clear which, or one that nobody sells
 }
 
 // AssignMark is a word for whether licences are handed out at once.
@@ -161,11 +161,12 @@ func (t Trace) leavesNumber(i Intent) bool {
 	return slices.ContainsFunc(t.Numbers, func(n Number) bool { return !n.Loose && !used[n.Start] })
 }
 
-// numbersUsed are the beginnings of the numbers that lines have.
+// numbersUsed are the beginnings of the numbers that lines have: one that is asked about is
+// nobody's yet.
 func (i Intent) numbersUsed() map[int]bool {
 	used := map[int]bool{}
 	for _, e := range i.Evidence {
-		if e.Slot == Quantity {
+		if e.Slot == Quantity && i.Items[e.Item].Quantity != 0 {
 			used[e.Start] = true
 		}
 	}
