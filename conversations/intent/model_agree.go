@@ -78,6 +78,7 @@ func (a *agreement) add(items []saidItem) {
 
 // complete fills the open slots of the rules' lines.
 func (a *agreement) complete(items []saidItem) {
+	a.fold(items)
 	left := slices.Clone(items)
 	for n, item := range a.out.Items {
 		if item.Product != "" {
@@ -178,9 +179,11 @@ func (a *agreement) belongs(slot Slot, at Span) bool {
 	return slices.ContainsFunc(a.rules, func(e Evidence) bool { return e.Slot == slot && at.overlaps(Span{e.Start, e.End}) })
 }
 
-// fill notes where a slot's value stands; what was asked about it no longer is.
+// fill notes where a slot's value stands; what was asked about it no longer is, and where
+// the rules saw it no longer counts.
 func (a *agreement) fill(n int, slot Slot, at ...Span) {
 	a.filled = true
+	a.out.Evidence = slices.DeleteFunc(a.out.Evidence, func(e Evidence) bool { return e.Item == n && e.Slot == slot })
 	for _, span := range at {
 		a.out.Evidence = append(a.out.Evidence, Evidence{Item: n, Slot: slot, Start: span.Start, End: span.End})
 	}
