@@ -73,12 +73,17 @@ func host(t testing.TB, s settings) (base string, stop func()) {
 // hostThrough does so with seams of the test's own.
 func hostThrough(t testing.TB, s settings, through seams) (base string, stop func()) {
 	t.Helper()
+	return hostLogging(t, s, through, new(lockedBuffer))
+}
+
+// hostLogging does so, and what the bot says can be read while it runs.
+func hostLogging(t testing.TB, s settings, through seams, log *lockedBuffer) (base string, stop func()) {
+	t.Helper()
 	if through.timings == nil {
 		through.timings = patientReads
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan int, 1)
-	log := new(lockedBuffer)
 	go func() {
 		ended <- run(ctx, nil, surroundings{
 			env: s.find, readFile: os.ReadFile, stdout: log, stderr: log, started: func(address string) { ready <- address },

@@ -169,12 +169,13 @@ type chats struct {
 func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.Service, books *ledger.Ledger, store *redis.Store, public *url.URL, m *metrics) (c chats, err error) {
 	directories, posters := map[string]conversations.Directory{}, map[string]conversations.Poster{}
 	service.Directory = conversations.People{Directories: directories}
+	reader, err := s.reads(ctx, store.Budget(cfg.OpenAI.DailyTokens), m)
+	if err != nil {
+		return c, err
+	}
 	engine := &conversations.Engine{
 		Service: service, Store: s.store(store), Limiter: store, Directories: directories,
-		Now: time.Now, Log: s.log, PerMinute: perMinute, Reader: &words{current: s.config.Load},
-	}
-	if cfg.OpenAI.Configured() {
-		s.log.Warn("OPENAI_MODEL: this version reads conversations by its rules alone; only bot doctor asks the model")
+		Now: time.Now, Log: s.log, PerMinute: perMinute, Reader: reader,
 	}
 	c.page, err = s.playground(cfg, public, m.timed(engine.Turn))
 	if err != nil {

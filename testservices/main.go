@@ -64,10 +64,14 @@ func needMain(tb testing.TB) {
 
 // Peers is a folder of others' libraries in JavaScript, below test, with a script's
 // dependency that must be there; without it the test ends as by Missing. It is for packages
-// two folders below the project's root.
+// one or two folders below the project's root.
 func Peers(tb testing.TB, folder, dependency, untested string) string {
 	tb.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "test", folder))
+	root := ".."
+	if _, err := os.Stat(filepath.Join(root, "go.mod")); err != nil {
+		root = filepath.Join("..", "..")
+	}
+	path, err := filepath.Abs(filepath.Join(root, "test", folder))
 	if err != nil {
 		tb.Fatal(err)
 	}

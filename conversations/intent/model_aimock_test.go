@@ -1,52 +1,22 @@
 package intent
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"cartwright/testservices"
 )
 
-// aimock plays OpenAI: others' code, which keeps a journal of what it is sent.
+// aimock plays OpenAI.
 type aimock struct{ url string }
 
-// startAimock has one of a test's own, which refuses what its fixtures do not have.
 func startAimock(t *testing.T) aimock {
 	t.Helper()
 	folder := testservices.Peers(t, "model", "@copilotkit/aimock", "what is sent to language models, by another's player of OpenAI")
-	fixtures, err := filepath.Abs("testdata/model/fixtures.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), "node", "node_modules/@copilotkit/aimock/dist/cli.js", "--port", "0", "--fixtures", fixtures, "--strict", "--validate-on-load")
-	cmd.Dir, cmd.SysProcAttr = folder, &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Stderr = cmd.Stdout
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	var said strings.Builder
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if _, url, ok := strings.Cut(lines.Text(), "listening on "); ok {
-			go func() { _, _ = bufio.NewReader(out).WriteTo(&bytes.Buffer{}) }() // it would stop with a full pipe
-			return aimock{strings.TrimSpace(url)}
-		}
-		said.WriteString(lines.Text() + "\n")
-	}
-	t.Fatalf("aimock does not listen:\n%s", said.String())
-	return aimock{}
+	return aimock{testservices.Aimock(t, folder, "testdata/model/fixtures.json")}
 }
 
 func (a aimock) desk(t *testing.T, o ModelOptions) *desk {
