@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -144,25 +142,11 @@ func TestTheModelIsLeftAlone(t *testing.T) {
 	rests.read("resting")
 }
 
-// hanging is a server that takes a call and says nothing until the test ends.
-func hanging(t *testing.T) string {
-	t.Helper()
-	ended := make(chan struct{})
-	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-r.Context().Done():
-		case <-ended:
-		}
-	}))
-	t.Cleanup(s.Close)
-	t.Cleanup(func() { close(ended) })
-	return s.URL
-}
-
 // A server that hangs is waited for, for four seconds.
 func TestTheModelThatHangs(t *testing.T) {
 	t.Parallel()
-	h := newHelped(t, hanging(t), nil)
+	server, _ := hanging(t)
+	h := newHelped(t, server, nil)
 	began := time.Now()
 	p := h.say(twoPieces + "paid yearly")
 	if took := time.Since(began); took < 4*time.Second || took > patience {
