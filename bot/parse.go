@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"cartwright/commerce"
+	"cartwright/config"
 	"cartwright/conversations/intent"
 )
 
@@ -32,16 +34,25 @@ func (r byRules) Read(_ context.Context, text, locale string) intent.Intent {
 type parseCommand struct {
 	Locale  string `help:"The locale of the writer's profile, such as fr. The words themselves count first."`
 	Explain bool   `help:"Add the words of the message that filled each slot, and what would be asked."`
+	LLM     bool   `name:"llm" help:"Ask the language model that is configured (OPENAI_MODEL) where the rules are not sure."`
 }
 
 func (c parseCommand) Run(p *program) error {
-	read, err := p.reader()
+	read, err := c.reader(p)
 	if err != nil {
 		return err
 	}
 	return eachLine(p.stdin, func(line []byte) error {
 		return c.answer(p, read, string(line))
 	})
+}
+
+// reader is the rules or, where that is asked for, the rules and the model.
+func (c parseCommand) reader(p *program) (reader, error) {
+	if !c.LLM {
+		return p.reader()
+	}
+	return p.helped()
 }
 
 func (c parseCommand) answer(p *program, read reader, text string) error {
@@ -69,6 +80,30 @@ func (p *program) reader() (reader, error) {
 		return nil, err
 	}
 	return byRules{intent.New(catalogue)}, nil
+}
+
+// byBoth reads as conversations do, for the operator, who is nobody's person.
+type byBoth struct{ *intent.Reader }
+
+func (r byBoth) Read(ctx context.Context, text, locale string) intent.Intent {
+	return r.Reader.Read(ctx, intent.Text{Text: text, Locale: locale})
+}
+
+// helped is the rules and the model of the whole configuration. What came of each message is
+// logged beside the answers.
+func (p *program) helped() (reader, error) {
+	cfg, err := config.Read(p.env, p.readFile)
+	if err != nil {
+		return nil, err
+	}
+	if !cfg.OpenAI.Configured() {
+		return nil, errors.New("set OPENAI_MODEL first: there is no language model to ask")
+	}
+	r, err := readerOf(cfg, intent.New(cfg.Catalogue), unmetered{}, nil, slog.New(slog.NewTextHandler(p.stderr, nil)))
+	if err != nil {
+		return nil, err
+	}
+	return byBoth{r}, nil
 }
 
 // catalogue reads CATALOGUE_FILE alone: reading messages needs nothing else of the configuration.

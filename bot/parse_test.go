@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,6 +59,32 @@ func TestParseExplains(t *testing.T) {
 			t.Errorf("%s is not in %s", want, got)
 		}
 	}
+}
+
+// With --llm the model is asked where the rules are not sure, and what it says of a text that
+// has none of it is not printed.
+func TestParseAsksTheModel(t *testing.T) {
+	t.Parallel()
+	model := settings{"OPENAI_BASE_URL": playedModel(t) + "/v1", "OPENAI_MODEL": "gpt-4o-mini", "OPENAI_API_KEY": "sk-hush"}
+	text := twoPieces + "paid yearly\n" + twoPieces + "a product\n" + twoPieces + "broken\n5 Visio\n"
+	rules := parses(t, settings{}, text, "parse")
+	lines := strings.Split(parses(t, model, text, "parse", "--llm"), "\n")
+	if want := `{"intent":"buy","items":[{"product":"business-premium","quantity":5,"billing":"annual","auto_assign":null}],"ambiguous":false}`; lines[0] != want {
+		t.Errorf("%s, want %s", lines[0], want)
+	}
+	if got, want := lines[1:], strings.Split(rules, "\n")[1:]; !slices.Equal(got, want) {
+		t.Errorf("%q, want the rules' %q", got, want)
+	}
+	if got := parses(t, model, text, "parse"); got != rules {
+		t.Errorf("without --llm: %s", got)
+	}
+	if said := parses(t, model, twoPieces+"paid yearly", "parse", "--llm", "--explain"); !strings.Contains(said, `"said":"premium"`) {
+		t.Errorf("explained as %s", said)
+	}
+	s := newShell(t)
+	s.says(s.does(exitFailed, "parse", "--llm"), "OPENAI_MODEL")
+	s.env = s.env.with(settings{"OPENAI_MODEL": "a b"})
+	s.says(s.does(exitMisused, "parse", "--llm"), "OPENAI_MODEL: it has a blank in it")
 }
 
 func TestParseReadsTheConfiguredCatalogueAndNothingElse(t *testing.T) {
