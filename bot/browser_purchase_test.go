@@ -27,6 +27,13 @@ var contract = map[string]buttons{
 		"Acheter des services", "Acheter", "Payer maintenant", "Panier", "Valider la commande", "Suivant", "Passer la commande", "Payer",
 		"Accéder à la page d’accueil Administrateur", "Annuel, payé par mois",
 	},
+	"de": {
+		"Dienste kaufen", "Kaufen", "Jetzt zur Kasse", "Warenkorb", "Zur Kasse", "Weiter", "Bestellung aufgeben", "Bezahlen", "Zur Admin-Startseite",
+		"Jährlich (monatliche Zahlung)",
+	},
+	"zh-CN": {
+		"购买服务", "购买", "立即结帐", "购物车", "结帐", "下一步", "下订单", "付款", "转到管理员主页", "年度订阅（按月付费）",
+	},
 }
 
 const (

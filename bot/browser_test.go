@@ -30,6 +30,7 @@ func TestInABrowser(t *testing.T) {
 		tell func(*testing.T, context.Context)
 	}{
 		{"a purchase, step by step", purchases},
+		{"a purchase, in one's own words", ownWordsThroughout},
 		{"the old portal, in two clouds", oldPortals},
 		{"a payment after second thoughts", secondThoughts},
 		{"a slow payment", slowPayment},
