@@ -3,13 +3,21 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"cartwright/commerce"
+	"cartwright/config"
 	"cartwright/conversations"
+	"cartwright/conversations/intent"
 	"cartwright/testservices"
 )
 
@@ -156,4 +164,50 @@ func TestTheModelThatHangs(t *testing.T) {
 	if got, want := shownTo(p), shownTo(newHelped(t, "", nil).say(twoPieces+"paid yearly")); got != want {
 		t.Errorf("not the rules' answer:\n%s", cmp.Diff(want, got))
 	}
+}
+
+// The rules and the model are of the catalogue that holds, and are made when they are needed.
+func TestWordsOfTheCatalogueThatHolds(t *testing.T) {
+	t.Parallel()
+	var sent []string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		sent = append(sent, string(body))
+	}))
+	t.Cleanup(server.Close)
+	cfg, err := config.Read(settings{"OPENAI_MODEL": "m", "OPENAI_BASE_URL": server.URL + "/v1"}.find, os.ReadFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := &cfg
+	w := &words{current: func() *config.Config { return now }, log: slog.New(slog.DiscardHandler)}
+	w.reader = func(cfg config.Config, rules intent.Rules) (*intent.Reader, error) {
+		return readerOf(cfg, rules, unmetered{}, nil, w.log)
+	}
+	if w.made != nil || w.resting() {
+		t.Error("something was made before the first text")
+	}
+	text := intent.Text{Text: "about 3 big cranes", Locale: "en"}
+	w.Read(t.Context(), text)
+	next := cfg
+	next.Catalogue = commerce.Catalogue{Offers: []commerce.Offer{{ID: "crane", Name: "Big Crane"}}}
+	now = &next
+	if in := w.Read(t.Context(), text); len(in.Items) != 1 || in.Items[0].Product != "crane" {
+		t.Errorf("after a reload: %+v", in)
+	}
+	if len(sent) != 2 || strings.Contains(sent[0], `"crane"`) || !strings.Contains(strings.ReplaceAll(sent[1], "\\", ""), `"crane"`) {
+		t.Errorf("the model was told of the wrong catalogue: %q", sent)
+	}
+	now = &config.Config{OpenAI: config.OpenAI{Model: "m", BaseURL: "ftp://nowhere"}}
+	if in := w.Read(t.Context(), text); in.Kind != intent.None {
+		t.Errorf("without a reader: %+v", in)
+	}
+}
+
+// A model that cannot be asked is no model: the program says so and does not start.
+func TestAModelThatCannotBeAsked(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.env = s.env.with(settings{"OPENAI_MODEL": "gpt-5", "OPENAI_BASE_URL": "https://models.example", "OPENAI_TOKEN_PARAM": "max_tokens"})
+	s.says(s.does(exitFailed, "serve"), "look at OPENAI_MODEL and OPENAI_TOKEN_PARAM")
 }
