@@ -128,7 +128,8 @@ type shopper struct {
 	chat
 	aicha, bruno client
 	line         *line
-	placed       bool // Place order was pressed: an order may be there
+	placed       bool   // Place order was pressed: an order may be there
+	buys         func() // at Microsoft, where the order leads there
 }
 
 // liveInAChat lives the story once and checks what came of it. Redis is embedded, so that
@@ -176,6 +177,9 @@ func (p *shopper) shop() string {
 			time.Sleep(pause)
 		case strings.Contains(own.text, "waiting for approval"):
 			_ = p.bruno.press(newest(p.bruno, requests), "approve:")
+			time.Sleep(pause)
+		case strings.Contains(own.text, "Please finish the purchase in the admin centre"):
+			p.buys()
 			time.Sleep(pause)
 		case own.link != "":
 			b := &buyer{line: p.line, story: inAChat}

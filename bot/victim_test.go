@@ -23,6 +23,7 @@ const (
 	crashAtEnv   = "CARTWRIGHT_TEST_CRASH"  // "LABEL@N": die when that point is reached for the Nth time
 	crashNthEnv  = "CARTWRIGHT_TEST_NTH"    // "N": die at the Nth point of all, those of starting included
 	linkLifeEnv  = "CARTWRIGHT_TEST_LINK"   // how long a payment link works
+	lookEnv      = "CARTWRIGHT_TEST_LOOK"   // how often it looks for a purchase at Microsoft
 	pointPrefix  = "point: "                // on the victim's standard output, each point that it reached
 	readyMessage = "Cartwright is ready: "  // and where it is, once it is there
 )
@@ -36,7 +37,7 @@ func victim() int {
 	p := newPoints()
 	return run(context.Background(), nil, surroundings{
 		env: os.LookupEnv, readFile: os.ReadFile, stdout: p, stderr: os.Stderr, started: func(string) { p.arm() },
-		seams: seams{openDB: p.openDB, ports: p.ports, store: p.store, poster: p.poster, timings: linkLife},
+		seams: seams{openDB: p.openDB, ports: p.ports, store: p.store, poster: p.poster, timings: waits},
 	})
 }
 
@@ -72,11 +73,15 @@ func (b *victimBinary) build() {
 
 func (b *victimBinary) remove() { _ = os.RemoveAll(b.dir) }
 
-func linkLife(t commerce.Timings) commerce.Timings {
+func waits(t commerce.Timings) commerce.Timings {
 	t = patientReads(t)
 	life, err := time.ParseDuration(os.Getenv(linkLifeEnv))
 	if err == nil {
 		t.Link = life
+	}
+	look, err := time.ParseDuration(os.Getenv(lookEnv))
+	if err == nil {
+		t.Look, t.LookMost = look, look
 	}
 	return t
 }
