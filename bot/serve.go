@@ -134,6 +134,7 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 	s.listenToSlack(ctx, cfg, chats.slack)
 	s.listenToDiscord(ctx, chats.discord)
 	s.ready(publicURL, public.Addr())
+	s.settle(ctx)
 	<-ctx.Done()
 	s.log.Info("stopping")
 	return nil
@@ -225,6 +226,21 @@ func (s *server) ready(public *url.URL, at net.Addr) {
 	fmt.Fprintf(s.stdout, "Cartwright is ready: %s\n", public)
 	if s.started != nil {
 		s.started(at.String())
+	}
+}
+
+// startPages is how long after the start the pages it needed are kept: first requests are
+// answered with them.
+const startPages = 2 * time.Second
+
+// settle gives memory back that only the start needed, once, when it is over.
+func (s *server) settle(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(startPages):
+		if err := releaseStart(); err != nil {
+			s.log.WarnContext(ctx, "memory of the start is kept", "err", err)
+		}
 	}
 }
 
