@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"testing"
 
@@ -27,6 +29,21 @@ func TestBoughtInOwnWords(t *testing.T) {
 			}
 		})
 	}
+}
+
+// In Discord, where a command has options, the one for the product takes a whole sentence.
+func TestBoughtInOwnWordsInDiscord(t *testing.T) {
+	g := openGuild(t, false)
+	aicha := g.join("11", "aicha", "en-US")
+	const request = "please, we need 25 business premium seats for the Berlin team, paid yearly, and give them to everyone without a licence"
+	aicha.do(aicha.Command(t.Context(), "buy", "product", request))
+	form, err := json.Marshal(aicha.Modal())
+	if err != nil || !bytes.Contains(form, []byte("“25” → 25 licences")) {
+		t.Errorf("how the words were read is not in %s, %v", form, err)
+	}
+	aicha.do(aicha.Submit(t.Context(), map[string]string{}))
+	aicha.sees("6", "25 licences, Paid yearly")
+	aicha.sees("6", "Assigned automatically")
 }
 
 // filled checks the form of a purchase in words.

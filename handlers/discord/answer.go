@@ -46,8 +46,10 @@ func (s spot) deferred() callback {
 func (s spot) answer(r conversations.Reply) (first callback, rest []message) {
 	p := r.Prompt
 	asked := s.click && s.kind.form && len(p.Fields) > 0
-	if all := forms(p, s.modalKind()); !s.submit && (asked || p.IsForm() && len(all) == 1) {
-		return callback{Type: answerModal, Data: all[min(s.kind.part, len(all)-1)]}, nil
+	if !s.submit && (asked || p.IsForm()) {
+		if all := forms(p, s.modalKind()); asked || len(all) == 1 {
+			return callback{Type: answerModal, Data: all[min(s.kind.part, len(all)-1)]}, nil
+		}
 	}
 	all := s.shown(r)
 	switch {

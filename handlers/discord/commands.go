@@ -35,8 +35,11 @@ const (
 	inGuilds      = 0
 )
 
-// maxGiven is how long a text that is given to a command may be.
-const maxGiven = 100
+// How long a text that is given to a command may be, and one in somebody's own words.
+const (
+	maxGiven = 100
+	maxWords = 600
+)
 
 // takes are the subcommands, in the order of the help, with what may be given to each.
 var takes = []struct {
@@ -64,10 +67,11 @@ func text(name string, required bool) command {
 	return command{Name: name, Type: optionText, Required: required, MaxLength: maxGiven}
 }
 
-// product is an option whose text is completed as it is typed.
+// product is an option whose text is completed as it is typed, or says all that is needed
+// in somebody's own words.
 func product() command {
 	c := text("product", false)
-	c.Suggests = true
+	c.MaxLength, c.Suggests = maxWords, true
 	return c
 }
 

@@ -45,6 +45,7 @@ const (
 	maxLabel       = 45
 	maxDescription = 100
 	maxModalFields = 5
+	maxLead        = 2000 // ours: above a modal's fields, which are to be in sight
 	maxTyped       = 4000
 )
 

@@ -79,13 +79,33 @@ func forms(p conversations.Prompt, kind press) []modal {
 		last := &all[len(all)-1]
 		last.Components = append(last.Components, drawn...)
 	}
+	if len(all) == 1 {
+		all[0].Components = led(p, all[0].Components)
+		return all
+	}
 	for i := range all {
-		if len(all) > 1 {
-			kind.part = i
-			all[i].ID = kind.String() + idSeparator + p.Again
-		}
+		kind.part = i
+		all[i].ID = kind.String() + idSeparator + p.Again
 	}
 	return all
+}
+
+// led puts what stands above the fields, such as how somebody's words were read, above them
+// in the modal too, where it has room: one that opens at once has no message behind it.
+func led(p conversations.Prompt, fields []component) []component {
+	c := &canvas{words: locale.For(p.Locale, nil)}
+	c.draw(p.Blocks)
+	var lines []string
+	for _, part := range c.parts {
+		if part.Type == typeText {
+			lines = append(lines, part.Content)
+		}
+	}
+	if len(lines) == 0 || len(fields) == 0 || len(fields) >= maxModalFields {
+		return fields
+	}
+	above := component{Type: typeText, Content: fit(strings.Join(lines, "\n"), maxLead)}
+	return append([]component{above}, fields...)
 }
 
 // partsOf is how many modals a prompt's fields take. A field is two components at most.
