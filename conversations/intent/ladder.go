@@ -170,7 +170,7 @@ func (r *reading) howTo(s *seen) (Kind, bool) {
 	if s.has(amount) && s.has(product) {
 		return Help, s[howTo] <= 1 && (r.asking() || r.spans[s[howTo]].to-r.spans[s[howTo]].from > 1)
 	}
-	return Help, s[howTo] < s[product] || !s.has(product) || s[howTo] < 3
+	return Help, s[howTo] < s[product] || !s.has(product) || s[howTo] < 3 || r.closes(howTo) && !s.has(amount)
 }
 
 func (r *reading) helps(s *seen) (Kind, bool) {
@@ -303,6 +303,15 @@ func (r *reading) asking() bool {
 // endsIn reports whether that is what a message ends with: 40 F3, how much.
 func (r *reading) endsIn(m mark) bool {
 	n := len(r.spans)
+	return n > 0 && r.spans[n-1].mark == m
+}
+
+// closes reports whether a message ends with that, but for a question mark.
+func (r *reading) closes(m mark) bool {
+	n := len(r.spans)
+	if r.asking() {
+		n--
+	}
 	return n > 0 && r.spans[n-1].mark == m
 }
 

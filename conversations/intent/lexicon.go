@@ -116,14 +116,20 @@ type node struct {
 
 func newLexicon() *lexicon {
 	l := &lexicon{root: &node{}, words: map[string]uint8{}}
-	for lang, table := range [languages][]entry{englishWords, frenchWords, germanWords, chineseWords} {
-		for _, e := range table {
-			for phrase := range strings.SplitSeq(e.phrases, "|") {
-				l.addSpellings(language(lang), e.mark, phrase)
-			}
+	for _, tables := range [][languages][]entry{{englishWords, frenchWords, germanWords, chineseWords}, asking, waiting} {
+		for lang, table := range tables {
+			l.addTable(language(lang), table)
 		}
 	}
 	return l
+}
+
+func (l *lexicon) addTable(lang language, table []entry) {
+	for _, e := range table {
+		for phrase := range strings.SplitSeq(e.phrases, "|") {
+			l.addSpellings(lang, e.mark, phrase)
+		}
+	}
 }
 
 var umlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue")
