@@ -37,7 +37,7 @@ func (r *reading) decideKind() Kind {
 func (r *reading) climb() (kind Kind, held bool) {
 	s := r.look()
 	for _, rung := range []func(*seen) (Kind, bool){
-		(*seen).nothing, r.ordered, r.denied, r.howTo, r.assigns, r.ends, r.drops, r.carts, r.owns, r.informs, r.buys, r.helps, r.cancels,
+		(*seen).nothing, r.ordered, r.denied, r.howTo, r.assigns, r.ends, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
 	} {
 		if kind, holds := rung(&s); holds {
 			return kind, true
@@ -119,6 +119,9 @@ func (r *reading) isLabel(i int) bool {
 
 // denied: we do not need more, and nothing else is asked for.
 func (r *reading) denied(s *seen) (Kind, bool) {
+	if s.has(denial, negation, cancel) && !r.asksElsewhere() && r.endsInNo() {
+		return None, true
+	}
 	if !s.has(denial) {
 		return None, false
 	}

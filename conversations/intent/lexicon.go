@@ -77,6 +77,8 @@ const (
 	denial
 	empty
 	from
+	narrated // last year, the neighbours, we had: what is told, not asked for
+	unreal   // if we bought, too many
 	product
 	amount
 	thing
@@ -116,7 +118,7 @@ type node struct {
 
 func newLexicon() *lexicon {
 	l := &lexicon{root: &node{}, words: map[string]uint8{}}
-	for _, tables := range [][languages][]entry{{englishWords, frenchWords, germanWords, chineseWords}, asking, waiting} {
+	for _, tables := range [][languages][]entry{telling, {englishWords, frenchWords, germanWords, chineseWords}, asking, waiting} {
 		for lang, table := range tables {
 			l.addTable(language(lang), table)
 		}

@@ -6,6 +6,9 @@ import "slices"
 func (r *reading) intent() Intent {
 	r.kind = r.decideKind()
 	in := Intent{Kind: r.kind}
+	if r.kind == Buy {
+		r.forgetTold()
+	}
 	if r.kind == Buy || r.kind == Assign || r.kind == Unassign {
 		r.compose()
 		for i := range r.lines {

@@ -1,0 +1,177 @@
+package intent
+
+// tells: somebody speaks of what was bought, of what others buy or of what would be if, and
+// no other part of the message asks for anything.
+func (r *reading) tells(s *seen) (Kind, bool) {
+	if !s.has(narrated, unreal, past) || s.has(help) {
+		return None, false
+	}
+	speaks := false
+	for _, p := range r.portions() {
+		if p.told && p.goods {
+			speaks = true
+		}
+	}
+	return None, speaks && !r.asksElsewhere()
+}
+
+// asksElsewhere reports whether a part of the message that tells nothing asks for something.
+func (r *reading) asksElsewhere() bool {
+	for _, p := range r.portions() {
+		if p.asks {
+			return true
+		}
+	}
+	return false
+}
+
+// portion is what stands between commas, full stops, "and" and "but".
+type portion struct {
+	from, to int // spans
+	told     bool
+	goods    bool // a product, seats or a number are in it
+	asks     bool
+}
+
+func (r *reading) portions() []portion {
+	var found []portion
+	from := 0
+	for i := 0; i <= len(r.spans); i++ {
+		if i < len(r.spans) && !r.turnsAt(i) {
+			continue
+		}
+		found = append(found, r.portion(from, i))
+		from = i + 1
+	}
+	return r.led(found)
+}
+
+// led lets what follows a condition ask without a verb (if there is a budget, 5 Visio), and
+// what hangs on a part that tells, tell too.
+func (r *reading) led(found []portion) []portion {
+	for i := 1; i < len(found); i++ {
+		p, before := &found[i], &found[i-1]
+		if r.hangs(p) {
+			before.told = before.told || p.told
+			p.told = p.told || before.told && !before.goods
+		}
+		before.asks, p.asks = before.asks && !before.told, p.asks && !p.told
+		sentence := r.spans[p.from-1].mark == stop
+		if !p.told && !r.asking() && (sentence || !before.goods) {
+			p.asks = p.asks || r.purchase(p.from, p.to)
+		}
+	}
+	return found
+}
+
+// hangs reports whether a part is the clause of another one, as German sets it off: die
+// Visio, die wir bestellt haben; es war ein Fehler, 5 Visio zu bestellen.
+func (r *reading) hangs(p *portion) bool {
+	if r.lang != german || p.to <= p.from || r.spans[p.from-1].mark != comma {
+		return false
+	}
+	if hanging[r.tokens[r.spans[p.from].from].text] {
+		return true
+	}
+	last := &r.spans[p.to-1]
+	return r.tokens[last.from].text == "zu" || p.to-p.from > 1 && r.tokens[r.spans[p.to-2].from].text == "zu"
+}
+
+var hanging = set("die der das den dem dass er sie es ob wir")
+
+func (r *reading) turnsAt(i int) bool {
+	s := &r.spans[i]
+	return s.mark == stop || s.mark == comma || s.mark == and || turning[r.tokens[s.from].text]
+}
+
+func (r *reading) portion(from, to int) portion {
+	p := portion{from: from, to: to}
+	verb, number := false, false
+	for i := from; i < to; i++ {
+		switch r.spans[i].mark {
+		case narrated, unreal, past:
+			p.told = true
+		case product, seat, many:
+			p.goods = true
+		case amount:
+			p.goods, number = true, true
+		case buyVerb, want, polite, correction, more:
+			verb = true
+		}
+	}
+	p.asks = !p.told && verb && (p.goods || number || r.wholly(from, to))
+	return p
+}
+
+// wholly reports whether a part is a request of its own for what another part names: my
+// boss told us of 20 Visio, please order them.
+func (r *reading) wholly(from, to int) bool {
+	for i := from; i < to; i++ {
+		if r.spans[i].mark == buyVerb {
+			return !r.asking()
+		}
+	}
+	return false
+}
+
+// endsInNo reports whether goods are named and then not wanted, as the end of a German or
+// Chinese sentence says: wir nehmen die 20 Visio doch nicht; 那10个Visio用不上.
+func (r *reading) endsInNo() bool {
+	for _, p := range r.portions() {
+		if !p.goods || p.to < p.from+3 {
+			continue
+		}
+		switch r.spans[p.to-1].mark {
+		case denial:
+			return r.namedBefore(p)
+		case negation, cancel:
+			return r.lang == german && r.namedBefore(p) && r.verbIn(p)
+		}
+	}
+	return false
+}
+
+func (r *reading) namedBefore(p portion) bool {
+	for i := p.from; i < p.to; i++ {
+		if m := r.spans[i].mark; m == product || m == seat {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reading) verbIn(p portion) bool {
+	for i := p.from; i < p.to; i++ {
+		if m := r.spans[i].mark; m == buyVerb || m == want {
+			return true
+		}
+	}
+	return false
+}
+
+// forgetTold takes the numbers of what was only told of out of a purchase: last year 20,
+// this year we need 30.
+func (r *reading) forgetTold() {
+	if !r.asksElsewhere() {
+		return
+	}
+	for _, p := range r.portions() {
+		if !p.told || !r.numberOutside(p) {
+			continue
+		}
+		for i := p.from; i < p.to; i++ {
+			if r.spans[i].mark == amount {
+				r.spans[i].mark = filler
+			}
+		}
+	}
+}
+
+func (r *reading) numberOutside(told portion) bool {
+	for i := range r.spans {
+		if r.spans[i].mark == amount && (i < told.from || i >= told.to) {
+			return true
+		}
+	}
+	return false
+}
