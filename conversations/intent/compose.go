@@ -147,7 +147,7 @@ func (r *reading) dropQuoted() {
 		r.spans = r.behindLine()
 	}
 	for i := range r.spans {
-		if r.spans[i].mark == says && said < 0 {
+		if r.spans[i].mark == says && said < 0 && !r.heads(i) {
 			said = i
 		}
 		if said < 0 || i == said {
@@ -160,6 +160,13 @@ func (r *reading) dropQuoted() {
 		}
 	}
 }
+
+// heads reports whether a word heads a field of a form: Artikel: Visio.
+func (r *reading) heads(i int) bool {
+	return fields[r.tokens[r.spans[i].from].text] && i+1 < len(r.spans) && r.tokens[r.spans[i+1].from].text == ":"
+}
+
+var fields = set("artikel article item")
 
 // dropSpoken forgets what stands in quotation marks and has a verb in it: a name has none.
 func (r *reading) dropSpoken() {

@@ -10,7 +10,7 @@ func (r *reading) assigns(s *seen) (Kind, bool) {
 
 // takes: a verb of taking with a licence and somebody.
 func (r *reading) takes(s *seen) bool {
-	if s.has(from) && s.has(product, seat) && r.fetches(s) {
+	if s.has(product, seat) && r.fetches(s) || r.strips(s) {
 		return true
 	}
 	if s.has(cancel) && s.has(product) && s[cancel] < s[assignVerb] { // cancel the assignment
@@ -27,7 +27,7 @@ func (r *reading) takes(s *seen) bool {
 
 // gives: a verb of giving whose object is a licence, and no verb of buying before it.
 func (r *reading) gives(s *seen) bool {
-	if r.fromPool(s) {
+	if r.fromPool(s) || r.spared(s) {
 		return true
 	}
 	if !s.has(assignVerb) || !s.has(product, seat, mine, pool) || s.has(autoAssign, automatic, approve) || s.has(monthly, annual) {
@@ -55,10 +55,42 @@ func (r *reading) handled() bool {
 // fetches reports whether the verb is of taking in both senses, and who it is taken from
 // is said: take Visio from Kim.
 func (r *reading) fetches(s *seen) bool {
-	if !s.has(buyVerb) || !fetching[r.tokens[r.spans[s[buyVerb]].from].text] || s[from] < s[buyVerb] {
+	if !s.has(buyVerb) || s.has(amount, cart, label) {
 		return false
 	}
-	return fetchedFrom[r.tokens[r.spans[s[from]].from].text]
+	verb := r.tokens[r.spans[s[buyVerb]].from].text
+	for i := s[buyVerb] + 1; i < len(r.spans); i++ {
+		w := r.tokens[r.spans[i].from].text
+		if fetching[verb] && fetchedFrom[w] || returned[w] && retrieving[verb] {
+			return r.named(i)
+		}
+	}
+	return false
+}
+
+// strips reports whether the licence of somebody who is named is called off: cancel Kim's
+// Visio, withdraw Visio from the trainees.
+func (r *reading) strips(s *seen) bool {
+	if !s.has(cancel, empty) || !s.has(product) || s.has(amount, cart, label, buyVerb, subscription, mine, void) {
+		return false
+	}
+	verb := max(s[cancel], s[empty])
+	return s[thing] >= 0 || verb < s[product] && (s.has(from) || r.lang == chinese) && s.has(people, group, unknown)
+}
+
+// named reports whether somebody follows or is named at all.
+func (r *reading) named(at int) bool {
+	for i := range r.spans {
+		switch r.spans[i].mark {
+		case thing, people, group:
+			return true
+		case unknown:
+			if i != at {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fromPool reports whether what is taken is owned already, and somebody is to have it: take
@@ -74,12 +106,45 @@ func (r *reading) fromPool(s *seen) bool {
 	return r.spans[verb].to > r.spans[verb].from && drawn[r.tokens[r.spans[verb].from].text] && (s.has(assignVerb) || r.somebody(s, verb))
 }
 
+// spared reports whether somebody who is named is to have what nobody uses: put Tom on a
+// spare Visio.
+func (r *reading) spared(s *seen) bool {
+	if !s.has(pool) || !s.has(product) || s.has(endVerb) || s.has(amount, monthly, annual, question, owned, show, unassignVerb, price, label, cart) && !r.spelt(s) {
+		return false
+	}
+	if s.has(buyVerb) && s[thing] < 0 || r.asking() {
+		return false
+	}
+	return s.has(thing, unknown) && r.missed < 3
+}
+
+// spelt reports whether no number is named but an article.
+func (r *reading) spelt(s *seen) bool {
+	return s.has(amount) && r.spans[s[amount]].spelt && !s.has(monthly, annual, question, owned, show, unassignVerb, price, label, cart)
+}
+
+// handsOut: whether what is being bought is to be given to people at once, and nothing else.
+func (r *reading) handsOut(s *seen) (Kind, bool) {
+	if s.has(product, seat, amount, thing, people, group, pool, mine, own, owned, cart, subscription, question, help, howTo, approve, place, program, buyVerb, price) {
+		return None, false
+	}
+	if s.has(autoAssign) || s.has(assignVerb) && s.has(automatic) {
+		return Buy, r.missed < 2
+	}
+	return Buy, s.has(assignVerb) && s.has(atOnce, negation, everyone, later, byHand, nobody, denial) && r.missed == 0
+}
+
 // drawn are the verbs of buying and wishing that also are of taking from what is there.
 var drawn = set("take use grab nimm nehmt nehmen hol prends prenez prendre utilise 拿 取 用")
 
-var fetching = set("take nimm nehmt nehmen hol")
-
-var fetchedFrom = set("from off away weg")
+// fetching verbs take from somebody where a word of fetchedFrom follows, and retrieving
+// ones where the licence comes back.
+var (
+	fetching    = set("take nimm nehmt nehmen hol")
+	fetchedFrom = set("from off away weg raus")
+	retrieving  = set("get take hol hole holen recuperer recupere")
+	returned    = set("back zuruck zurueck")
+)
 
 func (r *reading) negated(s *seen) bool {
 	return s.has(negation) && s[negation] < s[assignVerb]+3
@@ -97,7 +162,7 @@ func (r *reading) together(s *seen) bool {
 	}
 	from, to := min(at, goods), max(at, goods)
 	for i := from; i < to; i++ {
-		if m := r.spans[i].mark; m == stop || m == comma || m == and && from == goods {
+		if m := r.spans[i].mark; m == stop || m == comma || m == and && from == goods && r.spans[i+1].mark != product {
 			return false
 		}
 	}

@@ -25,10 +25,23 @@ func (r *reading) asksElsewhere() bool {
 	return false
 }
 
+// follows reports whether an order is the consequence of what was said before.
+func (r *reading) follows() bool {
+	found := r.portions()
+	for i, p := range found[1:] {
+		apart := r.spans[p.from-1].mark == stop && !found[i].goods
+		if p.asks && p.to > p.from && (apart || follows[r.tokens[r.spans[p.from].from].text] || r.tokens[r.spans[p.from-1].from].text == ":") {
+			return true
+		}
+	}
+	return false
+}
+
 // portion is what stands between commas, full stops, "and" and "but".
 type portion struct {
 	from, to int // spans
 	told     bool
+	holds    bool // what is owned is told of
 	goods    bool // a product, seats or a number are in it
 	asks     bool
 }
@@ -57,7 +70,8 @@ func (r *reading) led(found []portion) []portion {
 		}
 		before.asks, p.asks = before.asks && !before.told, p.asks && !p.told
 		sentence := r.spans[p.from-1].mark == stop
-		if !p.told && !r.asking() && (sentence || !before.goods) {
+		colon := r.tokens[r.spans[p.from-1].from].text == ":"
+		if !p.told && !r.asking() && (sentence || colon || !before.goods) {
 			p.asks = p.asks || r.purchase(p.from, p.to)
 		}
 	}
@@ -81,8 +95,15 @@ var hanging = set("die der das den dem dass er sie es ob wir")
 
 func (r *reading) turnsAt(i int) bool {
 	s := &r.spans[i]
-	return s.mark == stop || s.mark == comma || s.mark == and || turning[r.tokens[s.from].text]
+	w := r.tokens[s.from].text
+	return s.mark == stop || s.mark == comma || s.mark == and || turning[w] || reasonWords[w]
 }
+
+// reasonWords lead from what is asked for to why.
+var reasonWords = set("because cos weil denn car parce puisque 因 由")
+
+// follows are the words by which a number follows from what was told: twelve came, so 12.
+var follows = set("so hence therefore donc also daher deshalb 所 因")
 
 func (r *reading) portion(from, to int) portion {
 	p := portion{from: from, to: to}
@@ -91,6 +112,8 @@ func (r *reading) portion(from, to int) portion {
 		switch r.spans[i].mark {
 		case narrated, unreal, past:
 			p.told = true
+		case own:
+			p.holds = true
 		case product, seat, many:
 			p.goods = true
 		case amount:
@@ -99,6 +122,9 @@ func (r *reading) portion(from, to int) portion {
 			verb = true
 		}
 	}
+	verb = verb && !r.had(from, to)
+	p.holds = p.holds && !verb || r.had(from, to)
+	verb = verb || p.goods && number && to > from && follows[r.tokens[r.spans[from].from].text]
 	p.asks = !p.told && verb && (p.goods || number || r.wholly(from, to))
 	return p
 }
@@ -149,14 +175,29 @@ func (r *reading) verbIn(p portion) bool {
 	return false
 }
 
-// forgetTold takes the numbers of what was only told of out of a purchase: last year 20,
+// had reports whether German tells of what there was: "hätten gern" looks the same without
+// its dots.
+func (r *reading) had(from, to int) bool {
+	found := false
+	for i := from; i < to; i++ {
+		switch r.tokens[r.spans[i].from].text {
+		case "hatte", "hatten":
+			found = r.spans[i].to == r.spans[i].from+1
+		case "gern", "gerne", "lieber", "bitte", "da":
+			return false
+		}
+	}
+	return found && r.lang == german
+}
+
+// forgetTold takes the numbers of what was only told of, or is owned, out of a purchase: last year 20,
 // this year we need 30.
 func (r *reading) forgetTold() {
 	if !r.asksElsewhere() {
 		return
 	}
 	for _, p := range r.portions() {
-		if !p.told || !r.numberOutside(p) {
+		if !p.told && !p.holds || !r.numberOutside(p) {
 			continue
 		}
 		for i := p.from; i < p.to; i++ {

@@ -8,6 +8,7 @@ const years = "2014|2015|2016|2017|2018|2019|2020|2021|2022|2023|2024|2025"
 var telling = [languages][]entry{
 	english: {
 		{narrated, every("last|the previous|the past", "year|month|week|quarter|summer|spring|autumn|winter|friday|monday|time")},
+		{narrated, every("the last|the previous|the first", "0")},
 		{narrated, every("in|back in|during", years)},
 		{narrated, every("we|i|they|he|she|you|who|of mine|of ours|company|office|firm", "|already|once|only|just|also|still|even", "had|took|got")},
 		{narrated, every("have|has|had|would have|could have|should have|might have|'ve|i've|we've|they've", "|already|once|only|just|also|even|never", "bought|ordered|taken|purchased|booked|requested|acquired")},
@@ -19,9 +20,12 @@ var telling = [languages][]entry{
 		{denial, every("don't|do not|dont|never", "put|include|give us|send us|send|throw in|sign us up for|book|supply")},
 		{filler, `same as last year|like last year|as last year|same as last time|like last time|as last time|if possible|if you can|if that's ok|if that's okay|if it's ok|if you could|if you like|if you don't mind`},
 		{polite, `why not`},
+		{filler, `feel free to|feel free`},
+		{compare, every("the|a|which is the", "better|best|right|wiser|smarter", "choice|option|pick|fit|plan for|one for")},
 	},
 	french: {
 		{narrated, every("l'an|l'année|le mois|la semaine|le trimestre|l'été|lundi|vendredi|la fois", "dernier|dernière|passé|passée|précédent|précédente")},
+		{narrated, every("les 0", "derniers|dernières|premiers|premières")},
 		{narrated, every("en", years)},
 		{narrated, every("ai|as|a|avons|avez|ont|avais|avait|avions|aviez|avaient|aurais|aurait|aurions|auraient|aurez|avoir", "|déjà|jamais|bien|donc|aussi|juste|même|toujours|peut-être", "commandé|acheté|pris|eu|souscrit|obtenu|achetés|achetées|commandés|commandées|prises|commandée|achetée")},
 		{narrated, every("vient|viennent|venons|viens", "de|d'", "acheter|commander|prendre|souscrire")},
@@ -31,10 +35,12 @@ var telling = [languages][]entry{
 		{unreal, `c'est trop|suffisent|suffit|suffira|suffiront|suffiraient|vaut le coup|vaut la peine|c'est normal|est-ce normal|une erreur|par erreur|vraiment besoin|ça a du sens|une bonne idée|si c'était moins cher|si c'était`},
 		{denial, every("ne|n'", "prendrons|prendrai|prendra|prend|prenons|achèterons|achèterai|achète|achetons|commanderons|commandons|commande|mets|mettez|mettons|voulons|voudrons|ajoutons|prévoyons", "|surtout|finalement|donc", "pas|plus")},
 		{denial, every("personne", "n'a|ne|n'", "demandé|veut|besoin|commandé|demande|acheté|voulu|réclamé")},
+		{compare, every("meilleur|bon|mauvais", "choix")},
 		{filler, `comme l'an dernier|comme l'année dernière|comme le mois dernier|comme la dernière fois|si possible|si tu peux|si vous pouvez|si c'est possible|si tu veux|si vous voulez`},
 	},
 	german: {
 		{narrated, every("letztes|voriges|vergangenes|im letzten|im vorigen", "jahr|quartal|mal")},
+		{narrated, every("die letzten|die vorigen|die ersten", "0")},
 		{narrated, every("letzten|vorigen|letzte|vorige|letzter|voriger|vergangene", "monat|woche|sommer|montag|freitag|herbst|winter|frühling")},
 		{narrated, every("in|im jahr|anno|schon", years)},
 		{narrated, every(years, "haben wir|hatten wir|habe ich|hatte ich|nahmen wir|kauften wir|haben die")},
@@ -43,6 +49,7 @@ var telling = [languages][]entry{
 		{unreal, `angenommen|gesetzt den fall|nehmen wir an|stell dir vor|stellen sie sich vor|zu viele|zu viel|reicht|ausreichen|genügen|stimmt das|ist das richtig|ein fehler|aus versehen|versehentlich|wirklich nötig|lohnt|lohnt es sich|macht das sinn|sinnvoll|meinst du|meinen sie|glaubst du`},
 		{denial, every("nicht|keine|doch nicht|nicht mehr|doch keine", "brauchen|nehmen|kaufen|bestellen|benötigen|verwenden|anschaffen")},
 		{denial, every("niemand|keiner|niemand hier|keiner hier", "hat|will|braucht|wollte", "|hier|uns")},
+		{compare, `besser geeignet|die bessere wahl|die richtige wahl|die beste wahl|passt besser|besser passt`},
 		{filler, `wie letztes jahr|wie letzten monat|wie letztes mal|wie beim letzten mal|wie im letzten jahr|wenn möglich|falls möglich|wenn es geht|wenns geht|wenn du kannst|wenn sie können|wenn das geht`},
 	},
 	chinese: {
@@ -50,6 +57,7 @@ var telling = [languages][]entry{
 		{narrated, every(years, "年")},
 		{unreal, `如果|假如|要是|假设|万一|倘若|假使|若是|够吗|够用吗|够不够|够不够用|人用吗|太多|太少|是不是多|值不值|值得吗|对吗|对不对|错误|是个错|弄错|有必要吗|合理吗|划算吗|会不会`},
 		{denial, `没有人要|没人要|没人需要|没人想要|没有人需要|没有人想要|谁也不要|谁都不要|用不上|用不到|千万别|不会买|不会要|不会订|不会采购|不打算要|我们不用|我们不买|不需要那`},
+		{compare, `更合适|哪个合适|更适合|选哪个|哪个划算`},
 		{filler, `和去年一样|跟去年一样|同去年一样|像去年一样|跟上次一样|和上次一样|如果可以|如果可能|如果方便|如果行|要是方便|如果可以的话|如果方便的话`},
 	},
 }
