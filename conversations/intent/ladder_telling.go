@@ -64,6 +64,9 @@ func (r *reading) portions() []portion {
 func (r *reading) led(found []portion) []portion {
 	for i := 1; i < len(found); i++ {
 		p, before := &found[i], &found[i-1]
+		if p.told && !p.goods && p.to > p.from && pointing[r.tokens[r.spans[p.from].from].text] { // 30 Visio, that is too many
+			before.told = true
+		}
 		if r.hangs(p) {
 			before.told = before.told || p.told
 			p.told = p.told || before.told && !before.goods
@@ -77,6 +80,8 @@ func (r *reading) led(found []portion) []portion {
 	}
 	return found
 }
+
+var pointing = set("that this which ca c cela das dies 这 那")
 
 // hangs reports whether a part is the clause of another one, as German sets it off: die
 // Visio, die wir bestellt haben; es war ein Fehler, 5 Visio zu bestellen.
