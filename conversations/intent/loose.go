@@ -136,7 +136,7 @@ func (c *clause) within(f figure) bool {
 func (c *clause) bare(f figure) bool {
 	for i := f.to; i < len(c.spans); i++ {
 		switch c.spans[i].mark {
-		case comma, stop, monthly, annual, otherPeriod, correction, paid, assignVerb, autoAssign, automatic, and, commitment, negation:
+		case comma, stop, monthly, annual, otherPeriod, correction, insteadOf, paid, assignVerb, autoAssign, automatic, and, commitment, negation:
 			return c.asked(f)
 		case filler, more, approxBehind, approx, of:
 		default:

@@ -70,7 +70,7 @@ func (p *Parser) ofNames(t *text, i int) bool {
 		return n > 0 && (tok.text == "microsoft" || tok.text == "ms" || tok.text == "微") && i+n < len(t.tokens) && p.ofNames(t, i+n)
 	}
 	w := words[0]
-	if w == "pro" && p.per(t, i+1) {
+	if w == "pro" && p.per(t, i+1) || w == "plus" && numberAt(t.tokens[min(i+n, len(t.tokens)):]).tokens > 0 { // 10 Copilot plus 2 Project
 		return false
 	}
 	return p.products.words[w] || brands[w] || editions[w] || isCode(w) || w == "m365" || w == "o365" && i+1 < len(t.tokens)

@@ -15,6 +15,7 @@ var holding = [languages][]entry{
 		{unassignVerb, every("take|get|pull|strip|wipe", "it|them|that", "off|away|back")},
 		{unassignVerb, every("should|must|can|has to|may|needs to", "lose|give up|give back|go without|be taken back|be taken away|be removed|be revoked|be freed")},
 		{unassignVerb, `free his|free her|free their|freeing up|can be taken back|does not need|doesn't need|no longer uses|has no more need|cut off|withdraw his|withdraw her|withdraw their|pull his|pull her|pull their|take his|take her|take their`},
+		{byHand, every("nobody|no one|noone", "gets one|gets any|gets them|gets it|should get one|is to get one|receives one|receives any", "|yet|for now|so far")},
 		{assignVerb, `pass|make available|put on|gets one of|gets a spare|gets a free|gets an unused|should get one of|let have|lend|hand over`},
 	},
 	french: {
@@ -28,6 +29,7 @@ var holding = [languages][]entry{
 		{cancel, `laisse tout tomber|tout laisser tomber|sors-moi de là|sortez-moi de là|n'en veux plus|je n'en veux plus|on n'en veut plus|j'ai changé d'idée|on a changé d'avis|nous avons changé d'avis|finalement rien|non rien|plus rien|je renonce|on renonce|nous renonçons|pas la peine finalement|on en reste là|ça ne m'intéresse plus|mets fin à cet achat|je laisse tomber|je préfère arrêter`},
 		{unassignVerb, every("supprime|supprimez|supprimer|coupe|coupez|libère|sors|dégage", "|la|le|son|sa|l'accès|l'accès à")},
 		{unassignVerb, `récupérer la licence|récupérer le|récupérer son|récupérer sa|récupère la licence|récupère son|récupère sa|plus besoin de sa licence|doit rendre|peut rendre|doit perdre`},
+		{byHand, every("personne ne", "doit les recevoir|doit en recevoir|les reçoit|en reçoit|doit les avoir|doit en avoir|les aura")},
 		{assignVerb, `passe une licence|passe un|passe une|file un|file une|reçoit une de|reçoit un de|transmets|confie|mets à disposition|prête`},
 	},
 	german: {
@@ -39,6 +41,7 @@ var holding = [languages][]entry{
 		{cancel, `lassen das bleiben|lassen wir das bleiben|lass das bleiben|lass bleiben|lass es sein|lass das sein|lassen wir es|doch lieber nicht|lieber doch nicht|raus hier|hol mich hier raus|ich will raus|das ganze vergessen|vergiss das ganze|vergiss alles|hab's mir anders überlegt|hab es mir anders überlegt|haben es uns anders überlegt|wir haben es uns anders überlegt|kein interesse mehr|will nicht weiter|ich höre auf|mach schluss|schluss damit|brech das ab|breche das ab|ich breche ab|wir brechen ab|nicht weitermachen|kannst du vergessen`},
 		{unassignVerb, `raus|rausnehmen|herausnehmen|rausnimm|streich|streiche|streichen|abknöpfen|kassieren|kassiere|zurückgeben lassen|hol es zurück|hol sie zurück|einsammeln|sammle ein|rauswerfen|wirf raus|freischaufeln|braucht nicht mehr|nicht mehr für`},
 		{negation, `lass bitte weg|lass weg|weglassen|lassen wir weg|bitte weglassen|lass es weg`},
+		{byHand, every("soll|sollen|kriegt|bekommt|erhält", "|erstmal|vorerst|noch|zunächst", "keiner|niemand", "|kriegen|bekommen|haben|erhalten")},
 		{assignVerb, `bekommt ein|bekommt eine|bekommt einen|bekommt eins|kriegt ein|kriegt eine|kriegt eins|soll eine|soll ein|überlasse|überlassen|bereitstellen|stell bereit|freischalten|schalte frei|kriegt eine von|bekommt eine von`},
 	},
 	chinese: {
@@ -46,6 +49,7 @@ var holding = [languages][]entry{
 		{cancel, every("不想|不要|别|先不|不", "|再", "继续|弄|搞|办", "了|下去|下去了")},
 		{cancel, `这单不要了|这单取消|的购买不要了|购买不要了|订单不要了|全都不要了|都不要了|当我没来过|就到这吧|到此为止|扔掉吧|全扔掉|整个取消|这次算了|下次再说吧|改天再买|关掉吧|不打算买了`},
 		{unassignVerb, `不用了|取消掉|收回吧|收回来|撤回来|停用他的|停用她的|腾出来|空出来|腾出|移出|踢出|移除掉|清退|没收|不再用|不再使用|用不着了`},
+		{byHand, every("谁|谁都|谁也|任何人", "|先|暂时", "不", "分|给|发")},
 		{annual, every("每年|一年|每 1 年|年", "付|结|交|缴|扣|结账|付款", "一次")},
 		{monthly, every("每月|一个月|每个月|月", "付|结|交|缴|扣|结账|付款", "一次|")},
 		{assignVerb, `分一个|分一份|分个|给用|开一个给|拨一个|拨给|匀一个|匀给|腾一个给|转给|让给`},
