@@ -21,6 +21,7 @@ func every(places ...string) string {
 // asking is how people ask what can be done here, and what happens then.
 var asking = [languages][]entry{
 	english: {
+		{cart, `my selection|our selection|altogether right now|all together right now|in total so far|the order before i pay|the order before we pay|before i check out`},
 		{help, every("what|what all|what else|what exactly|what stuff|what things|which things|what kind of things|what sort of things|what kinds of things|what tasks|which tasks|what requests|which requests|what kind of requests|what kinds of requests|what sort of requests|what questions|which questions|what kind of questions|what sort of questions|what actions",
 			"can|could|do", "you|i|we|this bot|the bot|one", "do|do for me|do for us|help with|help me with|help us with|handle|answer|understand|ask|ask you|ask for|say to you|tell you|type|support|offer")},
 		{help, every("what|everything|all|all the things|the things", "you can|you could|you are able to|you're able to|you know how to|this bot can|the bot can", "do|do for me|do for us|help with|help me with|handle|answer|understand")},
@@ -31,6 +32,7 @@ var asking = [languages][]entry{
 		{howTo, every("what happens", "after|when|if|once|next|then|with|as soon as")},
 	},
 	french: {
+		{cart, `ma sélection|notre sélection|en tout pour l'instant|en tout pour le moment|au total jusqu'ici|avant que je paie|avant de payer`},
 		{help, every("que|qu'est-ce que|quoi|en quoi|à quoi|ce que|tout ce que|quelles choses|quelles tâches|quelles demandes|quelles questions|quelles opérations|quelles actions|quel genre de choses|quel genre de demandes|quel genre de questions|quel type de demandes|quels types de demandes",
 			"tu peux|vous pouvez|tu sais|vous savez|peux-tu|pouvez-vous|sais-tu|savez-vous|je peux|on peut|puis-je|peut-on|ce bot peut|le bot peut|ce bot sait|le bot sait", "faire|m'aider|nous aider|m'être utile|nous être utile|comprendre|répondre|traiter|gérer|te demander|vous demander|demander|poser|te dire|vous dire|te poser")},
 		{help, every("tu peux|tu sais|vous pouvez|vous savez|tu|vous|on peut|je peux|il peut|il sait|ce bot|ça", "fais quoi|faites quoi|fait quoi|faire quoi|sers à quoi|sert à quoi|servez à quoi|m'aider à quoi|demander quoi|comprends quoi|proposes quoi")},
@@ -42,6 +44,7 @@ var asking = [languages][]entry{
 		{howTo, `que se passe-t-il après|que se passe-t-il quand|que se passe-t-il si|que se passe-t-il une fois|qu'est-ce qui se passe|il se passe quoi|et après|comment s'y prendre|comment on achète|comment on commande`},
 	},
 	german: {
+		{cart, `meine auswahl|unsere auswahl|bisher zusammen|bis jetzt zusammen|bisher insgesamt|bevor ich zahle|bevor ich bezahle|bevor wir zahlen`},
 		{help, every("was|was alles|was genau|was sonst|was noch|wobei|womit|wozu|wofür|mit was|bei was|welche aufgaben|welche anfragen|welche fragen|welche befehle|welche sachen|welche dinge|welche wünsche|welche art von anfragen|was für anfragen|was für fragen|was für sachen|was für dinge",
 			"kannst du|können sie|könnt ihr|kann der bot|kann dieser bot|kann man hier|kann man dich|kann ich dich|kann ich hier|kann ich sie|darf ich dich|darf man dich|soll ich hier|soll ich schreiben|soll ich tun|soll ich eingeben|muss ich machen|muss ich tun|muss ich schreiben|muss ich hier|muss ich eingeben|muss ich sagen|machst du|hast du drauf|bist du gut|bist du da|bist du zuständig|geht mit dir|geht hier|verstehst du|beherrschst du|kann man mit dir|kann ich mit dir|kann man machen|ist hier möglich|ist möglich|taugst du|dient")},
 		{help, every("was|alles was|alles , was|wobei|womit", "du|sie|ihr|man|man hier|ich|ich hier|der bot|dieser bot", "|alles|so|so alles|denn|eigentlich|hier", "kannst|können|könnt|kann|machst|drauf hast|tun kann|machen kann|fragen kann|helfen kannst|helfen können|machen kannst|erledigen kannst|tun kannst|verstehst")},
@@ -52,6 +55,7 @@ var asking = [languages][]entry{
 		{howTo, `wie kommt man|wie komme ich|wie stelle ich es an|wie stellt man|wie gehe ich|wie funktioniert der`},
 	},
 	chinese: {
+		{cart, `目前一共多少钱|现在一共多少钱|目前总共多少钱|到现在多少钱|付款前看一下|付款之前看看|我的选择`},
 		{help, every("能|会|可以|能够|都能|都会", "|帮我|帮我们|帮忙|帮|替我|给我|为我", "做|干|办|处理|回答|帮|查|解决", "些|", "什么|啥|哪些|哪些事|什么事|哪些请求|什么忙|哪些问题|什么问题|哪些事情|什么事情")},
 		{help, every("可以|能|该|要|想|应该", "|向|跟|对|和", "问|跟|说|输入|写|发|讲|打", "|你|您", "|些", "什么|啥|哪些|什么问题|哪些问题|什么话")},
 		{help, every("你|您|这个机器人|机器人|这个|这东西|这玩意|这玩意儿", "是|", "干什么的|做什么的|干嘛的|干啥的|做什么用的|干什么用的|有什么用|有啥用|怎么用|怎么弄|怎么玩|怎么操作|有什么本事|有啥本事|会什么|会些什么|会啥|都会些什么|都会什么|懂什么|懂哪些|听得懂什么|听得懂哪些|支持什么|支持哪些|有什么作用|有什么用处|有什么能力|有哪些能力|的功能|的能力|的用途|的本事|擅长什么")},

@@ -4,6 +4,7 @@ package intent
 // take licences.
 var holding = [languages][]entry{
 	english: {
+		{owned, `our current plans|our existing plans|our plans|using how many of our seats|how many of our seats`},
 		{owned, every("when's|when is|when will|when does|when do", "our|my|the", "|contract for|licence for|subscription for|plan for")},
 		{owned, every("everything|all|what|the things|things", "we|i|the company|our company|the firm|we currently|we already", "pay for|are paying for|own|have bought|has bought|hold|holds|are subscribed to|subscribe to")},
 		{owned, every("nobody|no one|noone", "uses|is using|needs any more|needs anymore")},
@@ -19,6 +20,7 @@ var holding = [languages][]entry{
 		{assignVerb, `pass|make available|put on|gets one of|gets a spare|gets a free|gets an unused|should get one of|let have|lend|hand over`},
 	},
 	french: {
+		{owned, `nos formules actuelles|nos formules|nos forfaits|nos forfaits actuels|combien de nos licences`},
 		{owned, every("combien de|combien d'", "sièges|licences|places|postes", "ne servent pas|sont inutilisés|sont inutilisées|dorment|traînent|sont utilisés|sont utilisées")},
 		{owned, every("tout ce que|tout ce qu'|ce que|ce qu'", "on|nous|la société|l'entreprise|la boîte|elle", "paie|payons|possède|possédons|a déjà acheté|a acheté|avons acheté|avons déjà acheté|détient|paye")},
 		{owned, every("il nous reste|il reste|nous reste-t-il|il nous reste encore|il reste encore|on a encore|il y a encore", "|des|combien|encore")},
@@ -33,6 +35,7 @@ var holding = [languages][]entry{
 		{assignVerb, `passe une licence|passe un|passe une|file un|file une|reçoit une de|reçoit un de|transmets|confie|mets à disposition|prête`},
 	},
 	german: {
+		{owned, every("wofür|für was", "zahlen|bezahlen", "wir")}, {owned, `bestand anzeigen|bestand zeigen|unser bestand|lizenzbestand|unsere pläne|unsere tarife|läuft unser|laufen unsere|wann läuft`},
 		{owned, every("wie viele|wieviele|wie viel", "plätze|lizenzen|sitze", "werden nicht genutzt|werden genutzt|liegen brach|sind ungenutzt|nutzt keiner|nutzt niemand|sind unbenutzt|sind noch übrig")},
 		{owned, every("alles|alles , was|was|alles was", "wir|die firma|unsere firma|das unternehmen|unser unternehmen|die firma schon|die firma bereits|wir schon|wir bereits", "|so|alles|schon|bisher", "bezahlen|zahlen|besitzen|gekauft hat|gekauft haben|besitzt|abonniert haben|abonniert hat")},
 		{owned, every("wie lange", "läuft|laufen|geht|gilt|gelten", "|unser|unsere|das|die|noch")},
@@ -45,6 +48,7 @@ var holding = [languages][]entry{
 		{assignVerb, `bekommt ein|bekommt eine|bekommt einen|bekommt eins|kriegt ein|kriegt eine|kriegt eins|soll eine|soll ein|überlasse|überlassen|bereitstellen|stell bereit|freischalten|schalte frei|kriegt eine von|bekommt eine von`},
 	},
 	chinese: {
+		{owned, `现在有哪些许可|我们有哪些许可|目前有哪些许可|都订了什么|都订了哪些|都买了哪些|我们的套餐|现有的套餐`},
 		{owned, `列出我们付费的|付费的所有|我们付费的|没用完的|没用完|没人用|没在用的|还剩几个没用|几个没用|没用的还有|用到什么时候|到什么时候|什么时候为止|什么时候到期|什么时候结束|要过期的|快过期|快到期的|即将到期|还有剩的|还有多余|多余的吗|公司都买过|公司买了|公司已经买了|公司已购|已经买了的|已买了的|买了的许可证|还没用完|有剩余|还剩下|在用几个|一共有几个在用|在用多少`},
 		{cancel, every("不想|不要|别|先不|不", "|再", "继续|弄|搞|办", "了|下去|下去了")},
 		{cancel, `这单不要了|这单取消|的购买不要了|购买不要了|订单不要了|全都不要了|都不要了|当我没来过|就到这吧|到此为止|扔掉吧|全扔掉|整个取消|这次算了|下次再说吧|改天再买|关掉吧|不打算买了`},
