@@ -109,7 +109,11 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	service := s.service(cfg, books, outside, publicURL)
+	spans, err := s.tracing(ctx, cfg.Tracing)
+	if err != nil {
+		return err
+	}
+	service := s.service(cfg, books, outside, spans, publicURL)
 	metrics := newMetrics()
 	chats, err := s.talk(ctx, cfg, service, books, store, publicURL, metrics)
 	if err != nil {
@@ -141,12 +145,12 @@ func (s *server) serve(ctx context.Context, cfg config.Config) (err error) {
 }
 
 // service is the domain, over the books and the outside.
-func (s *server) service(cfg config.Config, books *ledger.Ledger, outside *sandbox.Sandbox, public *url.URL) *commerce.Service {
+func (s *server) service(cfg config.Config, books *ledger.Ledger, outside *sandbox.Sandbox, spans tracing.Provider, public *url.URL) *commerce.Service {
 	return &commerce.Service{
 		Ledger: books, Organisations: organisations(s.current), Catalogue: s.catalogue,
 		Backends: map[commerce.Backend]commerce.Ports{
 			commerce.Sandbox: s.ports(commerce.Ports{Vendor: outside.Vendor(), Gateway: outside.Gateway(), Licensor: outside.Licensor()}),
-			commerce.Direct:  s.ports(direct(s.graph(s.current, tracing.Provider{}, s.log), s.catalogue)),
+			commerce.Direct:  s.ports(direct(s.graph(s.current, spans, s.log), s.catalogue)),
 		},
 		Timings:   s.timings(cfg.ClockSpeed),
 		PublicURL: public.String(), Now: time.Now, Log: s.log,

@@ -29,6 +29,8 @@ type Config struct {
 
 	OpenAI OpenAI
 
+	Tracing Tracing
+
 	Playground      bool
 	PlaygroundToken Secret  // asked for by the playground; not set: everyone may use it
 	ClockSpeed      float64 // at least 1; waits are divided by it
@@ -58,6 +60,7 @@ func Read(env func(string) (string, bool), readFile func(string) ([]byte, error)
 		Discord:         r.discord(),
 		Teams:           r.teams(),
 		OpenAI:          r.openAI(),
+		Tracing:         r.tracing(),
 	}
 	c.Organisations, c.Graph = r.organisations()
 	c.Catalogue = r.catalogue()
