@@ -134,6 +134,11 @@ func TestTracingTellsOfCallsAndNotOfPeople(t *testing.T) {
 	if got := slices.DeleteFunc(at.values("http.url"), elsewhere); !slices.Equal(got, want) {
 		t.Errorf("addresses %q, wanted %q", got, want)
 	}
+	for _, span := range at.spans {
+		if said := span.GetStatus().GetMessage(); said != "" || len(span.GetEvents())+len(span.GetLinks()) > 0 {
+			t.Errorf("%s says %q, %v, %v", span.GetName(), said, span.GetEvents(), span.GetLinks())
+		}
+	}
 	if !at.of["cartwright"] || len(at.of) != 1 || slices.ContainsFunc(at.paths, func(path string) bool { return path != "/v1/traces" }) {
 		t.Errorf("spans of %v at %v", at.of, at.paths)
 	}
@@ -157,6 +162,7 @@ func TestTracingIsOffUnlessItIsAskedFor(t *testing.T) {
 
 // A collector that hangs or refuses holds nobody up, and is a line in the log or two.
 func TestTracingToACollectorThatDoesNotWork(t *testing.T) {
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10") // ms: spans are sent while people wait for answers, in many batches
 	gone := make(chan struct{})
 	hangs := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-gone }))
 	t.Cleanup(hangs.Close)
