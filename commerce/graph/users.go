@@ -87,14 +87,11 @@ func (g *Graph) people(ctx context.Context, org commerce.Organisation, find func
 // byName sorts people by name without regard to case and accents, each once: pages of a
 // directory that changes may name somebody twice.
 func byName(users []commerce.User) []commerce.User {
+	slices.SortStableFunc(users, func(a, b commerce.User) int { return strings.Compare(a.ID, b.ID) })
+	users = slices.CompactFunc(users, func(a, b commerce.User) bool { return a.ID == b.ID }) // also of somebody renamed between two pages
 	order := collate.New(language.Und)
-	slices.SortFunc(users, func(a, b commerce.User) int {
-		if c := order.CompareString(a.Name, b.Name); c != 0 {
-			return c
-		}
-		return strings.Compare(a.ID, b.ID)
-	})
-	return slices.CompactFunc(users, func(a, b commerce.User) bool { return a.ID == b.ID })
+	slices.SortStableFunc(users, func(a, b commerce.User) int { return order.CompareString(a.Name, b.Name) })
+	return users
 }
 
 // finder is how the people of a query are found.
