@@ -12,12 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"os/signal"
-	"slices"
-	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
@@ -29,11 +24,7 @@ import (
 	"cartwright/conversations"
 	"cartwright/conversations/redis"
 	"cartwright/handlers"
-	"cartwright/handlers/discord"
 	"cartwright/handlers/pay"
-	"cartwright/handlers/playground"
-	"cartwright/handlers/slack"
-	"cartwright/handlers/teams"
 )
 
 // seams wrap the parts at which a test may stop the program. A zero seam changes nothing.
@@ -157,94 +148,11 @@ func (s *server) service(cfg config.Config, books *ledger.Ledger, outside *sandb
 	}
 }
 
-// turning answers an event.
-type turning = func(context.Context, conversations.Event) conversations.Reply
-
-// chats are the platforms that are served; nil where one is not.
-type chats struct {
-	page    *playground.Playground
-	slack   *slack.Slack
-	discord *discord.Discord
-	teams   *teams.Teams
-
-	installs *slack.Installer
-}
-
-// talk builds the dialogue and its platforms, and starts the jobs that tell people.
-func (s *server) talk(ctx context.Context, cfg config.Config, service *commerce.Service, books *ledger.Ledger, store *redis.Store, public *url.URL, m *metrics) (c chats, err error) {
-	directories, posters := map[string]conversations.Directory{}, map[string]conversations.Poster{}
-	service.Directory = conversations.People{Directories: directories}
-	reader, err := s.reads(ctx, store.Budget(cfg.OpenAI.DailyTokens), m)
-	if err != nil {
-		return c, err
-	}
-	engine := &conversations.Engine{
-		Service: service, Store: s.store(store), Limiter: store, Directories: directories,
-		Now: time.Now, Log: s.log, PerMinute: perMinute, Reader: reader,
-	}
-	c.page, err = s.playground(cfg, public, m.timed(engine.Turn))
-	if err != nil {
-		return c, err
-	}
-	if c.page != nil {
-		directories[playground.Platform] = c.page
-		posters[playground.Platform] = s.poster(c.page)
-	}
-	if cfg.Slack.Configured() {
-		tokens := slackTokens(cfg.Slack, books)
-		c.slack = s.slack(cfg, engine, tokens, m.timed(engine.Turn))
-		if c.installs, err = s.slackInstaller(cfg, tokens, public); err != nil {
-			return c, err
-		}
-		directories[slack.Platform] = c.slack
-		posters[slack.Platform] = s.poster(c.slack)
-	}
-	if cfg.Discord.Configured() {
-		c.discord = s.discord(cfg, engine, service, m.timed(engine.Turn))
-		directories[discord.Platform] = c.discord
-		posters[discord.Platform] = s.poster(c.discord)
-	}
-	if cfg.Teams.Configured() {
-		c.teams = s.teams(cfg.Teams, engine, books, m.timed(engine.Turn))
-		directories[teams.Platform] = c.teams
-		posters[teams.Platform] = s.poster(c.teams)
-	}
-	announcements := &conversations.Announcements{Service: service, Sent: books, Posters: posters, Aside: playground.Platform, Now: time.Now, Directories: directories}
-	radar := &conversations.Radar{
-		Announcements: announcements, Directories: directories, Every: time.Duration(float64(time.Hour) / cfg.ClockSpeed),
-		Organisations: func() []commerce.Organisation { return s.served(service) },
-	}
-	return c, s.startJobs(ctx, cfg, books, service, announcements, radar, m)
-}
-
-// served are the organisations whose backend there are adapters for.
-func (s *server) served(service *commerce.Service) []commerce.Organisation {
-	return slices.DeleteFunc(slices.Clone(s.current().Organisations), func(o commerce.Organisation) bool {
-		_, ok := service.Backends[o.Backend]
-		return !ok
-	})
-}
-
 // ready tells people and tests where the program is.
 func (s *server) ready(public *url.URL, at net.Addr) {
 	fmt.Fprintf(s.stdout, "Cartwright is ready: %s\n", public)
 	if s.started != nil {
 		s.started(at.String())
-	}
-}
-
-// startPages is how long after the start the pages it needed are kept: first requests are
-// answered with them.
-const startPages = 2 * time.Second
-
-// settle gives memory back that only the start needed, once, when it is over.
-func (s *server) settle(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(startPages):
-		if err := releaseStart(); err != nil {
-			s.log.WarnContext(ctx, "memory of the start is kept", "err", err)
-		}
 	}
 }
 
@@ -327,145 +235,6 @@ func derived(secret config.Secret, purpose string) ([]byte, error) {
 	return hkdf.Key(sha256.New, []byte(secret.Reveal()), nil, purpose, 32)
 }
 
-// playground is the browser page, nil where it is off.
-func (s *server) playground(cfg config.Config, public *url.URL, turn turning) (*playground.Playground, error) {
-	if !cfg.Playground {
-		return nil, nil //nolint:nilnil // nil is "off", to the routes too
-	}
-	key, err := derived(cfg.SecretKey, "cartwright playground session")
-	if err != nil {
-		return nil, err
-	}
-	return playground.New(playground.Options{
-		Turn: turn, Organisations: s.playgroundOrganisations, Token: cfg.PlaygroundToken.Reveal(),
-		Secure: public.Scheme == "https", Key: key, Now: time.Now, Random: rand.Reader, Log: s.log,
-	}), nil
-}
-
-// playgroundOrganisations are the organisations and people that the page can be opened as.
-func (s *server) playgroundOrganisations() []playground.Organisation {
-	var all []playground.Organisation
-	for _, o := range s.current().PlaygroundOrganisations() {
-		org := playground.Organisation{ID: o.ID, Name: o.Name, Cloud: string(o.Cloud)}
-		for _, p := range o.People {
-			person := playground.Person{ID: p.ID, Name: p.Name, Locale: p.Locale}
-			for _, r := range p.Roles {
-				person.Roles = append(person.Roles, string(r))
-			}
-			org.People = append(org.People, person)
-		}
-		all = append(all, org)
-	}
-	return all
-}
-
-// startJobs starts the workers that carry orders on.
-func (s *server) startJobs(ctx context.Context, cfg config.Config, books *ledger.Ledger, service *commerce.Service, a commerce.Announcer, radar *conversations.Radar, m *metrics) error {
-	host, err := os.Hostname()
-	if err != nil {
-		return fmt.Errorf("name this replica: %w", err)
-	}
-	stop, err := books.StartJobs(ctx, ledger.Jobs{
-		ID:      host + "/" + strings.ReplaceAll(cfg.HTTPAddr, "/", "_"),
-		Perform: m.counted("perform", service.Perform), Announce: m.counted("announce", a.Announce),
-		PerformTask: m.counted("perform_task", service.PerformTask), AnnounceTask: m.counted("announce_task", a.AnnounceTask),
-		Sweep: func(ctx context.Context) error { return errors.Join(service.Sweep(ctx), lookBriefly(ctx, radar)) }, Logger: s.log,
-	})
-	if err != nil {
-		return err
-	}
-	s.atStop(stop)
-	return nil
-}
-
-// lookBriefly bounds the radar: a platform that hangs must not hold up the sweep.
-func lookBriefly(ctx context.Context, radar *conversations.Radar) error {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	return radar.Look(ctx)
-}
-
-// deliver brings the sandbox gateway's events to the service, until the program stops.
-func (s *server) deliver(ctx context.Context, outside *sandbox.Sandbox, service *commerce.Service) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		outside.Run(ctx, func(ctx context.Context, raw []byte, header http.Header) error {
-			return service.PaymentEvent(ctx, commerce.Sandbox, raw, header)
-		})
-	}()
-	s.atStop(func(context.Context) error { cancel(); <-done; return nil })
-}
-
-// reloadOnHangup reads organisations and catalogue anew at SIGHUP, and refuses them whole
-// if anything is wrong.
-func (s *server) reloadOnHangup(ctx context.Context, outside *sandbox.Sandbox) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	go func() {
-		defer signal.Stop(hangups)
-		for {
-			select {
-			case <-hangups:
-				s.reload(ctx, outside)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-}
-
-func (s *server) reload(ctx context.Context, outside *sandbox.Sandbox) {
-	fresh, err := config.Read(s.env, s.readFile)
-	if err == nil {
-		err = seed(ctx, outside, fresh)
-	}
-	if err != nil {
-		s.log.Error("reload refused, nothing was changed", "err", err)
-		return
-	}
-	next := s.current()
-	next.Organisations, next.Graph.Apps, next.Catalogue = fresh.Organisations, fresh.Graph.Apps, fresh.Catalogue
-	s.config.Store(&next)
-	s.warn(fresh)
-	s.log.Info("reloaded", "organisations", len(next.Organisations), "offers", len(next.Catalogue.Offers))
-}
-
-// warn logs what in the configuration is allowed and may be a mistake.
-func (s *server) warn(cfg config.Config) {
-	for _, w := range cfg.Warnings {
-		s.log.Warn("the organisations file", "warning", w)
-	}
-}
-
-// logHeads writes the audit's heads where they can be kept apart from the database.
-func (s *server) logHeads(ctx context.Context, books *ledger.Ledger) {
-	go func() {
-		every := time.NewTicker(time.Hour)
-		defer every.Stop()
-		for {
-			select {
-			case <-every.C:
-				s.logHeadsNow(ctx, books)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	s.atStop(func(ctx context.Context) error { s.logHeadsNow(ctx, books); return nil })
-}
-
-func (s *server) logHeadsNow(ctx context.Context, books *ledger.Ledger) {
-	heads, err := books.Heads(ctx)
-	if err != nil {
-		s.log.Error("audit heads", "err", err)
-	}
-	for _, h := range heads {
-		s.log.Info("audit head", "organisation", h.Organisation, "seq", h.Seq, "mac", h.MAC)
-	}
-}
-
 func (s *server) current() config.Config        { return *s.config.Load() }
 func (s *server) catalogue() commerce.Catalogue { return s.config.Load().Catalogue }
 
@@ -504,11 +273,4 @@ func (s *server) store(store conversations.Store) conversations.Store {
 		return s.seams.store(store)
 	}
 	return store
-}
-
-func (s *server) poster(poster conversations.Poster) conversations.Poster {
-	if s.seams.poster != nil {
-		return s.seams.poster(poster)
-	}
-	return poster
 }
