@@ -244,9 +244,9 @@ type mortalStore struct {
 	p *points
 }
 
-func (s mortalStore) Save(ctx context.Context, key conversations.Key, version int64, state []byte, ttl time.Duration) error {
+func (s mortalStore) Save(ctx context.Context, key conversations.Key, version int64, state []byte, ttl time.Duration) (int64, error) {
 	step := meaning.FindStringSubmatch(string(state))
-	return around0(s.p, "store.save "+step[2], func() error { return s.Store.Save(ctx, key, version, state, ttl) })
+	return around(s.p, "store.save "+step[2], func() (int64, error) { return s.Store.Save(ctx, key, version, state, ttl) })
 }
 
 type mortalPoster struct {

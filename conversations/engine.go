@@ -25,6 +25,7 @@ type Engine struct {
 	Reader      Reader // of what is no command; nil: nobody reads it
 
 	members members
+	last    lastSaves
 }
 
 // Reader reads what somebody wrote in their own words. It always has an answer, and may
@@ -82,17 +83,21 @@ func (e *Engine) read(ctx context.Context, ev Event, f facts) *intent.Intent {
 // turn takes one step: load, decide, carry out, save, show.
 func (e *Engine) turn(ctx context.Context, ev Event, f facts) (Reply, error) {
 	key := Key{Organisation: ev.Organisation, Account: ev.Account}
-	saved, version, err := e.Store.Load(ctx, key)
+	from, err := e.where(ctx, key)
 	if err != nil {
 		return Reply{}, err
 	}
-	s := decodeState(saved)
+	s := decodeState(from.state)
 	if s.wordsAlone(ev) {
 		f = e.known(f)
 	} else if f, err = e.ground(ctx, f); err != nil {
 		return Reply{}, err
 	}
 	s, eff := advance(s, ev, f)
+	if eff != nil && from.remembered {
+		e.last.forget(key)
+		return e.turn(ctx, ev, f) // nothing is done on a memory that others may have overtaken
+	}
 	if eff != nil {
 		res, err := eff.carryOut(ctx, e.Service, commerce.Request{Event: ev.ID, Actor: f.actor})
 		if err != nil && !coded(err) {
@@ -107,8 +112,7 @@ func (e *Engine) turn(ctx context.Context, ev Event, f facts) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	err = e.Store.Save(ctx, key, version, s.encode(), conversationLife)
-	if err != nil {
+	if err := e.save(ctx, key, from.version, s.encode()); err != nil {
 		return Reply{}, err
 	}
 	return Reply{Prompt: prompt, InPlace: ev.Ref != "", Did: eff != nil, Said: said(s, prompt)}, nil

@@ -148,7 +148,7 @@ func TestAGarbledConversation(t *testing.T) {
 	for _, state := range []string{"", "{", "[]", "null", `{"step":7}`, `{"step":""}`, `{"step":"elsewhere","page":-7}`} {
 		_, version, err := w.store.Load(w.ctx, key)
 		if err == nil {
-			err = w.store.Save(w.ctx, key, version, []byte(state), 1e12)
+			_, err = w.store.Save(w.ctx, key, version, []byte(state), 1e12)
 		}
 		if err != nil {
 			t.Fatal(err)

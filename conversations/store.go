@@ -17,11 +17,13 @@ type Key struct {
 
 // Store keeps the half-filled form of each conversation. It may be lost at any time.
 type Store interface {
-	// Load returns the saved bytes and their version; nil and 0 where there is nothing.
+	// Load returns the saved bytes and their version; nil and 0 where there is nothing. A
+	// version names one save of one conversation and comes again for no other, also after
+	// everything was lost.
 	Load(ctx context.Context, key Key) (state []byte, version int64, err error)
-	// Save writes state as version+1 if version is still the stored one, for ttl.
-	// ErrLostRace: it is not.
-	Save(ctx context.Context, key Key, version int64, state []byte, ttl time.Duration) error
+	// Save writes state for ttl if version is still the stored one, and answers the version
+	// that it is stored as. ErrLostRace: it is not.
+	Save(ctx context.Context, key Key, version int64, state []byte, ttl time.Duration) (saved int64, err error)
 }
 
 // Limiter holds people to a pace.

@@ -35,7 +35,7 @@ func refused(t *testing.T, s *Store) {
 	for what, call := range map[string]func() error{
 		"Ping":  func() error { return s.Ping(t.Context()) },
 		"Load":  func() error { _, _, err := s.Load(t.Context(), aicha); return err },
-		"Save":  func() error { return s.Save(t.Context(), aicha, 0, []byte("x"), hour) },
+		"Save":  func() error { _, err := s.Save(t.Context(), aicha, 0, []byte("x"), hour); return err },
 		"Allow": func() error { _, _, err := s.Allow(t.Context(), "aicha", 60); return err },
 	} {
 		begun := time.Now()
@@ -76,12 +76,12 @@ func TestHangingRedisHoldsNobody(t *testing.T) {
 	t.Parallel()
 	url, server := testservices.Redis(t)
 	s := open(t, url)
-	mustSave(t, s, 0, "licences: 4", hour)
+	version := mustSave(t, s, 0, "licences: 4", hour)
 	server.Pause()
 	refused(t, s)
 	server.Resume()
 	back(t, s)
-	wantLoaded(t, s, "licences: 4", 1)
+	wantLoaded(t, s, "licences: 4", version)
 }
 
 func TestProgramMayStartBeforeItsRedis(t *testing.T) {

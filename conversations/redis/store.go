@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"math/rand/v2"
 	"strconv"
 	"sync"
 	"time"
@@ -90,6 +92,9 @@ func newStore(opts *goredis.UniversalOptions, e *embedded) *Store {
 	return &Store{client: client, save: goredis.NewScript(saveLua), limiter: redis_rate.NewLimiter(client), embedded: e}
 }
 
+// firstVersion of a conversation is unlike that of any before it, and leaves as many to come.
+func firstVersion() int64 { return 1 + rand.Int64N(math.MaxInt64/2) } //nolint:gosec // nothing is kept secret by it
+
 // Load is one round trip; see conversations.Store.
 func (s *Store) Load(ctx context.Context, key conversations.Key) (state []byte, version int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -116,24 +121,28 @@ func (s *Store) Load(ctx context.Context, key conversations.Key) (state []byte, 
 // An error leaves open whether the state was saved. So does ErrLostRace in the rare
 // case that an answer was lost on the way and the call made again: it then speaks of
 // this very save.
-func (s *Store) Save(ctx context.Context, key conversations.Key, version int64, state []byte, ttl time.Duration) error {
+func (s *Store) Save(ctx context.Context, key conversations.Key, version int64, state []byte, ttl time.Duration) (int64, error) {
 	if len(state) > MaxState {
-		return fmt.Errorf("save the conversation: %d bytes are more than %d", len(state), MaxState)
+		return 0, fmt.Errorf("save the conversation: %d bytes are more than %d", len(state), MaxState)
 	}
 	if ttl < time.Millisecond {
-		return fmt.Errorf("save the conversation: a lifetime of %v is none", ttl)
+		return 0, fmt.Errorf("save the conversation: a lifetime of %v is none", ttl)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	next := version + 1
+	if version == 0 {
+		next = firstVersion()
+	}
 	saved, err := s.save.Run(ctx, s.client, []string{conversationKey(key)},
-		strconv.FormatInt(version, 10), strconv.FormatInt(version+1, 10), state, ttl.Milliseconds()).Bool()
+		strconv.FormatInt(version, 10), strconv.FormatInt(next, 10), state, ttl.Milliseconds()).Bool()
 	if err != nil {
-		return fmt.Errorf("save the conversation: %w", err)
+		return 0, fmt.Errorf("save the conversation: %w", err)
 	}
 	if !saved {
-		return conversations.ErrLostRace
+		return 0, conversations.ErrLostRace
 	}
-	return nil
+	return next, nil
 }
 
 // Allow lets perMinute calls through at once, then one each 60/perMinute seconds; see

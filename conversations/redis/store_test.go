@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -116,12 +117,13 @@ func eventually(t *testing.T, done func() bool) {
 	t.Fatal("it did not come about in 10 s")
 }
 
-func mustSave(t *testing.T, s *Store, version int64, state string, ttl time.Duration) {
+func mustSave(t *testing.T, s *Store, version int64, state string, ttl time.Duration) (saved int64) {
 	t.Helper()
-	err := s.Save(t.Context(), aicha, version, []byte(state), ttl)
+	saved, err := s.Save(t.Context(), aicha, version, []byte(state), ttl)
 	if err != nil {
 		t.Fatalf("Save of version %d: %v", version, err)
 	}
+	return saved
 }
 
 func wantLoaded(t *testing.T, s *Store, wantState string, wantVersion int64) {
@@ -140,10 +142,10 @@ func keptAndVersioned(t *testing.T, s *Store) {
 	if state != nil || version != 0 || err != nil {
 		t.Fatalf("Load of nothing = %q, %d, %v; want nil, 0, nil", state, version, err)
 	}
-	mustSave(t, s, 0, "licences: 4", hour)
-	wantLoaded(t, s, "licences: 4", 1)
-	mustSave(t, s, 1, "\x00\xff binary \r\n", hour)
-	wantLoaded(t, s, "\x00\xff binary \r\n", 2)
+	first := mustSave(t, s, 0, "licences: 4", hour)
+	wantLoaded(t, s, "licences: 4", first)
+	second := mustSave(t, s, first, "\x00\xff binary \r\n", hour)
+	wantLoaded(t, s, "\x00\xff binary \r\n", second)
 
 	other := aicha
 	other.Organisation = "fabrikam"
@@ -154,8 +156,9 @@ func keptAndVersioned(t *testing.T, s *Store) {
 }
 
 func oneSaverWins(t *testing.T, s *Store) {
-	for version := range int64(5) {
-		errs := saveAtOnce(t, s, version, 24)
+	version := int64(0)
+	for range 5 {
+		saved, errs := saveAtOnce(t, s, version, 24)
 		won := 0
 		for _, err := range errs {
 			switch {
@@ -168,34 +171,35 @@ func oneSaverWins(t *testing.T, s *Store) {
 		if won != 1 {
 			t.Fatalf("%d savers of version %d won, want 1", won, version)
 		}
+		version = saved
 	}
-	wantLoaded(t, s, "state", 5)
+	wantLoaded(t, s, "state", version)
 }
 
-func saveAtOnce(t *testing.T, s *Store, version int64, savers int) []error {
-	errs := make([]error, savers)
+func saveAtOnce(t *testing.T, s *Store, version int64, savers int) (saved int64, errs []error) {
+	versions, errs := make([]int64, savers), make([]error, savers)
 	start := make(chan struct{})
 	var all sync.WaitGroup
 	for i := range errs {
 		all.Go(func() {
 			<-start
-			errs[i] = s.Save(t.Context(), aicha, version, []byte("state"), hour)
+			versions[i], errs[i] = s.Save(t.Context(), aicha, version, []byte("state"), hour)
 		})
 	}
 	close(start)
 	all.Wait()
-	return errs
+	return slices.Max(versions), errs // losers answer 0
 }
 
 func forgottenInTime(t *testing.T, s *Store) {
-	mustSave(t, s, 0, "soon gone", 2*time.Second)
-	wantLoaded(t, s, "soon gone", 1)
+	gone := mustSave(t, s, 0, "soon gone", 2*time.Second)
+	wantLoaded(t, s, "soon gone", gone)
 	eventually(t, func() bool {
 		_, version, err := s.Load(t.Context(), aicha)
 		return err == nil && version == 0
 	})
-	mustSave(t, s, 0, "anew", hour)
-	mustSave(t, s, 1, "and shorter", time.Second) // the lifetime is the last save's
+	anew := mustSave(t, s, 0, "anew", hour)
+	mustSave(t, s, anew, "and shorter", time.Second) // the lifetime is the last save's
 	eventually(t, func() bool {
 		_, version, err := s.Load(t.Context(), aicha)
 		return err == nil && version == 0
@@ -203,21 +207,26 @@ func forgottenInTime(t *testing.T, s *Store) {
 }
 
 func lossNoticed(t *testing.T, s *Store) {
-	mustSave(t, s, 0, "licences: 4", hour)
-	mustSave(t, s, 1, "licences: 5", hour)
+	lost := mustSave(t, s, mustSave(t, s, 0, "licences: 4", hour), "licences: 5", hour)
 	empty(t, s)
 	wantLoaded(t, s, "", 0)
-	err := s.Save(t.Context(), aicha, 2, []byte("licences: 6"), hour)
+	_, err := s.Save(t.Context(), aicha, lost, []byte("licences: 6"), hour)
 	if !errors.Is(err, conversations.ErrLostRace) {
 		t.Errorf("Save on top of what was lost: %v, want ErrLostRace", err)
 	}
 	wantLoaded(t, s, "", 0)
-	mustSave(t, s, 0, "licences: 1", hour)
+	again := mustSave(t, s, mustSave(t, s, 0, "licences: 1", hour), "licences: 2", hour)
+	_, err = s.Save(t.Context(), aicha, lost, []byte("licences: 6"), hour)
+	if !errors.Is(err, conversations.ErrLostRace) || again == lost {
+		t.Errorf("Save on top of what was lost, as often as was saved since: %v, want ErrLostRace", err)
+	}
+	wantLoaded(t, s, "licences: 2", again)
 }
 
 func scriptsSentAgain(t *testing.T, s *Store) {
-	for version := range int64(3) {
-		mustSave(t, s, version, "state", hour)
+	version := int64(0)
+	for range 3 {
+		version = mustSave(t, s, version, "state", hour)
 		ok, _, err := s.Allow(t.Context(), "aicha", 60)
 		if !ok || err != nil {
 			t.Fatalf("Allow = %v, %v; want true", ok, err)
@@ -274,31 +283,31 @@ func untilRefused(t *testing.T, s *Store, perMinute int) time.Duration {
 
 func oddStatesRefused(t *testing.T, s *Store) {
 	full := strings.Repeat("x", MaxState)
-	mustSave(t, s, 0, full, hour)
-	wantLoaded(t, s, full, 1)
-	err := s.Save(t.Context(), aicha, 1, []byte(full+"x"), hour)
+	version := mustSave(t, s, 0, full, hour)
+	wantLoaded(t, s, full, version)
+	_, err := s.Save(t.Context(), aicha, version, []byte(full+"x"), hour)
 	if err == nil || errors.Is(err, conversations.ErrLostRace) {
 		t.Errorf("Save of MaxState+1 bytes: %v, want a refusal", err)
 	}
-	err = s.Save(t.Context(), aicha, 1, []byte("x"), 0)
+	_, err = s.Save(t.Context(), aicha, version, []byte("x"), 0)
 	if err == nil || errors.Is(err, conversations.ErrLostRace) {
 		t.Errorf("Save for no time: %v, want a refusal", err)
 	}
-	wantLoaded(t, s, full, 1)
+	wantLoaded(t, s, full, version)
 }
 
 // A click may cost one round trip to load and one to save.
 func TestLoadAndSaveAreOneCommandEach(t *testing.T) {
 	t.Parallel()
 	s := open(t, "embedded")
-	mustSave(t, s, 0, "state", hour) // connects and sends the script
+	version := mustSave(t, s, 0, "state", hour) // connects and sends the script
 	before := s.embedded.server.CommandCount()
-	wantLoaded(t, s, "state", 1)
+	wantLoaded(t, s, "state", version)
 	if n := s.embedded.server.CommandCount() - before; n != 1 {
 		t.Errorf("Load took %d commands, want 1", n)
 	}
 	before = s.embedded.server.CommandCount()
-	mustSave(t, s, 1, "state", hour)
+	mustSave(t, s, version, "state", hour)
 	// The script's own three commands count too.
 	if n := s.embedded.server.CommandCount() - before; n > 4 {
 		t.Errorf("Save took %d commands, want EVALSHA and the script's", n)

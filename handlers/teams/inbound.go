@@ -57,6 +57,8 @@ type Inbound struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 
+	seen seenTokens
+
 	mu      sync.Mutex
 	keys    *tokenKeys // the last that were had, nil for none
 	failed  bool       // the last fetch
@@ -77,41 +79,56 @@ func (v *Inbound) Verify(ctx context.Context, authorization, serviceURL, channel
 	case v.Issuer == "" || v.AppID == "": // which the library would take for any
 		return refusedToken("there is no bot that it could be for")
 	}
-	var key tokenKey
-	var none error
-	claims := jwt.MapClaims{}
-	_, err := v.parser().ParseWithClaims(text, claims, func(t *jwt.Token) (any, error) {
-		key, none = v.keyOf(ctx, t)
-		return key.public, none
-	})
-	switch {
-	case none != nil:
-		return none
-	case err != nil:
-		return refusedToken(fault(err))
+	token, key, err := v.genuine(ctx, text)
+	if err != nil {
+		return err
 	}
+	claims, _ := token.Claims.(jwt.MapClaims)
 	return v.claimed(claims, key, serviceURL, channelID)
 }
 
-func (v *Inbound) parser() *jwt.Parser {
-	return jwt.NewParser(
+// genuine reads a token that is signed, of the issuer, and valid now.
+func (v *Inbound) genuine(ctx context.Context, text string) (*jwt.Token, tokenKey, error) {
+	if s, ok := v.seen.get(text); ok {
+		if key, err := v.keyOf(ctx, s.token); err == nil && key.public == s.by {
+			return s.token, key, refusal(jwt.NewValidator(v.rules()...).Validate(s.token.Claims))
+		}
+	}
+	var key tokenKey
+	var none error
+	token, err := jwt.NewParser(v.rules()...).ParseWithClaims(text, jwt.MapClaims{}, func(t *jwt.Token) (any, error) {
+		key, none = v.keyOf(ctx, t)
+		return key.public, none
+	})
+	if err = cmp.Or(none, refusal(err)); err == nil {
+		v.seen.put(text, token, key.public)
+	}
+	return token, key, err
+}
+
+func (v *Inbound) rules() []jwt.ParserOption {
+	return []jwt.ParserOption{
 		jwt.WithValidMethods(signatures), jwt.WithIssuer(v.Issuer), jwt.WithExpirationRequired(),
-		jwt.WithLeeway(tokenLeeway), jwt.WithTimeFunc(v.Now), jwt.WithStrictDecoding())
+		jwt.WithLeeway(tokenLeeway), jwt.WithTimeFunc(v.Now), jwt.WithStrictDecoding(),
+	}
 }
 
 func refusedToken(why string) error { return fmt.Errorf("%w: %s", ErrToken, why) }
 
-// fault is what the library finds, in words in which there is nothing of the token.
-func fault(err error) string {
+// refusal is what the library finds, in words in which there is nothing of the token.
+func refusal(err error) error {
+	if err == nil {
+		return nil
+	}
 	for _, known := range []error{
 		jwt.ErrTokenMalformed, jwt.ErrTokenSignatureInvalid, jwt.ErrTokenExpired, jwt.ErrTokenNotValidYet, jwt.ErrTokenInvalidIssuer,
 		jwt.ErrTokenRequiredClaimMissing,
 	} {
 		if errors.Is(err, known) {
-			return known.Error()
+			return refusedToken(known.Error())
 		}
 	}
-	return "it is invalid"
+	return refusedToken("it is invalid")
 }
 
 // claimed looks at what the library does not.

@@ -175,15 +175,18 @@ func (j judged) of(g *gate) (serviceURL, channel string) {
 	return serviceURL, channel
 }
 
-// Every good token is taken, and every bad one refused.
+// Every good token is taken, and every bad one refused, also when it comes again.
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, faketeams.Options{KeysKept: 5})
-	for name, j := range tokens(t, g) {
-		serviceURL, channel := j.of(g)
-		err := g.Verify(t.Context(), j.authorization, serviceURL, channel)
-		if (err == nil) != j.good || err != nil && !errors.Is(err, ErrToken) {
-			t.Errorf("%s: %v", name, err)
+	all := tokens(t, g)
+	for time := range 2 {
+		for name, j := range all {
+			serviceURL, channel := j.of(g)
+			err := g.Verify(t.Context(), j.authorization, serviceURL, channel)
+			if (err == nil) != j.good || err != nil && !errors.Is(err, ErrToken) {
+				t.Errorf("%s, for the %d. time: %v", name, time+1, err)
+			}
 		}
 	}
 	g.fetched(t, 1)
