@@ -58,6 +58,7 @@ func (l *Ledger) try(ctx context.Context, fn func(*tx) error) error {
 	if err := fn(&tx{ctx: ctx, Tx: sqlTx, ledger: l}); err != nil {
 		return err
 	}
+	defer l.stocks.written()
 	if err := sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}

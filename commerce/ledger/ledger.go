@@ -56,6 +56,7 @@ type Ledger struct {
 	// writer queues this process's writers on SQLite, in turn: SQLite itself lets them
 	// poll for its one write lock, and the unlucky wait for seconds. nil on PostgreSQL.
 	writer chan struct{}
+	stocks stocks
 }
 
 // Open opens the database at url, "sqlite:PATH" or "postgres://…". It changes nothing

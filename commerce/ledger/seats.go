@@ -26,28 +26,6 @@ func (t *tx) OpenSeats(org string, seen time.Time) (map[string]int, error) {
 	return openSeats(t.ctx, t, org, seen)
 }
 
-// Stock reads what each click needs with one query.
-func (l *Ledger) Stock(ctx context.Context, org, person string, seen time.Time) (commerce.Cart, map[string]int, error) {
-	body, open := "{}", map[string]int{}
-	err := each(ctx, &l.reads, func(rows *sql.Rows) error {
-		var sku, cart string
-		var quantity int
-		err := rows.Scan(&sku, &quantity, &cart)
-		if sku == "" {
-			body = cart
-		} else {
-			open[sku] += quantity
-		}
-		return err
-	}, `SELECT '' AS sku, 0 AS quantity, body FROM carts WHERE organisation = $1 AND person = $3
-		UNION ALL `+openQuery, org, micros(seen), person)
-	if err != nil {
-		return commerce.Cart{}, nil, fmt.Errorf("read a cart and open seats of %s: %w", org, err)
-	}
-	cart, err := readCart(body, org, person)
-	return cart, open, err
-}
-
 // openQuery lists the open seats of each line; $1 is the organisation, $2 when seats were
 // seen. They are few, and summed here: a database sorts them for it.
 const openQuery = `SELECT l.graph_sku AS sku, l.quantity AS quantity, '' AS body FROM order_lines l JOIN orders o ON o.id = l.order_id
