@@ -127,6 +127,16 @@ func (o Offer) PlansFor(org Organisation, now time.Time) []Plan {
 	return plans
 }
 
+// FirstPlan is the first of PlansFor, the zero Plan where there is none.
+func (o *Offer) FirstPlan(org Organisation, now time.Time) Plan {
+	for _, id := range PlanIDs {
+		if plan := o.planFor(&org, id, now); plan != nil {
+			return *plan
+		}
+	}
+	return Plan{}
+}
+
 // planFor is a plan that the organisation can buy now, nil where it cannot.
 func (o *Offer) planFor(org *Organisation, id PlanID, now time.Time) *Plan {
 	if !id.within(org.Cloud) {

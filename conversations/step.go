@@ -90,7 +90,7 @@ func want(s state, name string, values map[string]string, f facts) state {
 // namedWhole is the offer that is named whole and can be bought.
 func namedWhole(name string, f facts) (*commerce.Offer, bool) {
 	for _, o := range f.shelf.Offers() {
-		if strings.EqualFold(o.Name, name) && f.closedTo(o, o.PlansFor(f.org, f.now)[0].PlanID) == nil {
+		if strings.EqualFold(o.Name, name) && f.closedTo(o, o.FirstPlan(f.org, f.now).PlanID) == nil {
 			return o, true
 		}
 	}

@@ -141,7 +141,7 @@ func pursue(s state, f facts) state {
 	case !sold:
 		s.Wishes.Now.Offer = ""
 		return s.say(Warning, "words.not_sold", "offer", f.offerName(w.Offer))
-	case f.closedTo(&offer, offer.PlansFor(f.org, f.now)[0].PlanID) != nil:
+	case f.closedTo(&offer, offer.FirstPlan(f.org, f.now).PlanID) != nil:
 		s.Wishes.Now.Offer, s.Query = "", offer.Name // the list says why not
 		return s
 	}
@@ -184,7 +184,7 @@ func (s state) weighed(o commerce.Offer, f facts) state {
 	}
 	n, err := commerce.ReadQuantity(s.Form.Quantity, o)
 	if err == nil {
-		plan := o.PlansFor(f.org, f.now)[0].PlanID
+		plan := o.FirstPlan(f.org, f.now).PlanID
 		if f.offers(s.Form) {
 			plan = readPlan(s.Form.Plan)
 		}

@@ -94,7 +94,7 @@ func groupOptions(f facts) []Option {
 }
 
 func offerItem(o *commerce.Offer, f *facts) *Item {
-	first := o.PlansFor(f.org, f.now)[0]
+	first := o.FirstPlan(f.org, f.now)
 	item := &Item{Title: o.Name, Lines: []string{
 		f.words.T("list.from_price", "price", unitPrice(*f, first.PlanID, first.Price), "plan", planName(*f, first.PlanID)),
 	}}

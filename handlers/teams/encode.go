@@ -1,7 +1,9 @@
 package teams
 
 import (
+	"bytes"
 	"strconv"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -12,17 +14,17 @@ import (
 // reflection look at each of them takes five times as long. The names are those of the
 // fields' tags; a test holds the two together.
 
-// About how long a card is, and each of its elements.
-const (
-	roomForCard    = 512
-	roomForElement = 384
-)
+// sheets are where cards are written before it is known how long they get.
+var sheets = sync.Pool{New: func() any { return new(make([]byte, 0, 8<<10)) }}
 
 // encoded is one of this package's structs as JSON. Half of a character, as cutting a text
 // leaves, is U+FFFD.
 func encoded(v any) []byte {
 	if c, ok := v.(card); ok {
-		return c.appendTo(make([]byte, 0, roomForCard+roomForElement*len(c.Body)))
+		sheet := sheets.Get().(*[]byte) //nolint:forcetypeassert // there is nothing else in it
+		defer sheets.Put(sheet)
+		*sheet = c.appendTo((*sheet)[:0])
+		return bytes.Clone(*sheet)
 	}
 	text, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsontext.AllowDuplicateNames(true), jsonv1.OmitEmptyWithLegacySemantics(true))
 	if err != nil {

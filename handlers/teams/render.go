@@ -129,7 +129,7 @@ func about(i conversations.Item) []element {
 	if i.Tag != "" {
 		title = append(title, muted(" · "), toned(i.Tone, i.Tag))
 	}
-	lines := []element{text(title...)}
+	lines := append(make([]element, 0, 1+len(i.Lines)), text(title...))
 	for _, l := range i.Lines {
 		lines = append(lines, under(plain(l)))
 	}
