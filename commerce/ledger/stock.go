@@ -50,7 +50,7 @@ func (l *Ledger) readStock(ctx context.Context, of stockOf) (stock, error) {
 
 const (
 	stockLife  = 5 * time.Second
-	mostStocks = 10_000
+	mostStocks = 5_000
 )
 
 type stockOf struct {
