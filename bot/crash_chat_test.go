@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -86,7 +87,7 @@ func diesInAChat(t *testing.T, at place, open func(*testing.T) chat) {
 	began := time.Now()
 	var points []string
 	t.Run("undisturbed", func(t *testing.T) { points = liveInAChat(t, at, open, nil).points() })
-	each := 2 * stride(at)
+	each := cmp.Or(*crashEach, 2*stride(at))
 	var cases []string
 	for i, point := range chosen(points) {
 		if i%each == 0 {
