@@ -63,6 +63,13 @@ func (f facts) offers(form form) bool {
 	return ok && f.sells(o, readPlan(form.Plan))
 }
 
+// stillOpen reports whether a form can go on as it was filled in: in a plan that is on sale, or
+// in none yet.
+func (f facts) stillOpen(form form) bool {
+	_, sold := f.shelf.Offer(form.Offer)
+	return sold && form.Plan == "" || f.offers(form)
+}
+
 // known is what nothing is read for: who it is.
 func (e *Engine) known(f facts) facts {
 	f.now, f.catalogue = e.Now(), e.Service.Catalogue()

@@ -241,7 +241,7 @@ func detailsAgain(s state, r ref, f facts) state {
 	form := s.Form
 	form.Offer, form.Line, form.Revision = r.text(1), r.int(2), r.int(3)
 	switch {
-	case form == s.Form && f.offers(form):
+	case form == s.Form && f.stillOpen(form):
 		s.Step = stepDetails
 		return s
 	case form.Line > 0:

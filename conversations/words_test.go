@@ -159,6 +159,8 @@ func TestWhatWasNotSaidIsAsked(t *testing.T) {
 	p.types("3-5 visio").at("details").holds("quantity", "").isAsked("quantity", "You wrote “3-5”: how many exactly?")
 	p.types("cart").types("5 visio monthly").at("details").holds("quantity", "5", "plan", "").
 		isAsked("plan", "Paid monthly can be month to month, or a year paid in 12 parts. Please choose.")
+	// Where a platform asks for the fields beside their message, they are asked for once more.
+	p.sends("", p.prompt.Again, nil).at("details").holds("quantity", "5", "plan", "")
 	p.fills("plan", "P1M.monthly").clicks("Check out now").at("cart").sees("5 licences, Month to month")
 	p.types("5 visio quarterly").at("details").holds("plan", "").sees("[Licences to add: 5]") // the cart's line is what is corrected
 	p.clicks("Cancel").types("5 visio quarterly").at("details").holds("plan", "").
