@@ -44,6 +44,7 @@ type Discord struct {
 	modals       map[string]*modal // that are open, by person
 	commands     []any
 	refusals     []string
+	typing       map[string]int // by channel
 	limits       map[string]int // route -> calls that are still told to wait
 
 	endpoint   string // where interactions are delivered; "": by the gateway
@@ -69,7 +70,7 @@ func New(o Options) *Discord {
 	d := &Discord{
 		Options: o, Application: "1001", Token: "the.bots.token", Guild: "42", PublicKey: public, key: private,
 		members: map[string]map[string]any{}, channels: map[string]string{TalkChannel: ""}, closed: map[string]bool{},
-		messages: map[string]*Message{}, modals: map[string]*modal{}, limits: map[string]int{},
+		messages: map[string]*Message{}, modals: map[string]*modal{}, limits: map[string]int{}, typing: map[string]int{},
 	}
 	d.web = httptest.NewServer(d.routes())
 	return d

@@ -255,20 +255,33 @@ func TestMessages(t *testing.T) {
 	a.wants(10008, "GET", a.hook("/messages/@original"), "")
 
 	sent := a.wants(200, "POST", "channels/6/messages", `{"content": "all"}`)
-	got := a.wants(200, "GET", fmt.Sprintf("api/v10/channels/6/messages/%s", sent["id"]), "")
-	if s := part(t, "~1channels~1{channel_id}~1messages~1{message_id}/get/responses/200/content/application~1json/schema"); s != nil {
-		text, _ := json.Marshal(got)
-		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-		if err == nil {
-			err = s.Validate(v)
-		}
-		if err != nil {
-			t.Errorf("what is answered is no message of Discord's: %v", err)
-		}
+	a.isMessage(a.wants(200, "GET", fmt.Sprintf("api/v10/channels/6/messages/%s", sent["id"]), ""))
+	a.wants(50035, "POST", "channels/6/messages", `{"content": "x", "message_reference": {"message_id": "404"}}`)
+	reply := a.wants(200, "POST", "channels/6/messages", fmt.Sprintf(`{"content": "<@12> all", "message_reference": {"message_id": %q}, "allowed_mentions": {"parse": []}}`, sent["id"]))
+	a.isMessage(reply)
+	if reply["type"] != 19.0 || len(reply["mentions"].([]any)) > 0 {
+		t.Errorf("%+v", reply)
 	}
 	a.wants(50007, "POST", direct(a, "12", true), `{"content": "x"}`)
 	a.wants(200, "POST", direct(a, "11", false), `{"content": "x"}`)
 	a.wants(10003, "POST", "channels/99404/messages", `{"content": "x"}`)
+}
+
+// isMessage holds what is answered to Discord's own schema.
+func (a *app) isMessage(got map[string]any) {
+	a.t.Helper()
+	s := part(a.t, "~1channels~1{channel_id}~1messages~1{message_id}/get/responses/200/content/application~1json/schema")
+	if s == nil {
+		return
+	}
+	text, _ := json.Marshal(got)
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err == nil {
+		err = s.Validate(v)
+	}
+	if err != nil {
+		a.t.Errorf("what is answered is no message of Discord's: %v", err)
+	}
 }
 
 func direct(a *app, person string, refuses bool) string {

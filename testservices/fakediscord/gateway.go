@@ -23,6 +23,9 @@ type gateway struct {
 	heartbeats int         // that came
 	silent     bool        // heartbeats are not acknowledged
 	voided     int         // IDENTIFYs that are still answered by that the session is invalid
+	intents    []int       // of each IDENTIFY that was taken
+	disallows  int         // the code by which the intents are refused, 0: they are not
+	repeats    int         // events that the next session to be resumed is sent again
 }
 
 // maxSessions is how many may be begun in a day. Discord makes the token void after that.
@@ -30,10 +33,11 @@ const maxSessions = 1000
 
 // session is what can be resumed.
 type session struct {
-	id     string
-	seq    int
-	events []map[string]any // that were dispatched, whether anybody took them or not
-	socket *socket          // nil while the app is away
+	id      string
+	seq     int
+	intents int
+	events  []map[string]any // that were dispatched, whether anybody took them or not
+	socket  *socket          // nil while the app is away
 }
 
 func (d *Discord) socketURL() string { return "ws" + strings.TrimPrefix(d.web.URL, "http") + "/socket" }

@@ -95,7 +95,9 @@ func TestGatewayIsStrict(t *testing.T) {
 	dial(t, d, plain).ends(4009) // without a heartbeat
 	for text, code := range map[string]int{
 		`hello`: 4002, `{"op": 2, "d": {"token": "another", "properties": {}, "intents": 0}}`: 4004, `{"op": 2, "d": {"token": "the.bots.token", "properties": {}}}`: 4013,
-		`{"op": 3, "d": {}}`: 4003, `{"op": 6, "d": {"token": "another", "session_id": "x", "seq": 1}}`: 4004, `{"op": 2, "d": {"token": "the.bots.token", "intents": 0}}`: 4002,
+		`{"op": 3, "d": {}}`: 4003, `{"op": 6, "d": {"token": "another", "session_id": "x", "seq": 1}}`: 4004,
+		`{"op": 2, "d": {"token": "the.bots.token", "properties": {}, "intents": 33280}}`: 4014, `{"op": 2, "d": {"token": "the.bots.token", "properties": {}, "intents": 4194304}}`: 4013,
+		`{"op": 2, "d": {"token": "the.bots.token", "intents": 0}}`: 4002,
 	} {
 		l := dial(t, d, plain)
 		l.gets(10, "")

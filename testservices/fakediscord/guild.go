@@ -22,6 +22,22 @@ func (d *Discord) getGuild(r *http.Request, _ any) (answer, *refusal) {
 	return ok(map[string]any{"id": d.Guild, "name": "The guild"})
 }
 
+// whole is the guild as an app is told of it that asks for guilds.
+func (d *Discord) whole() map[string]any {
+	channels, roles := []any{}, []any{map[string]any{"id": d.Guild, "name": "@everyone", "permissions": "0", "position": 0, "color": 0, "hoist": false, "managed": false, "mentionable": false}}
+	for id, person := range d.channels {
+		if person == "" {
+			channels = append(channels, d.channel(id))
+		}
+	}
+	for _, m := range d.members {
+		for _, id := range m["roles"].([]string) {
+			roles = append(roles, map[string]any{"id": id, "name": "role-" + id, "permissions": "0", "position": 1, "color": 0, "hoist": false, "managed": false, "mentionable": false})
+		}
+	}
+	return map[string]any{"id": d.Guild, "name": "The guild", "owner_id": "1", "channels": channels, "roles": roles, "members": []any{}, "threads": []any{}, "emojis": []any{}, "features": []any{}, "unavailable": false}
+}
+
 func (d *Discord) getApplication(*http.Request, any) (answer, *refusal) {
 	return ok(map[string]any{"id": d.Application, "name": "The bot", "description": "", "verify_key": hex.EncodeToString(d.PublicKey), "flags": 0, "interactions_endpoint_url": orNull(d.endpoint)})
 }

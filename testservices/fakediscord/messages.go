@@ -11,7 +11,11 @@ import (
 // Message is a message as its readers have it.
 type Message struct {
 	Channel, ID string
-	To          string // the person who alone sees it, "" for everyone in the channel
+	To          string   // the person who alone sees it, "" for everyone in the channel
+	From        string   // the person who wrote it, "" for the bot
+	Named       []string // who is mentioned, and pinged; the bot is its application's id
+	Roles       []string // that are mentioned, and pinged
+	Everyone    bool     // is pinged
 	Edits       int
 	Raw         map[string]any // never changed in place
 	deleted     bool
@@ -83,6 +87,8 @@ func (d *Discord) keep(m *Message) *Message {
 	m.ID, m.made = d.snowflake(), d.now()
 	d.messages[m.Channel+"/"+m.ID] = m
 	d.order = append(d.order, m)
+	d.name(m)
+	d.tell("MESSAGE_CREATE", m)
 	return m
 }
 
@@ -103,7 +109,11 @@ func (d *Discord) postMessage(r *http.Request, body any) (answer, *refusal) {
 	if m := d.before(channel, raw); m != nil {
 		return ok(d.shown(m))
 	}
-	return ok(d.shown(d.keep(&Message{Channel: channel, Raw: raw})))
+	m := &Message{Channel: channel, Raw: raw}
+	if no := d.mayRefer(m); no != nil {
+		return answer{}, no
+	}
+	return ok(d.shown(d.keep(m)))
 }
 
 // nonceLife is how long a nonce is known.
@@ -157,6 +167,7 @@ func (d *Discord) edit(m *Message, body any) (answer, *refusal) {
 		return answer{}, no
 	}
 	m.Raw, m.Edits = raw, m.Edits+1
+	d.tell("MESSAGE_UPDATE", m)
 	return ok(d.shown(m))
 }
 
@@ -164,14 +175,24 @@ func (d *Discord) edit(m *Message, body any) (answer, *refusal) {
 func (d *Discord) shown(m *Message) map[string]any {
 	content, _ := m.Raw["content"].(string)
 	v := map[string]any{
-		"id": m.ID, "channel_id": m.Channel, "type": 0, "content": content, "author": d.bot(), "timestamp": stamp(m.made), "edited_timestamp": nil,
-		"tts": false, "mention_everyone": false, "mentions": []any{}, "mention_roles": []any{}, "attachments": []any{}, "embeds": list(m.Raw["embeds"]),
+		"id": m.ID, "channel_id": m.Channel, "type": ordinary, "content": content, "author": d.bot(), "timestamp": stamp(m.made), "edited_timestamp": nil,
+		"tts": false, "mention_everyone": m.Everyone, "mentions": d.users(m.Named), "mention_roles": append([]string{}, m.Roles...), "attachments": []any{}, "embeds": list(m.Raw["embeds"]),
 		"pinned": false, "flags": flags(m.Raw), "components": list(m.Raw["components"]),
 	}
 	if m.Edits > 0 {
 		v["edited_timestamp"] = stamp(m.made)
 	}
+	if m.From != "" {
+		v["author"] = d.members[m.From]["user"]
+	}
+	if to := d.referred(m); to != nil {
+		v["type"], v["message_reference"] = inReply, map[string]any{"type": 0, "message_id": to.ID, "channel_id": m.Channel, "guild_id": d.Guild}
+	}
+	d.unread(m, v)
 	if m.answers != nil {
+		if m.answers.kind == commanded {
+			v["type"] = ofSlash
+		}
 		v["interaction_metadata"] = map[string]any{
 			"id": m.answers.id, "type": m.answers.kind, "user": d.members[m.answers.person]["user"], "authorizing_integration_owners": map[string]any{"0": d.Guild},
 		}

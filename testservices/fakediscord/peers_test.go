@@ -169,3 +169,53 @@ func TestDiscordInteractions(t *testing.T) {
 		t.Errorf("what is forged is answered %d, %v", status, err)
 	}
 }
+
+// discord.js is told of messages as Discord tells: of those that it asked for, with their text
+// where they are direct or mention it; what it answers pings whom it allows.
+func TestDiscordJSIsToldOfMessages(t *testing.T) {
+	t.Parallel()
+	d := fakediscord.New(fakediscord.Options{})
+	t.Cleanup(d.Close)
+	d.Join("12", "shy")
+	d.RefuseDirect("12")
+	ada := d.Join("11", "ada", "700")
+	direct, bot := fakediscord.DirectChannel("11"), "<@"+d.Application+">"
+	p := start(t, "messages.mjs", "API="+d.APIURL(), "TOKEN="+d.Token, "CHANNEL="+fakediscord.TalkChannel, "SHY=12")
+	p.says("ready")
+	p.says("deaf")
+	p.says("heard guild 42 type 0 of the-bot (bot) unnamed: to nobody")
+
+	writes := func(channel, text string) *fakediscord.Message {
+		t.Helper()
+		m, err := ada.Write(t.Context(), channel, text)
+		must(t, err)
+		return m
+	}
+	writes(fakediscord.TalkChannel, "among us")
+	p.says("heard guild 42 type 0 of ada unnamed: nothing")
+	writes(fakediscord.TalkChannel, "<@&1> and <@11>")
+	asked := writes(fakediscord.TalkChannel, bot+" ping?")
+	p.says("heard guild 42 type 0 of ada named: " + bot + " ping?")
+	p.says("ponged")
+	ponged := ada.Last(fakediscord.TalkChannel)
+	if !slices.Equal(ponged.Named, []string{"11"}) || ponged.Everyone || d.Typing(fakediscord.TalkChannel) != 1 {
+		t.Errorf("%+v", ponged)
+	}
+	_, err := ada.Answer(t.Context(), ponged, "thanks", true)
+	must(t, err)
+	p.says("heard guild 42 type 19 of ada named: thanks")
+	_, err = ada.Answer(t.Context(), ponged, "quietly", false)
+	must(t, err)
+	p.says("heard guild 42 type 19 of ada unnamed: nothing")
+	ada.Rewrite(asked, bot+" pong")
+	p.says("edited: " + bot + " pong")
+	writes(direct, "hello")
+	p.says("heard direct type 0 of ada unnamed: hello")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, line := range p.said {
+		if strings.Contains(line, "deaf one heard") {
+			t.Error(line)
+		}
+	}
+}

@@ -63,12 +63,15 @@ const (
 	byToken = false // the path has an interaction's token, which is authority enough
 )
 
+// typingRoute is the one that takes a body and needs none.
+const typingRoute = "POST /channels/{channel}/typing"
+
 func (d *Discord) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]handler{
 		"GET /guilds/{guild}": d.getGuild, "GET /guilds/{guild}/members/{user}": d.getMember,
 		"GET /applications/@me": d.getApplication, "GET /applications/{application}/commands": d.getCommands, "PUT /applications/{application}/commands": d.putCommands,
-		"POST /users/@me/channels": d.openDirect, "GET /channels/{channel}": d.getChannel, "POST /channels/{channel}/messages": d.postMessage,
+		"POST /users/@me/channels": d.openDirect, "GET /channels/{channel}": d.getChannel, typingRoute: d.startTyping, "POST /channels/{channel}/messages": d.postMessage,
 		"GET /channels/{channel}/messages/{message}": d.getMessage, "PATCH /channels/{channel}/messages/{message}": d.patchMessage,
 		"GET /gateway/bot": d.getGateway,
 	} {
@@ -108,7 +111,7 @@ func (d *Discord) serve(pattern string, bot bool, h handler) http.HandlerFunc {
 		switch takes := r.Method != http.MethodGet && r.Method != http.MethodDelete; {
 		case bot && r.Header.Get("Authorization") != "Bot "+d.Token:
 			no = errUnauthorised
-		case takes && (err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")):
+		case takes && pattern != typingRoute && (err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")):
 			no = &refusal{status: http.StatusBadRequest, code: 50109, why: "The request body contains invalid JSON."}
 		default:
 			a, no = h(r, body)

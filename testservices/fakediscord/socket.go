@@ -38,6 +38,7 @@ const (
 	closeTimedOut      = 4009
 	closeBadVersion    = 4012
 	closeBadIntents    = 4013
+	closeNotAllowed    = 4014
 )
 
 // socket is one connection of the app's.
@@ -209,8 +210,12 @@ func (d *Discord) identify(c *socket, data json.RawMessage) (code int, why strin
 		return closeDecode, notCompressed
 	case !d.ours(given.Token):
 		return closeBadToken, "Authentication failed"
-	case given.Intents == nil || *given.Intents < 0:
+	case given.Intents == nil || *given.Intents&^knownIntents != 0:
 		return closeBadIntents, "Invalid intent(s)"
+	case d.gateway.disallows != 0:
+		return d.gateway.disallows, "Disallowed intent(s)"
+	case *given.Intents&privileged != 0:
+		return closeNotAllowed, "Disallowed intent(s)"
 	}
 	switch code, soon := d.mayBegin(); {
 	case code != 0:
@@ -221,13 +226,17 @@ func (d *Discord) identify(c *socket, data json.RawMessage) (code int, why strin
 		return 0, ""
 	}
 	d.gateway.identifies++
-	s := &session{id: fmt.Sprintf("session-%d", d.gateway.identifies), socket: c}
+	s := &session{id: fmt.Sprintf("session-%d", d.gateway.identifies), socket: c, intents: *given.Intents}
+	d.gateway.intents = append(d.gateway.intents, s.intents)
 	c.session = s
 	d.gateway.sessions = append(d.gateway.sessions, s)
 	s.dispatch("READY", map[string]any{
 		"v": 10, "user": d.bot(), "guilds": []any{map[string]any{"id": d.Guild, "unavailable": true}}, "session_id": s.id, "session_type": "normal",
 		"resume_gateway_url": d.socketURL(), "shard": []int{0, 1}, "application": map[string]any{"id": d.Application, "flags": 0}, "_trace": []string{"fake"},
 	})
+	if s.intents&guilds != 0 {
+		s.dispatch("GUILD_CREATE", d.whole())
+	}
 	return 0, ""
 }
 
@@ -252,8 +261,10 @@ func (d *Discord) resume(c *socket, data json.RawMessage) (code int, why string)
 	s := d.gateway.sessions[n]
 	d.gateway.resumes++
 	c.session, s.socket = s, c
-	for _, e := range s.events[given.Seq:] {
-		if e["t"] != "RESUMED" {
+	from := max(given.Seq-d.gateway.repeats, 0)
+	d.gateway.repeats = 0
+	for _, e := range s.events[from:] {
+		if e["t"] != "RESUMED" && e["t"] != "READY" {
 			c.send(e)
 		}
 	}
