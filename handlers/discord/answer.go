@@ -11,12 +11,16 @@ type spot struct {
 	click   bool
 	submit  bool
 	message bool // it was in a message
+	lasting bool // that stays in the person's direct messages, as others do that follow it
 }
 
 // spot is where the interaction came from.
 func (i interaction) spot() spot {
 	kind, _ := readID(i.Data.ID)
-	return spot{kind: kind, click: i.Type == typeClick, submit: i.Type == typeSubmit, message: i.Message != nil}
+	return spot{
+		kind: kind, click: i.Type == typeClick, submit: i.Type == typeSubmit, message: i.Message != nil,
+		lasting: i.Guild == "" && i.Message != nil && i.Message.Flags&flagEphemeral == 0,
+	}
 }
 
 // own reports whether it was in a message that is kept up to date by itself.
@@ -83,5 +87,8 @@ func (s spot) modalKind() press {
 
 // shown is the reply as messages to the person alone.
 func (s spot) shown(r conversations.Reply) []message {
+	if s.replaces() && s.lasting {
+		return messages(r.Prompt, wizardButton, 0)
+	}
 	return messages(r.Prompt, wizardButton, flagEphemeral)
 }

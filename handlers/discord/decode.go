@@ -33,6 +33,7 @@ type interaction struct {
 	User    *user   `json:"user"`
 	Message *struct {
 		ID      string `json:"id"`
+		Flags   int    `json:"flags"`
 		Answers struct {
 			ID string `json:"id"` // of the interaction that the message answers
 		} `json:"interaction_metadata"`
@@ -53,6 +54,7 @@ type user struct {
 	Username   string `json:"username"`
 	GlobalName string `json:"global_name"`
 	Bot        bool   `json:"bot"`
+	System     bool   `json:"system"` // Discord itself
 }
 
 // givenOption is a subcommand, or what was given to one.

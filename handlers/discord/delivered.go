@@ -69,13 +69,13 @@ func (g *gateway) enter(until time.Time) bool {
 	}
 }
 
-// drop counts an interaction that found no place, and tells of them once a minute.
+// drop counts what was delivered and found no place, and tells of them once a minute.
 func (g *gateway) drop(ctx context.Context) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.dropped++
 	if now := g.Now(); g.told.IsZero() || now.Sub(g.told) >= time.Minute {
-		g.Log.ErrorContext(ctx, "interactions of Discord's were dropped: too many at once", "dropped", g.dropped)
+		g.Log.ErrorContext(ctx, "deliveries of Discord's were dropped: too many at once", "dropped", g.dropped)
 		g.dropped, g.told = 0, now
 	}
 }

@@ -34,7 +34,9 @@ const (
 var hopeless = map[int]string{
 	4004: "the token is refused: copy DISCORD_BOT_TOKEN anew from the application's Bot page",
 	4010: "Discord refuses the shard", 4011: "the bot is in more servers than one connection takes: use HTTP instead of DISCORD_GATEWAY",
-	4012: "Discord no longer has this version of the gateway", 4013: "Discord refuses the intents", 4014: "Discord refuses the intents",
+	4012: "Discord no longer has this version of the gateway",
+	4013: "Discord no longer takes the intents that this version asks for: update it, or use HTTP instead of DISCORD_GATEWAY",
+	4014: "Discord does not let the application have messages in servers and direct messages (intents GUILD_MESSAGES and DIRECT_MESSAGES, which need no switch on its Bot page): look there for what Discord says of it, or use HTTP instead of DISCORD_GATEWAY",
 }
 
 // gateway is a connection that is made anew whenever it breaks, by discordgo's socket alone:
@@ -56,13 +58,15 @@ type gateway struct {
 	line    net.Conn  // of the newest connection
 	begun   time.Time // when a session was begun last
 	over    bool      // nothing more is taken
-	dropped int       // interactions that nobody was told of
+	self    string    // the bot's own account
+	talks   talks     // what people wrote that is not answered yet
+	dropped int       // of what was delivered, that nobody was told of
 	told    time.Time // when somebody was told of any
 }
 
 func newGateway(d *Discord) *gateway {
 	return &gateway{
-		Discord: d, lost: make(chan struct{}, 1), beats: beats{d.Now, make(chan time.Time, 1)}, places: make(chan struct{}, atOnce),
+		Discord: d, lost: make(chan struct{}, 1), beats: beats{d.Now, make(chan time.Time, 1)}, places: make(chan struct{}, atOnce), talks: talks{},
 		openTime: openTime, identifyTime: identifyTime, ackWait: ackWait,
 	}
 }
@@ -139,7 +143,7 @@ func (g *gateway) start(ctx context.Context) {
 	}
 	s.ShouldReconnectOnError, s.ShouldRetryOnRateLimit, s.MaxRestRetries, s.LogLevel = false, false, 0, discordgo.LogDebug
 	s.StateEnabled, s.Compress, s.SyncEvents = false, false, true
-	s.Identify.Intents, s.Identify.Shard = 0, &[2]int{0, 1} // interactions need no intents
+	s.Identify.Intents, s.Identify.Shard = intents, &[2]int{0, 1}
 	s.Client = &http.Client{Timeout: callTime, Transport: toward(g.APIURL)}
 	s.Dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTime, NetDialContext: g.dial, WriteBufferPool: g.beats}
 	s.AddHandler(func(_ *discordgo.Session, _ *discordgo.Disconnect) {
@@ -152,8 +156,11 @@ func (g *gateway) start(ctx context.Context) {
 		switch e.Type {
 		case "READY":
 			g.known.Store(true)
+			g.ready(e.RawData)
 		case "INTERACTION_CREATE":
 			g.delivered(ctx, e.RawData)
+		case "MESSAGE_CREATE":
+			g.heard(ctx, e.RawData)
 		}
 	})
 	g.forget()

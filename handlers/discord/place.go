@@ -16,17 +16,29 @@ type place struct{ organisation, guild string }
 // the only one that knows the person. why is the key of what is said where there is none.
 func (d *Discord) place(i interaction) (at place, why string) {
 	if i.Guild != "" {
-		organisation, ok := d.Organisation(i.Guild)
-		if !ok {
-			return place{}, "discord.unserved"
-		}
-		return place{organisation, i.Guild}, ""
+		return d.guildPlace(i.Guild)
 	}
-	all := d.placesOf(i.person())
-	from := d.origins.of(i)
+	if i.Message == nil {
+		return d.directPlace(i.person())
+	}
+	return d.directPlace(i.person(), i.Message.ID, i.Message.Answers.ID)
+}
+
+func (d *Discord) guildPlace(guild string) (at place, why string) {
+	organisation, ok := d.Organisation(guild)
+	if !ok {
+		return place{}, "discord.unserved"
+	}
+	return place{organisation, guild}, ""
+}
+
+// directPlace is where somebody's direct message belongs that has to do with these.
+func (d *Discord) directPlace(account string, ids ...string) (at place, why string) {
+	all := d.placesOf(account)
+	from := d.origins.of(ids...)
 	for _, at := range all {
-		if at.organisation == from {
-			return at, ""
+		if at.organisation == from.organisation {
+			return d.within(at, from.guild), ""
 		}
 	}
 	switch len(all) {
@@ -52,6 +64,14 @@ func (d *Discord) placesOf(account string) []place {
 	return all
 }
 
+// within is a place in the guild that it was in before, while that is the organisation's.
+func (d *Discord) within(at place, guild string) place {
+	if organisation, ok := d.Organisation(guild); ok && organisation == at.organisation {
+		at.guild = guild
+	}
+	return at
+}
+
 // unserved tells somebody why nothing is done for them here: the words by a key.
 func unserved(i interaction, key string) conversations.Prompt {
 	words := locale.For(locale.Match(i.Locale), nil)
@@ -61,36 +81,34 @@ func unserved(i interaction, key string) conversations.Prompt {
 	}
 }
 
-// origins remembers which organisation direct messages are of, by the id of the message or
-// of the interaction that it answers. After a restart it knows nothing.
+// origins remembers where direct messages are of, by the id of the message, of the interaction
+// that it answers or of the channel, where it is what was said last. After a restart it knows
+// nothing.
 type origins struct {
 	mu            sync.Mutex
-	recent, older map[string]string
+	recent, older map[string]place // the guild is "" where none was said
 }
 
 // note remembers an id. Of the oldest nothing is kept.
-func (o *origins) note(id, organisation string) {
+func (o *origins) note(id string, at place) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.recent == nil || len(o.recent) >= remembered {
-		o.recent, o.older = map[string]string{}, o.recent
+		o.recent, o.older = map[string]place{}, o.recent
 	}
-	o.recent[id] = organisation
+	o.recent[id] = at
 }
 
-// of is the organisation of the message that an interaction was in, "" where it is not known.
-func (o *origins) of(i interaction) string {
-	if i.Message == nil {
-		return ""
-	}
+// of is where the first of these is of that is known, empty where none is.
+func (o *origins) of(ids ...string) place {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, id := range []string{i.Message.ID, i.Message.Answers.ID} {
-		for _, known := range []map[string]string{o.recent, o.older} {
-			if organisation := known[id]; organisation != "" {
-				return organisation
+	for _, id := range ids {
+		for _, known := range []map[string]place{o.recent, o.older} {
+			if at, ok := known[id]; ok {
+				return at
 			}
 		}
 	}
-	return ""
+	return place{}
 }

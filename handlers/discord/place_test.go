@@ -86,10 +86,10 @@ func TestOriginsAreBounded(t *testing.T) {
 	t.Parallel()
 	var o origins
 	for n := range 3*remembered + 1 {
-		o.note(fmt.Sprint(n), "contoso")
+		o.note(fmt.Sprint(n), place{"contoso", "42"})
 	}
-	i, err := decode([]byte(fmt.Sprintf(direct, 1, fmt.Sprint(2*remembered+1), "")))
-	if err != nil || o.of(i) != "contoso" || len(o.recent)+len(o.older) > 2*remembered {
-		t.Errorf("%q of %d, %v", o.of(i), len(o.recent)+len(o.older), err)
+	newest := fmt.Sprint(2*remembered + 1)
+	if at := o.of("none", newest); at.organisation != "contoso" || len(o.recent)+len(o.older) > 2*remembered {
+		t.Errorf("%q of %d", at, len(o.recent)+len(o.older))
 	}
 }

@@ -25,11 +25,16 @@ type post struct {
 // maxNonce is how long Discord takes one to be.
 const maxNonce = 25
 
-// posted is a message that is the same each time for whom, what and which part it is: a try
-// whose outcome nobody knows is made again.
-func posted(organisation string, to conversations.Account, part int, m message) post {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %s", organisation, to.ID, part, encoded(m)))
-	return post{m, hex.EncodeToString(sum[:])[:maxNonce], true}
+// posted is a message that is the same each time for what it is of, such as whom it is for
+// and which part: a try whose outcome nobody knows is made again.
+func posted(m message, of ...any) post {
+	return post{m, nonce(append(of, string(encoded(m)))...), true}
+}
+
+// nonce is the same for the same things.
+func nonce(of ...any) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", of))
+	return hex.EncodeToString(sum[:])[:maxNonce]
 }
 
 // Post sends the account a direct message, or an organisation's channel one, and returns
@@ -45,10 +50,10 @@ func (d *Discord) Post(ctx context.Context, organisation string, to conversation
 			ID     string  `json:"id"`
 			Edited *string `json:"edited_timestamp"`
 		}
-		if err := d.api.call(ctx, http.MethodPost, "channels/"+channel+"/messages", posted(organisation, to, part, m), &sent); err != nil {
+		if err := d.api.call(ctx, http.MethodPost, "channels/"+channel+"/messages", posted(m, organisation, to.ID, part), &sent); err != nil {
 			return "", err
 		}
-		d.origins.note(sent.ID, organisation)
+		d.origins.note(sent.ID, place{organisation: organisation})
 		if sent.Edited != nil { // it was posted before, and has shown something else since
 			if err := d.replace(ctx, channel, sent.ID, m); err != nil {
 				return "", err
@@ -70,7 +75,7 @@ func (d *Discord) Edit(ctx context.Context, organisation string, _ conversations
 		if anew {
 			m = messages(closed(p.Locale, "discord.below"), ownButton, 0)[0]
 		}
-		d.origins.note(id, organisation)
+		d.origins.note(id, place{organisation: organisation})
 		if err := d.replace(ctx, channel, id, m); err != nil && !(anew && errors.Is(err, conversations.ErrMessageGone)) {
 			return err
 		}
@@ -111,8 +116,13 @@ func (d *Discord) channel(ctx context.Context, organisation string, to conversat
 	if d.Channel(organisation) == to.ID {
 		return to.ID, nil
 	}
+	return d.direct(ctx, to.ID)
+}
+
+// direct is the channel of somebody's direct messages.
+func (d *Discord) direct(ctx context.Context, account string) (string, error) {
 	d.mu.Lock()
-	id := d.channels[to.ID]
+	id := d.channels[account]
 	d.mu.Unlock()
 	if id != "" {
 		return id, nil
@@ -120,7 +130,7 @@ func (d *Discord) channel(ctx context.Context, organisation string, to conversat
 	var made struct {
 		ID string `json:"id"`
 	}
-	err := d.api.call(ctx, http.MethodPost, "users/@me/channels", map[string]string{"recipient_id": to.ID}, &made)
+	err := d.api.call(ctx, http.MethodPost, "users/@me/channels", map[string]string{"recipient_id": account}, &made)
 	if err != nil {
 		return "", err
 	}
@@ -129,7 +139,7 @@ func (d *Discord) channel(ctx context.Context, organisation string, to conversat
 	if len(d.channels) >= remembered {
 		clear(d.channels)
 	}
-	d.channels[to.ID] = made.ID
+	d.channels[account] = made.ID
 	return made.ID, nil
 }
 
@@ -145,9 +155,11 @@ type known struct {
 // profileLife is how long a role that was taken away may still count.
 const profileLife = time.Minute
 
-// met notes what an interaction says of its person, who has just been seen by Discord.
+// met notes what an interaction says of its person, who has just been seen by Discord: in a
+// direct message the language alone.
 func (d *Discord) met(guild string, i interaction) {
 	if i.Member == nil || i.Guild == "" {
+		d.reads(guild, i.person(), i.Locale)
 		return
 	}
 	m := *i.Member
@@ -155,15 +167,33 @@ func (d *Discord) met(guild string, i interaction) {
 }
 
 func (d *Discord) note(guild, id string, p conversations.Profile) {
+	d.know(guild, id, func(k *known) {
+		k.at, p.Locale = d.Now(), cmp.Or(p.Locale, k.profile.Locale) // which only an interaction tells
+		k.profile = p
+	})
+}
+
+// reads notes the language of somebody of whom nothing else was said.
+func (d *Discord) reads(guild, id, lang string) {
+	d.know(guild, id, func(k *known) { k.profile.Locale = cmp.Or(lang, k.profile.Locale) })
+}
+
+func (d *Discord) know(guild, id string, change func(*known)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.people == nil || len(d.people) >= remembered {
 		d.people = map[string]known{}
 	}
-	if p.Locale == "" {
-		p.Locale = d.people[guild+"/"+id].profile.Locale // which only an interaction tells
-	}
-	d.people[guild+"/"+id] = known{p, d.Now()}
+	k := d.people[guild+"/"+id]
+	change(&k)
+	d.people[guild+"/"+id] = k
+}
+
+// localeOf is the language that somebody's client was in, "" where none was seen.
+func (d *Discord) localeOf(a conversations.Account) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.people[a.Workspace+"/"+a.ID].profile.Locale
 }
 
 // Profile is what Discord says of the account now, or said within a minute: its name, and

@@ -138,7 +138,7 @@ func (d *Discord) taken(ctx context.Context, i interaction, within time.Duration
 	}
 	d.met(whose.guild, i)
 	if i.Guild == "" {
-		d.origins.note(i.ID, whose.organisation)
+		d.origins.note(i.ID, whose)
 	}
 	if at.click && kind.confirm {
 		answer(d.confirm(ctx, i, whose, press{own: kind.own, asked: true}, ref), false)

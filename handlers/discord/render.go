@@ -20,9 +20,10 @@ type message struct {
 	Mentions   mentions    `json:"allowed_mentions"`
 }
 
-// mentions allows none: nobody is pinged that a prompt names.
+// mentions allows none in the text: nobody is pinged that a prompt names.
 type mentions struct {
-	Parse []string `json:"parse"`
+	Parse   []string `json:"parse"`
+	Replied bool     `json:"replied_user,omitempty"` // whose message it replies to
 }
 
 // messages are a prompt as a message: with what can be done beside each thing or, where that
