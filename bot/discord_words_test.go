@@ -90,13 +90,15 @@ func TestBoughtByAMentionInDiscord(t *testing.T) {
 // Somebody who may buy nothing is told in private whom to ask, as at a click, whether the
 // organisation knows them or not; roles of the server count.
 func TestWordsAndRolesInDiscord(t *testing.T) {
-	g, _ := listening(t, "en")
+	g, aicha := listening(t, "en")
 	bot := "<@" + g.Application + "> "
 	bruno, emil := g.join("12", "bruno", "en-US", "700"), g.join("14", "emil", "en-US")
 	emil.writes(fakediscord.TalkChannel, bot+"5 business premium")
 	emil.sees(fakediscord.DirectChannel("14"), "Aïcha")
 	emil.writes(fakediscord.DirectChannel("14"), "5 business premium")
 	emil.sees(fakediscord.DirectChannel("14"), "No organisation that Cartwright serves has your account")
+	aicha.writes(fakediscord.DirectChannel("11"), strings.Repeat("25 ", 1333))
+	aicha.sees(fakediscord.DirectChannel("11"), "too long")
 	bruno.writes(fakediscord.TalkChannel, bot+"approvals")
 	bruno.sees(fakediscord.DirectChannel("12"), "Nothing")
 	bruno.writes(fakediscord.DirectChannel("12"), "approvals")

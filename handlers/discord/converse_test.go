@@ -279,6 +279,20 @@ func inGuildOf(id string) string {
 	return `"guild_id": "` + id + `", "channel_type": 0, "member": {"roles": ["5"]}`
 }
 
+// A click in a message that stays in somebody's direct messages is answered by what stays; in
+// one that they alone see, which a command was answered by, it is not.
+func TestAnswersThatStay(t *testing.T) {
+	t.Parallel()
+	for flags, want := range map[int]int{flagComponentsV2: flagComponentsV2, flagComponentsV2 | flagEphemeral: flagComponentsV2 | flagEphemeral} {
+		d := newDesk(t)
+		click := strings.Replace(fmt.Sprintf(direct, 1, "103", ""), "o2!order.link:CW-1", "w2!cart", 1)
+		_, c := d.delivers(d.request(strings.Replace(click, `"components": []`, fmt.Sprintf(`"flags": %d`, flags), 1), noon))
+		if c.Type != answerUpdate || c.Data.(map[string]any)["flags"] != float64(want) {
+			t.Errorf("in a message with %d it is answered by %+v", flags, c)
+		}
+	}
+}
+
 // Somebody whom no organisation knows is told once, and so is a server that none has.
 func TestWordsOfStrangers(t *testing.T) {
 	t.Parallel()

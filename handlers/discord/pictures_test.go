@@ -88,6 +88,7 @@ func TestPictures(t *testing.T) {
 		width                 int64
 	}{
 		{"list", "list.worldwide", "en", window},
+		{"words", "words.worldwide", "en", window},
 		{"details", "details.worldwide", "en", window},
 		{"details-error", "details-error-quantity.worldwide", "fr", window},
 		{"cart", "cart.germany", "de", window},
@@ -101,7 +102,7 @@ func TestPictures(t *testing.T) {
 	} {
 		p := promptOf(t, s.prompt, s.lang)
 		c.wide(s.width)
-		c.shows(p, p.IsForm())
+		c.shows(p, p.IsForm() && s.picture != "words") // which are answered by a message alone
 		if got := evaluated[string](c, "said()"); !strings.Contains(spaces(got), spaces(p.Title)) {
 			t.Errorf("%s shows\n%s", s.picture, got)
 		}
