@@ -43,6 +43,7 @@ const (
 	CodeVendorRefused   Code = "vendor_refused"   // the vendor will not take the order or line
 	CodeProvisioning    Code = "provisioning"     // the vendor took the line and could not deliver it
 	CodeNotBought       Code = "not_bought"       // direct: nothing was bought at Microsoft in time
+	CodeUnseen          Code = "unseen"           // direct: Microsoft could not be asked in time whether it was bought
 	CodeAtMicrosoft     Code = "at_microsoft"     // direct: only a person can do that, in the admin centre
 	CodeNobody          Code = "nobody"           // a task for nobody: pick somebody first
 	CodeTooMany         Code = "too_many"         // max: more people than one task takes

@@ -134,15 +134,18 @@ func (o *Order) handsOver(microsoft bool) {
 // cleared goes on from an order that needs no approval, or has it.
 func (o *Order) cleared(now time.Time, t Timings) error {
 	if o.HandOff != nil {
+		h := o.hand()
+		h.AskAt, h.Until = now.Add(t.Ask), now.Add(t.GiveUp)
 		return o.to(StateHandedOver, now)
 	}
 	o.Payment.PayBy = now.Add(t.PayBy)
 	return o.to(StateAwaitingPayment, now)
 }
 
-// handed keeps what is owned, and from now on shows the way to the admin centre.
+// handed keeps what is owned, and from now on shows the way to the admin centre: the buyer
+// has the whole time for it.
 func (o *Order) handed(baseline Estate, now time.Time, t Timings) {
-	o.HandOff = &HandOff{At: now, Baseline: baseline, AskAt: now.Add(t.Ask), Until: now.Add(t.GiveUp)}
+	o.HandOff = &HandOff{At: now, Baseline: baseline, AskAt: now.Add(t.Ask), Until: now.Add(t.GiveUp), Asked: o.HandOff.Asked}
 }
 
 // hand is the order with a hand-off of its own to change.
@@ -173,8 +176,10 @@ func (o *Order) see(claims []Claim, now time.Time) (news bool) {
 
 // Sightings are what a look at the tenant led to.
 const (
-	sawNothing = ""               // nothing new
-	sawAgain   = "order.readable" // it can be read again
+	sawNothing = ""                 // nothing new
+	sawUnread  = "order.unreadable" // it cannot be read
+	sawUnseen  = "order.unseen"     // nor could it be until the time was over
+	sawAgain   = "order.readable"   // it can be read again
 	sawNews    = "order.seen"
 	sawEnough  = "order.bought"  // the order goes on with what was bought
 	sawTooLong = "order.gave_up" // nothing was bought in time
@@ -189,7 +194,7 @@ func (o *Order) watched(claims []Claim, now time.Time, t Timings) string {
 	h := o.HandOff
 	again := !h.Unread.IsZero()
 	h.LookedAt, h.Unread, h.Enough = now, time.Time{}, h.Enough && o.SeenAny()
-	over := !now.Before(h.Until)
+	over := h.over(now)
 	stands := !now.Before(h.GrewAt.Add(t.Still))
 	switch {
 	case o.BoughtAll(), h.Enough && o.SeenAny(), o.BoughtSome() && (stands || over):
@@ -197,7 +202,7 @@ func (o *Order) watched(claims []Claim, now time.Time, t Timings) string {
 		return sawEnough
 	case over:
 		return sawTooLong
-	case !now.Before(h.AskAt):
+	case h.asks(now):
 		h.ask(now, t)
 		return sawLate
 	case news:

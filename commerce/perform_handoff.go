@@ -18,7 +18,7 @@ func (w *work) handOver(ctx context.Context) (outcome, error) {
 		err = errors.New("the vendor has no gateway and does not tell what is owned")
 	}
 	if err != nil {
-		return outcome{}, err
+		return w.unnoted(ctx, err)
 	}
 	return outcome{
 		apply:  func(o *Order, now time.Time) error { o.handed(*placed.Owned, now, w.Timings); return nil },
@@ -71,16 +71,26 @@ func owned(ctx context.Context, org Organisation, v Vendor, o Order) (Estate, er
 	return *found.Owned, nil
 }
 
-// unread waits on: an order is neither bought nor given up by a tenant that cannot be read.
+// unnoted tries on, as after any error, unless it is time to say or to end something. One
+// failure alone may be nothing.
+func (w *work) unnoted(ctx context.Context, why error) (outcome, error) {
+	o := w.order
+	if !w.repeated || o.blind(w.Now(), w.Timings) == sawNothing {
+		return outcome{}, why
+	}
+	return w.unread(ctx, why), nil
+}
+
+// unread finds out what it means that the tenant cannot be read.
 func (w *work) unread(ctx context.Context, why error) outcome {
 	w.Log.WarnContext(ctx, "what is owned was not read", "order", w.id, "err", why)
-	if !w.order.HandOff.Unread.IsZero() {
-		return outcome{wait: w.order.pace(w.Now(), w.Timings)}
-	}
-	return outcome{
-		apply:  func(o *Order, now time.Time) error { o.hand().Unread = now; return nil },
-		action: "order.unreadable", data: map[string]any{"code": CodeOf(why)},
-	}
+	return outcome{settle: func(tx Tx, o Order, now time.Time) (outcome, error) {
+		done, err := w.keepLook(tx, o, o.blind(now, w.Timings), now)
+		if done.data != nil {
+			done.data["code"] = CodeOf(why)
+		}
+		return done, err
+	}}
 }
 
 func (w *work) settleWatch(tx Tx, o Order, estate Estate, now time.Time) (outcome, error) {
@@ -88,7 +98,11 @@ func (w *work) settleWatch(tx Tx, o Order, estate Estate, now time.Time) (outcom
 	if err != nil {
 		return outcome{}, err
 	}
-	saw := o.watched(claims, now, w.Timings)
+	return w.keepLook(tx, o, o.watched(claims, now, w.Timings), now)
+}
+
+// keepLook keeps an order as a look has left it.
+func (w *work) keepLook(tx Tx, o Order, saw string, now time.Time) (outcome, error) {
 	if saw == sawNothing {
 		return outcome{wait: o.pace(now, w.Timings)}, nil
 	}
@@ -133,6 +147,8 @@ func (s *Service) follow(tx Tx, o *Order, saw string, now time.Time) error {
 	switch saw {
 	case sawTooLong:
 		return o.gaveUp(now)
+	case sawUnseen:
+		return o.unseen(now)
 	case sawEnough:
 		if err := o.to(StateProvisioning, now); err != nil {
 			return err

@@ -20,7 +20,8 @@ func (s *Service) BoughtNoMore(ctx context.Context, r Request, id string) (Order
 	return s.answerHandOff(ctx, r, id, "order.said_enough", func(h *HandOff, now time.Time) { h.SaidAt, h.Enough = now, true })
 }
 
-// StillWanted hears that the buyer is still going to buy: the bot waits for as long again.
+// StillWanted hears that the buyer is still going to buy: the bot waits for as long again,
+// to show the way too, where it could not yet.
 func (s *Service) StillWanted(ctx context.Context, r Request, id string) (Order, error) {
 	return s.answerHandOff(ctx, r, id, "order.still_wanted", func(h *HandOff, now time.Time) {
 		h.Patience, h.AskAt, h.Until = 0, now.Add(s.Timings.Ask), now.Add(s.Timings.GiveUp)
@@ -30,7 +31,7 @@ func (s *Service) StillWanted(ctx context.Context, r Request, id string) (Order,
 func (s *Service) answerHandOff(ctx context.Context, r Request, id, action string, answer func(h *HandOff, now time.Time)) (Order, error) {
 	estate, read := s.lookNow(ctx, r.Actor, id)
 	return s.changeOrder(ctx, r, id, action, func(tx Tx, o *Order) error {
-		if o.State != StateHandedOver || !o.HandedOver() {
+		if o.State != StateHandedOver || o.HandOff == nil {
 			return Refuse(CodeOrderState, "state", string(o.State))
 		}
 		now := s.Now()

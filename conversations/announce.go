@@ -53,7 +53,7 @@ func (a *Announcements) Announce(ctx context.Context, ref commerce.OrderRef, ver
 	for _, more := range []struct {
 		needed bool
 		do     func(context.Context, commerce.Organisation, commerce.Order) (time.Duration, error)
-	}{{o.Approval != nil, a.ask}, {o.HandedOver() && o.HandOff.Asked > 0, a.askBuyer}} {
+	}{{o.Approval != nil, a.ask}, {o.HandOff != nil && o.HandOff.Asked > 0, a.askBuyer}} {
 		if more.needed {
 			again, errMore := more.do(ctx, org, o)
 			wait, err = soonest(wait, again), errors.Join(err, errMore)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cartwright/commerce"
+	"cartwright/conversations/locale"
 )
 
 const askedID = "/bought/"
@@ -52,7 +53,18 @@ func (a *Announcements) questionMessage(ctx context.Context, org commerce.Organi
 	p, err := a.orderMessage(ctx, org, o)
 	if err == nil && o.State == commerce.StateHandedOver && o.HandOff.Patience > 0 {
 		words := a.reader(org, o.Buyer, o.Account, o.Locale, o.TimeZone).words
-		p.Notices = append([]Notice{{Tone: Warning, Text: words.T("order.reminder", "date", words.DateTime(o.HandOff.At))}}, p.Notices...)
+		p.Notices = append([]Notice{{Tone: Warning, Text: reminder(o, words)}}, p.Notices...)
 	}
 	return page{p, o.Version, o.QuoteShown()}, err
+}
+
+// reminder asks whether an order is still wanted, and says what is known of it.
+func reminder(o commerce.Order, words locale.Words) string {
+	switch {
+	case !o.HandedOver():
+		return words.T("order.reminder_coming", "date", words.DateTime(o.HandOff.Unread))
+	case !o.HandOff.Unread.IsZero():
+		return words.T("order.reminder_unread", "date", words.DateTime(o.HandOff.At), "since", words.DateTime(o.HandOff.Unread))
+	}
+	return words.T("order.reminder", "date", words.DateTime(o.HandOff.At))
 }

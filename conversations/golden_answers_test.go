@@ -71,6 +71,7 @@ var samples = []*commerce.Error{
 	commerce.Refuse(commerce.CodeVendorRefused),
 	commerce.Refuse(commerce.CodeProvisioning),
 	commerce.Refuse(commerce.CodeNotBought),
+	commerce.Refuse(commerce.CodeUnseen),
 	commerce.Refuse(commerce.CodeAtMicrosoft),
 	commerce.Refuse(commerce.CodeNobody),
 	commerce.Refuse(commerce.CodeTooMany, "max", commerce.MaxTaskPeople),

@@ -20,14 +20,25 @@ func handOffMoments() map[string]func(*commerce.Order) {
 		}
 	}
 	return map[string]func(*commerce.Order){
-		"hand_over_coming":    func(o *commerce.Order) { o.State, o.HandOff = commerce.StateHandedOver, &commerce.HandOff{} },
+		"hand_over_coming": func(o *commerce.Order) { o.State, o.HandOff = commerce.StateHandedOver, &commerce.HandOff{} },
+		"hand_over_unread": func(o *commerce.Order) {
+			o.State, o.HandOff = commerce.StateHandedOver, unasked(&commerce.HandOff{Patience: 1})
+		},
 		"handed_over":         sees(commerce.StateHandedOver, 0, 0),
-		"handed_over_partly":  sees(commerce.StateHandedOver, 2, 0, func(o *commerce.Order) { o.HandOff.Patience, o.HandOff.Unread = 1, morning.Add(time.Hour) }),
+		"handed_over_partly":  sees(commerce.StateHandedOver, 2, 0, func(o *commerce.Order) { unasked(o.HandOff).Patience = 1 }),
 		"handed_over_other":   sees(commerce.StateHandedOver, 0, 10),
 		"completed_otherwise": sees(commerce.StateCompleted, 2, 10),
 		"not_bought":          sees(commerce.StateExpired, 0, 0, func(o *commerce.Order) { o.Reason = commerce.CodeNotBought }),
 		"cancelled_bought":    sees(commerce.StateCancelled, 2, 0),
+		"unseen":              sees(commerce.StateExpired, 0, 0, func(o *commerce.Order) { o.Reason = commerce.CodeUnseen; unasked(o.HandOff) }),
+		"cancelled_unseen":    sees(commerce.StateCancelled, 2, 0, func(o *commerce.Order) { o.Reason = commerce.CodeUnseen; unasked(o.HandOff) }),
 	}
+}
+
+// unasked is the hand-off while Microsoft cannot be asked.
+func unasked(h *commerce.HandOff) *commerce.HandOff {
+	h.Unread, h.Until = morning.Add(time.Hour), morning.AddDate(0, 0, 14)
+	return h
 }
 
 // atMicrosoft is an order of which that much of its first line was seen, and that much of
@@ -92,6 +103,8 @@ func handOffGoldens(t *testing.T, at place) map[string]golden {
 	if at.cloud == commerce.Worldwide {
 		served(&failed, "completed_people_failed")
 	}
+	unread := quoted.ordered(t, func(o *commerce.Order) { atMicrosoft(o, commerce.StateCompleted, 2, 0); unasked(o.HandOff) })
+	all["order-completed-unread-microsoft"] = golden{state{Step: stepOrder, Order: unread.order.ID}, unread}
 	all["order-people-failed-microsoft"] = golden{state{Step: stepOrder, Order: failed.order.ID}, failed}
 	return all
 }
@@ -100,7 +113,7 @@ func handOffGoldens(t *testing.T, at place) map[string]golden {
 // one of the closed cloud.
 func overThere() []string {
 	names := []string{
-		"cart-microsoft", "check-microsoft", "payment-microsoft", "submitted-microsoft", "approval-microsoft", "renew-microsoft", "order-people-failed-microsoft",
+		"cart-microsoft", "check-microsoft", "payment-microsoft", "submitted-microsoft", "approval-microsoft", "renew-microsoft", "order-people-failed-microsoft", "order-completed-unread-microsoft",
 	}
 	for _, name := range slices.Sorted(maps.Keys(handOffMoments())) {
 		names = append(names, "order-"+name)

@@ -335,27 +335,138 @@ func TestCallingOffWhatWasBought(t *testing.T) {
 	p.types("order " + other).sees("to be bought").lacks("Seen so far")
 }
 
-// A tenant that cannot be read neither completes an order nor ends it, and is told of.
+// A tenant that cannot be read neither completes an order nor ends it before its time, and
+// is told of. The buyer is asked all the same.
 func TestMicrosoftCannotBeAsked(t *testing.T) {
 	t.Parallel()
 	w := newThere(t, commerce.Worldwide)
-	w.shop.down = true
 	p := w.as("aicha")
 	id := p.buys("business-premium", "5", "P1Y.annual", false)
-	p.types("order " + id).sees("What your organisation owns is being noted first.").offers("Cancel the order")
-	w.shop.down = false
-	w.passes(time.Minute)
-	p.types("order " + id).sees("Please finish the purchase")
 	w.shop.down = true
-	for range 16 {
+	for range 13 {
 		w.waits(24 * time.Hour)
 	}
-	p.types("order "+id).sees("to be bought", "Microsoft could not be asked since 23 November 2026")
+	p.types("order "+id).sees("to be bought", "Microsoft could not be asked since 23 November 2026", "I keep trying until 7 December 2026").
+		offers("Purchase services", "I have bought it", "I still want it", "Cancel the order")
+	p.prompt = w.asked()
+	p.sees("Microsoft could not be asked since 23 November 2026", "I cannot tell whether it has been bought", "Is it still wanted?")
 	w.shop.down = false
-	w.waits(time.Hour)
-	p.types("order "+id).sees("CW-1001: expired", "No purchase was seen")
+	w.waits(25 * time.Hour)
+	p.types("order "+id).sees("CW-1001: expired", "No purchase was seen").lacks("could not be asked")
 	if n := w.audited("order.unreadable"); n != 1 {
 		t.Errorf("the audit tells %d times of one outage", n)
+	}
+}
+
+// Whatever cannot be read to the end is given up, and said to be what it is: neither bought
+// nor not bought. What had been seen of it holds.
+func TestNobodyKnowsWhetherItWasBought(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		buys   int    // before nothing can be read any more
+		clicks string // what the buyer says then
+		ends   []string
+		holds  int
+		audits string
+	}{
+		"nothing was seen": {
+			ends:   []string{"CW-1001: expired", "I do not know whether this was bought", "look in the admin centre", "not known whether bought"},
+			audits: "order.unseen",
+		},
+		"a part was seen": {
+			buys: 3, ends: []string{"CW-1001: completed", "Bought: Microsoft 365 Business Premium: 3 of 5", "What was bought after that is not in this order"},
+			holds: 3, audits: "order.bought",
+		},
+		"nothing was seen, and it is called off": {
+			clicks: "Cancel the order",
+			ends:   []string{"CW-1001: cancelled", "could not be asked whether something had been bought", "not known whether bought"},
+			audits: "order.unseen",
+		},
+		"a part was seen, and it is called off": {
+			buys: 3, clicks: "Cancel the order",
+			ends: []string{"CW-1001: cancelled", "could not be asked whether something", "Bought: Microsoft 365 Business Premium: 3 of 5"}, audits: "order.unseen",
+		},
+		"it is still wanted": {clicks: "I still want it", ends: []string{"to be bought", "I keep trying until 8 December 2026"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newThere(t, commerce.Worldwide)
+			w.graph.AddPeople(8)
+			p := w.as("aicha")
+			id := p.buys("business-premium", "5", "P1Y.annual", true)
+			if c.buys > 0 {
+				w.graph.Buy(fakegraph.BusinessPremium, c.buys, 0)
+				w.waits(time.Hour)
+			}
+			w.shop.down = true
+			w.waits(30 * time.Hour)
+			if c.clicks != "" {
+				p.prompt = w.asked()
+				p.clicks(c.clicks)
+			}
+			for range 14 {
+				w.waits(23 * time.Hour)
+			}
+			p.types("order "+id).sees(c.ends...).lacks("No purchase was seen", "Done. The licences are ready.", "I keep trying until 7")
+			w.holds(c.holds)
+			if c.audits != "" && w.audited(c.audits) != 1 {
+				t.Errorf("the audit does not tell of %s", c.audits)
+			}
+			w.shop.down = false
+			w.graph.Buy(fakegraph.BusinessPremium, 2, 0)
+			w.waits(time.Hour)
+			if p.types("order " + id); w.order(id).State.Ended() {
+				w.sameAsPosted(p.sees(c.ends...), id)
+			}
+		})
+	}
+}
+
+// Before what is owned is noted there is a limit as well: the buyer, who has seen no way
+// yet and is told to wait, is asked after a day, and the order ends.
+func TestWhatIsOwnedCannotBeNoted(t *testing.T) {
+	t.Parallel()
+	for _, ends := range []string{"by itself", "called off", "noted late"} {
+		t.Run(ends, func(t *testing.T) {
+			t.Parallel()
+			w := newThere(t, commerce.Worldwide)
+			w.shop.down = true
+			p := w.as("aicha")
+			id := p.buys("business-premium", "5", "P1Y.annual", false)
+			p.types("order "+id).sees("CW-1001: being prepared for the purchase", "Please do not buy before that").lacks("to be bought").offers("Cancel the order")
+			w.waits(time.Hour)
+			p.types("order "+id).sees("being prepared", "Microsoft cannot be asked", "I keep trying until 7 December 2026").offers("Cancel the order")
+			p.types("orders").sees("being prepared for the purchase")
+			w.waits(25 * time.Hour)
+			p.prompt = w.asked()
+			p.sees("I could not show you the way to the admin centre yet. Is it still wanted?").offers("I still want it", "Cancel the order")
+			p.clicks("I still want it").sees("I go on waiting", "I keep trying until 8 December 2026").offers("Cancel the order")
+			w.waits(25 * time.Hour)
+			switch p.prompt = w.asked(); ends {
+			case "called off":
+				p.clicks("Cancel the order")
+				w.works()
+				p.types("order "+id).sees("CW-1001: cancelled", "Nothing was charged.").lacks("not known")
+			case "noted late":
+				w.shop.down = false
+				w.waits(time.Hour)
+				p.types("order "+id).sees("to be bought", "Please finish the purchase", "I wait for the purchase until = 9 December 2026").lacks("could not be asked")
+				w.waits(25 * time.Hour)
+				p.prompt = w.asked()
+				p.sees("I have not seen all of it bought yet")
+			default:
+				for range 13 {
+					w.waits(24 * time.Hour)
+				}
+				p.types("order "+id).sees("CW-1001: expired", "I do not know whether this was bought")
+				w.shop.down = false
+				w.waits(time.Hour)
+				w.sameAsPosted(p.types("order "+id), id)
+			}
+			if n := w.audited("order.handed_over"); n != map[string]int{"noted late": 1}[ends] {
+				t.Errorf("it was handed over %d times", n)
+			}
+		})
 	}
 }
 

@@ -85,7 +85,7 @@ func orderedTable(sum commerce.Summary, f facts) []Block {
 	}
 	for _, o := range sum.Ordered[:min(len(sum.Ordered), rowsShown)] {
 		t.Rows = append(t.Rows, []string{
-			o.ID, f.words.T("order.by_value", "name", o.BuyerName, "date", f.words.Date(o.SubmittedAt)), f.words.T("state." + string(o.State)), money(f, o.Quote.Committed),
+			o.ID, f.words.T("order.by_value", "name", o.BuyerName, "date", f.words.Date(o.SubmittedAt)), stateOf(o, f), money(f, o.Quote.Committed),
 		})
 	}
 	return table(t, len(sum.Ordered), f)

@@ -11,7 +11,7 @@ import (
 // whether it was asked for or is the copy that is kept up to date.
 func approvalPrompt(o commerce.Order, c commerce.Case, mayVote bool, f facts) Prompt {
 	p := Prompt{
-		Name: "approval", Title: f.words.T("approval.title", "order", o.ID, "state", f.words.T("state."+string(o.State))),
+		Name: "approval", Title: f.words.T("approval.title", "order", o.ID, "state", stateOf(o, f)),
 		Organisation: f.org.Name, Locale: f.words.Lang(),
 		Notices: []Notice{approvalNotice(o, f)},
 		Closed:  o.State != commerce.StateAwaitingApproval,

@@ -29,6 +29,8 @@ func indicative(f facts) []Block {
 // handOffMoment names how far an order is that its buyer buys at Microsoft.
 func handOffMoment(o commerce.Order) string {
 	switch {
+	case o.HandOff != nil && !o.HandedOver() && !o.HandOff.Unread.IsZero():
+		return "hand_over_unread"
 	case !o.HandedOver():
 		return "hand_over_coming"
 	case o.BoughtSome():
@@ -37,6 +39,15 @@ func handOffMoment(o commerce.Order) string {
 		return "handed_over_other"
 	}
 	return "handed_over"
+}
+
+// stateOf names an order's state. Before what is owned is noted nobody is told to buy: what
+// is bought by then is never seen.
+func stateOf(o commerce.Order, f facts) string {
+	if o.State == commerce.StateHandedOver && !o.HandedOver() {
+		return f.words.T("state.handing_over")
+	}
+	return f.words.T("state." + string(o.State))
 }
 
 // boughtOtherwise reports whether an order ended with something else than was ordered.
@@ -51,20 +62,31 @@ func boughtOtherwise(o commerce.Order) bool {
 
 // handOff tells what was seen of a purchase at Microsoft, and what it takes.
 func handOff(o commerce.Order, f facts) []Block {
-	if !o.HandedOver() {
+	if o.HandOff == nil {
 		return nil
 	}
-	blocks := seen(o, f)
-	if since := o.HandOff.Unread; o.Watched() && !since.IsZero() {
-		blocks = append(blocks, Block{Text: &Notice{Tone: Warning, Text: f.words.T("order.unread", "date", f.words.DateTime(since))}})
-	}
-	if o.State == commerce.StateHandedOver {
+	blocks := append(seen(o, f), notAsked(o, f)...)
+	if o.State == commerce.StateHandedOver && o.HandedOver() {
 		blocks = append(blocks, muted(f.words.T("order.watching")), muted(f.words.T("order.buying_roles")))
 	}
 	if o.State == commerce.StateCompleted && o.People().Failed > 0 {
 		blocks = append(blocks, muted(f.words.T("order.assigning_roles")))
 	}
 	return blocks
+}
+
+// notAsked says that Microsoft cannot be asked, and until when that is tried; or that it could
+// not be when the order was completed.
+func notAsked(o commerce.Order, f facts) []Block {
+	key := "order.unread"
+	switch {
+	case o.Blind() && o.State == commerce.StateCompleted:
+		key = "order.ended_unread"
+	case o.State.Ended() || o.HandOff.Unread.IsZero():
+		return nil
+	}
+	h := o.HandOff
+	return []Block{{Text: &Notice{Tone: Warning, Text: f.words.T(key, "date", f.words.DateTime(h.Unread), "until", f.words.DateTime(h.Until))}}}
 }
 
 // seen lists what was bought: of each line, and of what was not ordered.
@@ -101,14 +123,19 @@ func productOf(p commerce.Purchase, catalogue commerce.Catalogue) string {
 
 // handOffActions are the way to the admin centre and, for the buyer, what they may say.
 func handOffActions(o commerce.Order, f facts) []Action {
-	if o.State != commerce.StateHandedOver || !o.HandedOver() {
+	if o.State != commerce.StateHandedOver {
 		return nil
 	}
-	actions := []Action{{Label: f.own("list.title"), URL: f.cloud().shop, Style: Primary}}
+	var actions []Action
+	if o.HandedOver() {
+		actions = append(actions, Action{Label: f.own("list.title"), URL: f.cloud().shop, Style: Primary})
+	}
 	if o.Buyer != f.actor.Person {
 		return actions
 	}
-	actions = append(actions, Action{Ref: makeRef(verbBought, o.ID), Label: f.words.T("order.said_bought")})
+	if o.HandedOver() {
+		actions = append(actions, Action{Ref: makeRef(verbBought, o.ID), Label: f.words.T("order.said_bought")})
+	}
 	if o.SeenAny() {
 		actions = append(actions, enoughAction(o, f))
 	}

@@ -11,7 +11,7 @@ import (
 // that the bot edits for as long as the order lives.
 func orderPrompt(o commerce.Order, people []commerce.Assignment, link string, f facts) Prompt {
 	p := Prompt{
-		Name: "order", Title: f.words.T("order.title", "order", o.ID, "state", f.words.T("state."+string(o.State))),
+		Name: "order", Title: f.words.T("order.title", "order", o.ID, "state", stateOf(o, f)),
 		Organisation: f.org.Name, Locale: f.words.Lang(),
 		Notices: []Notice{happening(o, f)},
 		Closed:  o.State.Ended(),
@@ -77,9 +77,14 @@ func moment(o commerce.Order, now time.Time) string {
 			return "approval_expired"
 		case commerce.CodeNotBought:
 			return "not_bought"
+		case commerce.CodeUnseen:
+			return "unseen"
 		}
 	case commerce.StateCancelled:
-		if o.BoughtSome() {
+		switch {
+		case o.Reason == commerce.CodeUnseen:
+			return "cancelled_unseen"
+		case o.BoughtSome():
 			return "cancelled_bought"
 		}
 	case commerce.StateRejected:
@@ -303,7 +308,7 @@ func ordersPrompt(s state, f facts) Prompt {
 // orderItem is an order in a list.
 func orderItem(o commerce.Order, f facts) *Item {
 	return &Item{
-		Title: o.ID, Tag: f.words.T("state." + string(o.State)), Tone: stateTone(o.State),
+		Title: o.ID, Tag: stateOf(o, f), Tone: stateTone(o.State),
 		Lines: []string{
 			f.words.T("order.by_value", "name", o.BuyerName, "date", f.words.DateTime(o.SubmittedAt)),
 			contents(o, f),
@@ -364,7 +369,10 @@ func peoplePrompt(s state, f facts) Prompt {
 
 // lineState is how far a line is. What nobody placed before the order ended was not bought.
 func lineState(o commerce.Order, l commerce.OrderLine, f facts) string {
-	if o.State.Ended() && l.State == commerce.LinePending {
+	switch {
+	case o.Blind() && l.Bought == 0:
+		return f.words.T("line.unseen")
+	case o.State.Ended() && l.State == commerce.LinePending:
 		return f.words.T("line.not_bought")
 	}
 	return f.words.T("line." + string(l.State))
