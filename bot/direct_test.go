@@ -96,7 +96,8 @@ func handsOut(d clerk, f *fakegraph.Graph) {
 	f.Own(fakegraph.BusinessStandard, 5)
 	people := f.AddPeople(3)
 	f.Add(fakegraph.Person{Name: "Nobody Nowhere"})
-	f.Add(fakegraph.Person{Name: "A guest", Location: "FR", Guest: true})
+	guest := f.Add(fakegraph.Person{Name: "A guest", Location: "FR", Guest: true})
+	f.Add(fakegraph.Person{Name: "A room", Location: "FR", Disabled: true})
 	ids := []string{people[0].ID, people[1].ID, people[2].ID}
 
 	d.says("subscriptions")
@@ -104,6 +105,8 @@ func handsOut(d clerk, f *fakegraph.Graph) {
 	d.says("assign business basic")
 	d.reads(d.T("licences.title.assign", "product", basicName))
 	d.clicks("pick.everyone")
+	d.reads(d.N("pick.picked", 4))
+	d.lists(guest.UPN)
 	d.reads(d.N("pick.picked", 5))
 	d.clicks("preview")
 	d.reads(d.T("reason.no_location"))

@@ -13,8 +13,9 @@ type Licensor interface {
 	Seats(ctx context.Context, org Organisation) ([]OwnedSeats, error)
 	// Users finds people of the tenant's directory, by name.
 	Users(ctx context.Context, org Organisation, q UserQuery) ([]User, error)
-	// Unlicensed lists everyone who has no licence at all, by name, those who cannot
-	// get one included.
+	// Unlicensed lists every enabled member who has no licence at all, by name, those
+	// without a usage location included. Guests and disabled accounts, such as shared
+	// mailboxes, are not in it: they are found by Users, if somebody names them.
 	Unlicensed(ctx context.Context, org Organisation) ([]User, error)
 	// Licences finds what each of the users holds, and how; users who are gone are absent.
 	Licences(ctx context.Context, org Organisation, users []string) (map[string]Licences, error)

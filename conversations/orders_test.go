@@ -67,7 +67,7 @@ func TestAColleaguesOrder(t *testing.T) {
 	if w.remembered() != books {
 		t.Error("a colleague changed the order")
 	}
-	p.sends("", "order.people:"+id+":0", nil).at("people").sees("1 to 8 of 8")
+	p.sends("", "order.people:"+id+":0", nil).at("people").sees("1 to 4 of 4")
 	p.types("orders").clicks("Show").at("order")
 }
 

@@ -199,8 +199,8 @@ func TestRetryOfTheFailures(t *testing.T) {
 	if n := w.count("SELECT count(*) FROM sandbox_grants"); n != 40 {
 		t.Errorf("%d licences were given, want 40", n)
 	}
-	p.clicks("Who gets a licence").at("people").sees("1 to 25 of 46", "Álvaro Olsen: has the licence").offers("Next page", "Back to the order")
-	p.clicks("Next page").sees("26 to 46 of 46", "Zoé Haddad: account disabled").offers("Previous page", "Back to the order")
+	p.clicks("Who gets a licence").at("people").sees("1 to 25 of 42", "Álvaro Olsen: has the licence").offers("Next page", "Back to the order")
+	p.clicks("Next page").sees("26 to 42 of 42", "Zoé Nguyen: has the licence").offers("Previous page", "Back to the order")
 	p.clicks("Back to the order").at("order")
 }
 

@@ -22,12 +22,12 @@ var walks = map[string]walk{
 		place: "Place order", pay: "Pay", done: "Go to Admin Home", query: "premium",
 		sees: map[string][]string{
 			"list":    {"4 subscriptions", "€242.40 per licence and year, Paid yearly", "<<Search>>"},
-			"details": {"Yearly, paid monthly: €21.21 per licence and month. Commits you for one year: €254.52 per licence, in 12 monthly payments.", "300 more of 300 per organisation", "1 added, 1 in all", "40 people have no licence", "6 others without a licence cannot get one", "Zoé Haddad: account disabled", "and 30 more"},
+			"details": {"Yearly, paid monthly: €21.21 per licence and month. Commits you for one year: €254.52 per licence, in 12 monthly payments.", "300 more of 300 per organisation", "1 added, 1 in all", "40 people have no licence", "2 others without a licence cannot get one", "Chiara Moreau: no usage location set", "and 30 more"},
 			"cart":    {"5 licences, Yearly, paid monthly, €21.21 per licence and month: €106.05", "Adds 5, which makes 5 in all.", "Assigned automatically", "Subtotal before tax = €106.05"},
 			"check":   {"Subtotal = €106.05", "TVA 20% (estimate) = €21.21", "Total = €127.26", "Charged now = €127.26", "Committed over the term, before tax = €1,272.60", "These prices hold until 10:30.", "Demonstration prices"},
 			"payment": {"Approval = None is needed for this order", "5 people will get a licence automatically.", "Charged now = €127.26"},
 			"order":   {"CW-1001: waiting for payment", "Payment link works until = 24 November 2026, 10:00", "5 people will get a licence once it is delivered."},
-			"done":    {"CW-1001: completed", "Done. The licences are ready.", "Paid = €127.26", "Can be undone until = 30 November 2026, 10:00", "assigned 5 of 5", "5 people got a licence: Álvaro Olsen, Amélie Traoré, Bastien Urbain, Björn Rousseau, Camille Vasseur", "6 people were skipped"},
+			"done":    {"CW-1001: completed", "Done. The licences are ready.", "Paid = €127.26", "Can be undone until = 30 November 2026, 10:00", "assigned 5 of 5", "5 people got a licence: Álvaro Olsen, Amélie Traoré, Bastien Urbain, Björn Rousseau, Camille Vasseur", "2 people were skipped"},
 		},
 	},
 	"de": {
@@ -35,12 +35,12 @@ var walks = map[string]walk{
 		place: "Bestellung aufgeben", pay: "Bezahlen", done: "Zur Admin-Startseite", query: "premium",
 		sees: map[string][]string{
 			"list":    {"4 Abonnements", "Jährliche Zahlung: 242,40 € pro Lizenz und Jahr", "<<Suchen>>"},
-			"details": {"Abrechnungshäufigkeit", "Jährlich (monatliche Zahlung): 21,21 € pro Lizenz und Monat. Bindung für ein Jahr: 254,52 € pro Lizenz", "noch 300 von 300 pro Organisation", "40 Personen haben keine Lizenz", "Zoé Haddad: Konto deaktiviert", "und 30 weitere Personen"},
+			"details": {"Abrechnungshäufigkeit", "Jährlich (monatliche Zahlung): 21,21 € pro Lizenz und Monat. Bindung für ein Jahr: 254,52 € pro Lizenz", "noch 300 von 300 pro Organisation", "40 Personen haben keine Lizenz", "Chiara Moreau: kein Nutzungsstandort festgelegt", "und 30 weitere Personen"},
 			"cart":    {"Jährlich (monatliche Zahlung): 5 Lizenzen, 21,21 € pro Lizenz und Monat, zusammen 106,05 €", "Zwischensumme ohne Steuern = 106,05 €"},
 			"check":   {"TVA 20 % (geschätzt) = 21,21 €", "Verpflichtung über die gesamte Laufzeit, ohne Steuern = 1.272,60 €", "Diese Preise gelten bis 10:30 Uhr."},
 			"payment": {"Genehmigung = Für diese Bestellung nicht erforderlich", "5 Personen erhalten automatisch eine Lizenz."},
 			"order":   {"CW-1001: wartet auf Zahlung", "Zahlungslink gültig bis = 24. November 2026, 10:00 Uhr", "5 Personen erhalten nach der Lieferung eine Lizenz."},
-			"done":    {"CW-1001: abgeschlossen", "Bezahlt = 127,26 €", "Stornierbar bis = 30. November 2026, 10:00 Uhr", "5 von 5 zugewiesen", "6 Personen wurden übersprungen"},
+			"done":    {"CW-1001: abgeschlossen", "Bezahlt = 127,26 €", "Stornierbar bis = 30. November 2026, 10:00 Uhr", "5 von 5 zugewiesen", "2 Personen wurden übersprungen"},
 		},
 	},
 	"zh-CN": {
@@ -48,12 +48,12 @@ var walks = map[string]walk{
 		place: "下订单", pay: "付款", done: "转到管理员主页", query: "premium",
 		sees: map[string][]string{
 			"list":    {"4 个订阅", "按年付费：每个许可证每年 €242.40", "<<搜索>>"},
-			"details": {"计费频率", "年度订阅（按月付费）：每个许可证每月 €21.21. 承诺期一年：每个许可证 €254.52", "每个组织最多 300 个，还可添加 300 个", "40 人没有许可证", "Zoé Haddad：帐户已禁用", "还有 30 人"},
+			"details": {"计费频率", "年度订阅（按月付费）：每个许可证每月 €21.21. 承诺期一年：每个许可证 €254.52", "每个组织最多 300 个，还可添加 300 个", "40 人没有许可证", "Chiara Moreau：未设置使用位置", "还有 30 人"},
 			"cart":    {"5 个许可证，年度订阅（按月付费），每个许可证每月 €21.21，共 €106.05", "税前小计 = €106.05"},
 			"check":   {"TVA 20%（估算） = €21.21", "期限内承诺总额（税前） = €1,272.60", "这些价格在 10:30 之前有效。"},
 			"payment": {"审批 = 此订单不需要审批", "将自动为 5 人分配许可证。"},
 			"order":   {"CW-1001：等待付款", "付款链接有效期至 = 2026年11月24日 10:00", "交付后，5 人将获得许可证。"},
-			"done":    {"CW-1001：已完成", "已付款 = €127.26", "可撤消至 = 2026年11月30日 10:00", "已分配 5 个，共 5 个", "已跳过 6 人"},
+			"done":    {"CW-1001：已完成", "已付款 = €127.26", "可撤消至 = 2026年11月30日 10:00", "已分配 5 个，共 5 个", "已跳过 2 人"},
 		},
 	},
 	"fr": {
@@ -61,12 +61,12 @@ var walks = map[string]walk{
 		next: "Suivant", place: "Passer la commande", pay: "Payer", done: "Accéder à la page d’accueil Administrateur", query: "prémium",
 		sees: map[string][]string{
 			"list":    {"4 abonnements", "242,40 € par licence et par an, Paiement annuel", "<<Rechercher>>"},
-			"details": {"Annuel, payé par mois : 21,21 € par licence et par mois. Vous engage pour un an : 254,52 € par licence, en 12 paiements mensuels.", "encore 300 sur 300 par organisation", "1 de plus, 1 en tout", "40 personnes n’ont pas de licence", "Zoé Haddad : compte désactivé", "et 30 autres"},
+			"details": {"Annuel, payé par mois : 21,21 € par licence et par mois. Vous engage pour un an : 254,52 € par licence, en 12 paiements mensuels.", "encore 300 sur 300 par organisation", "1 de plus, 1 en tout", "40 personnes n’ont pas de licence", "Chiara Moreau : aucun emplacement d’utilisation défini", "et 30 autres"},
 			"cart":    {"5 licences, Annuel, payé par mois, 21,21 € par licence et par mois : 106,05 €", "Ajoute 5, soit 5 en tout.", "Sous-total avant taxe = 106,05 €"},
 			"check":   {"Sous-total = 106,05 €", "TVA 20 % (estimation) = 21,21 €", "Total = 127,26 €", "Débité maintenant = 127,26 €", "Engagement sur la durée, avant taxe = 1 272,60 €", "Ces tarifs sont garantis jusqu’à 10:30."},
 			"payment": {"Approbation = Aucune n’est nécessaire pour cette commande", "5 personnes recevront automatiquement une licence."},
 			"order":   {"CW-1001 : en attente de paiement", "Lien de paiement valable jusqu’au = 24 novembre 2026 à 10:00", "5 personnes recevront une licence dès la livraison."},
-			"done":    {"CW-1001 : terminée", "Payé = 127,26 €", "Annulable jusqu’au = 30 novembre 2026 à 10:00", "5 personnes ont reçu une licence", "6 personnes ont été laissées de côté"},
+			"done":    {"CW-1001 : terminée", "Payé = 127,26 €", "Annulable jusqu’au = 30 novembre 2026 à 10:00", "5 personnes ont reçu une licence", "2 personnes ont été laissées de côté"},
 		},
 	},
 }

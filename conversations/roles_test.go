@@ -37,7 +37,7 @@ var ofTheOrder = []string{"order.cancel:CW-1001", "order.link:CW-1001", "order.r
 func withAnOrder(t *testing.T) *world {
 	w := newWorld(t)
 	p := w.as("aicha")
-	p.buys("business-premium", "5", "P1Y.annual", true)
+	p.buys("business-premium", "9", "P1Y.annual", true)
 	w.passes(24 * time.Hour)
 	p.puts("visio-p2", "2", "P1Y.annual", false)
 	return w

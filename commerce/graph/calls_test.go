@@ -129,7 +129,7 @@ func TestHowPeopleAreAskedFor(t *testing.T) {
 	}{
 		"unlicensed": {
 			func(g *graph.Graph) ([]commerce.User, error) { return g.Unlicensed(t.Context(), contosoOnWire) },
-			[]asked{{Query: map[string]string{"$filter": "assignedLicenses/$count eq 0", "$count": "true", "$select": fields, "$top": "999"}, Consistency: "eventual"}},
+			[]asked{{Query: map[string]string{"$filter": "assignedLicenses/$count eq 0 and accountEnabled eq true and userType eq 'Member'", "$count": "true", "$select": fields, "$top": "999"}, Consistency: "eventual"}},
 		},
 		"text": {
 			users(t, commerce.UserQuery{Text: ` zoé o'neill" OR "id:1`}),

@@ -369,7 +369,8 @@ func TestWhoIsFound(t *testing.T) {
 	})
 }
 
-// Everyone without a licence is listed, those who cannot get one too.
+// Every enabled member without a licence is listed, also one without a usage location. A
+// guest or a disabled account that somebody names is found, and is told why it gets none.
 func TestUnlicensed(t *testing.T) {
 	r := roster{people: staff("nowhere", "holder", "guest", "ben", "disabled", "ana"), owned: map[string]int{owned: 2}, holders: map[string][]string{owned: {"holder"}}}
 	onEachLicensor(t, r, func(p party) {
@@ -381,8 +382,20 @@ func TestUnlicensed(t *testing.T) {
 		for _, u := range found {
 			names = append(names, u.Name+" "+string(u.Ineligible()))
 		}
-		want = []string{"Ms ana ", "Ms ben ", "Ms disabled disabled", "Ms guest guest", "Ms nowhere no_location"}
+		want = []string{"Ms ana ", "Ms ben ", "Ms nowhere no_location"}
 		p.expect("by name", want, names)
+		for _, reason := range []commerce.Reason{commerce.ReasonGuest, commerce.ReasonDisabled} {
+			name := string(reason)
+			for how, q := range map[string]commerce.UserQuery{
+				"its name": {Text: name}, "its address": {Addresses: []string{name + "@bureau.example"}}, "its id": {IDs: p.of(name)},
+			} {
+				found, err := p.Users(t.Context(), contoso, q)
+				if err != nil || len(found) != 1 || found[0].Ineligible() != reason {
+					t.Errorf("%s by %s: %+v, %v", name, how, found, err)
+				}
+			}
+			p.expect(name+" is asked for", []commerce.Reason{reason}, p.assign(owned, name))
+		}
 	})
 }
 

@@ -60,10 +60,14 @@ func (g *Graph) Users(ctx context.Context, org commerce.Organisation, q commerce
 	return g.people(ctx, org, find)
 }
 
+// unlicensed finds whoever should have a licence and has none. Shared mailboxes, rooms and
+// equipment are disabled accounts.
+const unlicensed = "assignedLicenses/$count eq 0 and accountEnabled eq true and userType eq 'Member'"
+
 // Unlicensed may name somebody still who was given a licence seconds ago.
 func (g *Graph) Unlicensed(ctx context.Context, org commerce.Organisation) ([]commerce.User, error) {
 	return g.people(ctx, org, func(ctx context.Context, t *tenant) ([]account, error) {
-		return t.accounts(ctx, "Unlicensed", "assignedLicenses/$count eq 0", true)
+		return t.accounts(ctx, "Unlicensed", unlicensed, true)
 	})
 }
 

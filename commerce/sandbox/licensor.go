@@ -18,7 +18,7 @@ func (l *Licensor) Unlicensed(ctx context.Context, org commerce.Organisation) ([
 		return nil, fmt.Errorf("read the sandbox's people: %w", err)
 	}
 	users, err := l.directory(ctx, `SELECT `+userColumns+` FROM sandbox_users p
-		WHERE organisation = $1 AND NOT EXISTS (
+		WHERE organisation = $1 AND NOT guest AND NOT disabled AND NOT EXISTS (
 			SELECT 1 FROM sandbox_licences h WHERE h.organisation = p.organisation AND h.user_id = p.id)`, org.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the sandbox's people: %w", err)

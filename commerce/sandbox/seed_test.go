@@ -38,12 +38,13 @@ func TestTheTenants(t *testing.T) {
 	cases := []struct {
 		org                commerce.Organisation
 		people, unlicensed int
+		barred             int // guests and disabled accounts
 		held               map[string][2]int
 	}{
-		{contoso, 124, 46, map[string][2]int{basicSKU: {40, 31}, standard: {30, 28}, exchange: {20, 15}, frontline: {6, 4}, visioSKU: {5, 2}}},
-		{fabrikam, 40, 15, map[string][2]int{basicSKU: {15, 12}, standard: {15, 13}}},
-		{adatum, 40, 15, map[string][2]int{basicSKU: {20, 16}, exchange: {10, 9}}},
-		{northwind, 60, 52, map[string][2]int{basicSKU: {10, 8}}},
+		{contoso, 124, 42, 4, map[string][2]int{basicSKU: {40, 31}, standard: {30, 28}, exchange: {20, 15}, frontline: {6, 4}, visioSKU: {5, 2}}},
+		{fabrikam, 40, 13, 2, map[string][2]int{basicSKU: {15, 12}, standard: {15, 13}}},
+		{adatum, 40, 13, 2, map[string][2]int{basicSKU: {20, 16}, exchange: {10, 9}}},
+		{northwind, 60, 50, 2, map[string][2]int{basicSKU: {10, 8}}},
 	}
 	onEachDatabase(t, func(l *lab) {
 		for range 2 { // the second time changes nothing
@@ -56,6 +57,9 @@ func TestTheTenants(t *testing.T) {
 				addresses := l.count(`SELECT count(DISTINCT address) FROM sandbox_users WHERE organisation = $1`, c.org.ID)
 				if without := len(l.unlicensed(c.org)); people != c.people || names != people || addresses != people || without != c.unlicensed {
 					l.t.Errorf("%s: %d people, %d names, %d addresses, %d without a licence", c.org.ID, people, names, addresses, without)
+				}
+				if n := l.count(`SELECT count(*) FROM sandbox_users WHERE organisation = $1 AND (guest OR disabled)`, c.org.ID); n != c.barred {
+					l.t.Errorf("%s: %d guests and disabled accounts", c.org.ID, n)
 				}
 				if diff := cmp.Diff(c.held, l.holdings(c.org)); diff != "" {
 					l.t.Errorf("%s (-want +got):\n%s", c.org.ID, diff)

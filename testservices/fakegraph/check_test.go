@@ -101,6 +101,9 @@ func TestQueriesThatAreRefused(t *testing.T) {
 		"advanced, no header":    {"", []string{"$filter", none, "$count", "true"}, "Request_UnsupportedQuery", "ConsistencyLevel"},
 		"advanced, no count":     {eventual, []string{"$filter", none}, "Request_UnsupportedQuery", "ConsistencyLevel"},
 		"advanced inside":        {"", []string{"$filter", "accountEnabled eq true and " + none}, "Request_UnsupportedQuery", "ConsistencyLevel"},
+		"members without":        {"", []string{"$filter", none + " and accountEnabled eq true and userType eq 'Member'", "$count", "true"}, "Request_UnsupportedQuery", "ConsistencyLevel"},
+		"members, no count":      {eventual, []string{"$filter", none + " and accountEnabled eq true and userType eq 'Member'"}, "Request_UnsupportedQuery", "ConsistencyLevel"},
+		"a member in no quotes":  {eventual, []string{"$filter", none + " and userType eq Member", "$count", "true"}, "BadRequest", "in quotes"},
 		"not equal":              {"", []string{"$filter", "userType ne 'Guest'"}, "Request_UnsupportedQuery", "ConsistencyLevel"},
 		"negation":               {"", []string{"$filter", "not(userType eq 'Guest')"}, "Request_UnsupportedQuery", "ConsistencyLevel"},
 		"an ending":              {"", []string{"$filter", "endswith(mail,'x')"}, "Request_UnsupportedQuery", "ConsistencyLevel"},
@@ -131,7 +134,7 @@ func TestQueriesThatAreRefused(t *testing.T) {
 			t.Errorf("%s: %d %s", name, r.status, r.raw)
 		}
 	}
-	if got := len(a.graph.Refusals()); got != 28 {
+	if got := len(a.graph.Refusals()); got != 31 {
 		t.Errorf("%d calls are noted as refused", got)
 	}
 }
