@@ -48,6 +48,8 @@ type work struct {
 	people   []Assignment // of this batch
 	known    []Assignment // of people whose earlier attempt was not seen to end
 	waiting  []Assignment // of later batches, for the same licence
+	rival    rivals       // what other orders do for the same people
+	busy     bool         // somebody of this order waits for what comes of that
 }
 
 // outcome is what a call brought: a pure change of the order, and for the audit.

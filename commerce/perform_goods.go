@@ -88,10 +88,18 @@ func (w *work) pick(tx Tx, o Order) error {
 	if err != nil {
 		return err
 	}
-	w.people, w.known, w.waiting = nil, nil, nil
+	w.people, w.known, w.waiting, w.busy = nil, nil, nil, false
+	w.rival, err = w.rivals(tx, o)
+	if err != nil {
+		return err
+	}
 	now := w.Now()
 	for _, a := range all {
 		if a.State != AssignPending && a.State != AssignIntended || o.Line(a.Line).AskAgain.After(now) {
+			continue
+		}
+		if w.rival.busy(a) {
+			w.busy = true
 			continue
 		}
 		if len(w.people) == AssignBatch || len(w.people) > 0 && w.people[0].Line != a.Line {
@@ -120,7 +128,10 @@ func (w *work) assign(ctx context.Context) (outcome, error) {
 		apply:  func(o *Order, now time.Time) error { return o.peopleServed(now) },
 		action: "assignment.batch",
 	}
-	if len(w.people) == 0 {
+	switch {
+	case len(w.people) == 0 && w.busy:
+		return outcome{wait: max(w.Timings.Recheck, w.Timings.Wait(rivalWait))}, nil
+	case len(w.people) == 0:
 		return done, nil
 	}
 	line := *w.order.Line(w.people[0].Line)
@@ -187,7 +198,7 @@ func (w *work) settleKnown(held map[string]Licences, sku string) (results, rest 
 			a.State, a.Reason = AssignSkipped, ReasonGone
 		case attempted && has.Has(sku):
 			a.State, a.Reason = AssignDone, ReasonNone
-		case !has.None():
+		case !has.None() || w.rival.served(a.User):
 			a.State, a.Reason = AssignSkipped, ReasonHasLicence
 		default:
 			rest = append(rest, a)

@@ -61,9 +61,12 @@ func TestTurnedAway(t *testing.T) {
 type roll struct {
 	Tx
 	people []Assignment
+	others []Assignment // of other orders
 }
 
 func (r *roll) Assignments(string) ([]Assignment, error) { return r.people, nil }
+
+func (r *roll) Rivals(OrderRef, time.Time) ([]Assignment, error) { return r.others, nil }
 
 func (r *roll) SaveAssignments(changed []Assignment) error {
 	for _, a := range changed {
@@ -74,6 +77,54 @@ func (r *roll) SaveAssignments(changed []Assignment) error {
 		}
 	}
 	return nil
+}
+
+// Whoever another order is at is left for later, unless both have begun and this one is the
+// first; whoever it has just served is not asked for.
+func TestWhoIsPickedBesideAnotherOrder(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		all, others    string
+		first          bool // this order is the older one
+		picked, served string
+		busy           bool
+	}{
+		"nobody else":           {all: "ann:pending bob:intended", picked: "ann:intended bob:intended"},
+		"the other is at one":   {all: "ann:pending bob:pending", others: "ann:intended", picked: "bob:intended", busy: true},
+		"though it is younger":  {all: "ann:pending", others: "ann:intended", first: true, busy: true},
+		"both have begun":       {all: "ann:intended", others: "ann:intended", busy: true},
+		"this one first":        {all: "ann:intended", others: "ann:intended", first: true, picked: "ann:intended"},
+		"it has just served":    {all: "ann:pending bob:pending", others: "ann:assigned", picked: "ann:intended bob:intended", served: "ann"},
+		"a third one has it so": {all: "ann:pending", others: "ann:assigned ann:intended", picked: "ann:intended", served: "ann"},
+		"of somebody else":      {all: "ann:pending", others: "zoe:intended yan:assigned", picked: "ann:intended"},
+	} {
+		o := Order{ID: "CW-2", Lines: []OrderLine{{GraphSKU: "basic"}}}
+		o.Lines[0].ID = 1
+		tx := &roll{people: people(test.all), others: people(test.others)}
+		for i := range tx.people {
+			tx.people[i].Order = o.ID
+		}
+		for i := range tx.others {
+			tx.others[i].Order = map[bool]string{true: "CW-3", false: "CW-1"}[test.first]
+		}
+		w := &work{Service: &Service{Now: func() time.Time { return noon }}}
+		if err := w.pick(tx, o); err != nil {
+			t.Fatal(err)
+		}
+		if got := written(w.people); got != test.picked || w.busy != test.busy {
+			t.Errorf("%s: %q are picked, busy %v", name, got, w.busy)
+		}
+		held := map[string]Licences{"ann": {}, "bob": {}}
+		results, rest := w.settleKnown(held, "basic")
+		for _, a := range results {
+			if a.User != test.served || a.State != AssignSkipped || a.Reason != ReasonHasLicence {
+				t.Errorf("%s: %+v", name, a)
+			}
+		}
+		if len(results) != len(strings.Fields(test.served)) || len(results)+len(rest) != len(w.people) {
+			t.Errorf("%s: %d are settled, and %d asked for", name, len(results), len(rest))
+		}
+	}
 }
 
 // A batch is of one line and of twenty at the most. Those who wait for the same licence are

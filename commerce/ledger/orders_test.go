@@ -454,3 +454,43 @@ func TestOneSessionPaysForOneOrder(t *testing.T) {
 		}
 	})
 }
+
+// People of other orders are known who are being served now, or have been just now, and in
+// no other organisation.
+func TestRivals(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		now := noon
+		l := openWith(t, url, Options{Now: func() time.Time { return now }})
+		keep := func(id, organisation string, state commerce.State, people ...commerce.Assignment) {
+			o := newOrder(id, len(id)+int(now.Sub(noon)/time.Minute))
+			o.Organisation, o.State, o.Buyer = organisation, state, id
+			save(t, l, o, noon)
+			for i := range people {
+				people[i].Order, people[i].Line, people[i].Name = id, 1, people[i].User
+			}
+			change(t, l, func(tx commerce.Tx) error { return tx.SaveAssignments(people) })
+		}
+		person := func(user string, s commerce.AssignmentState) commerce.Assignment {
+			return commerce.Assignment{User: user, State: s}
+		}
+		keep("CW-1", org, commerce.StateCompleted, person("long ago", commerce.AssignDone))
+		now = now.Add(time.Hour)
+		keep("CW-2", org, commerce.StateCompleted, person("just now", commerce.AssignDone), person("failed", commerce.AssignFailed), person("left", commerce.AssignIntended))
+		keep("CW-3", org, commerce.StateAssigning, person("now", commerce.AssignIntended), person("next", commerce.AssignPending), person("skipped", commerce.AssignSkipped))
+		keep("CW-4", "fabrikam", commerce.StateAssigning, person("abroad", commerce.AssignIntended))
+		keep("CW-5", org, commerce.StateAssigning, person("own", commerce.AssignIntended))
+		change(t, l, func(tx commerce.Tx) error {
+			found, err := tx.Rivals(commerce.OrderRef{Organisation: org, ID: "CW-5"}, now.Add(-time.Minute))
+			check(t, err)
+			var got []string
+			for _, a := range found {
+				got = append(got, a.Order+" "+a.User+" "+string(a.State))
+			}
+			slices.Sort(got)
+			if want := []string{"CW-2 just now assigned", "CW-3 now intended"}; !slices.Equal(got, want) {
+				t.Errorf("found %q, want %q", got, want)
+			}
+			return nil
+		})
+	})
+}

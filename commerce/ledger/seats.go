@@ -94,6 +94,27 @@ func (t *tx) Assignments(order string) ([]commerce.Assignment, error) {
 	return assignments(t.ctx, t, order)
 }
 
+// Rivals locks the organisation. Of an order that was resolved by hand nobody is served any
+// more, whatever its people say.
+func (t *tx) Rivals(of commerce.OrderRef, since time.Time) ([]commerce.Assignment, error) {
+	if err := t.Lock(of.Organisation); err != nil {
+		return nil, err
+	}
+	var people []commerce.Assignment
+	err := each(t.ctx, t, func(rows *sql.Rows) error {
+		var a commerce.Assignment
+		err := rows.Scan(&a.Order, &a.Line, &a.User, &a.Name, &a.State, &a.Reason)
+		people = append(people, a)
+		return err
+	}, `SELECT a.order_id, a.line, a.user_id, a.name, a.state, a.reason FROM assignments a JOIN orders o ON o.id = a.order_id
+		WHERE o.organisation = $1 AND a.order_id <> $2
+		AND (a.state = 'intended' AND o.state = 'assigning' OR a.state = 'assigned' AND a.saved_at >= $3)`, of.Organisation, of.ID, micros(since))
+	if err != nil {
+		return nil, fmt.Errorf("list whom orders beside %s serve: %w", of.ID, err)
+	}
+	return people, nil
+}
+
 // assignments sorts here, because databases do not agree on the order of names.
 func assignments(ctx context.Context, q querier, order string) ([]commerce.Assignment, error) {
 	var people []commerce.Assignment
@@ -114,10 +135,10 @@ func assignments(ctx context.Context, q querier, order string) ([]commerce.Assig
 
 func (t *tx) SaveAssignments(people []commerce.Assignment) error {
 	for _, a := range people {
-		_, err := t.exec(`INSERT INTO assignments (order_id, user_id, line, name, state, reason)
-			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (order_id, user_id) DO UPDATE SET
-			line = excluded.line, name = excluded.name, state = excluded.state, reason = excluded.reason`,
-			a.Order, a.User, a.Line, a.Name, string(a.State), string(a.Reason))
+		_, err := t.exec(`INSERT INTO assignments (order_id, user_id, line, name, state, reason, saved_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (order_id, user_id) DO UPDATE SET
+			line = excluded.line, name = excluded.name, state = excluded.state, reason = excluded.reason, saved_at = excluded.saved_at`,
+			a.Order, a.User, a.Line, a.Name, string(a.State), string(a.Reason), micros(t.ledger.now()))
 		if err != nil {
 			return fmt.Errorf("save the people of order %s: %w", a.Order, err)
 		}
