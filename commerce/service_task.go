@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 )
@@ -98,11 +99,7 @@ func (s *Service) preview(ctx context.Context, org Organisation, l Licensor, r T
 	ctx, cancel := context.WithTimeout(ctx, s.readTime())
 	defer cancel()
 	seats := readSeats(ctx, org, l, s.readTime(), s.Now)
-	people, err := l.Users(ctx, org, UserQuery{IDs: r.Users})
-	var held map[string]Licences
-	if err == nil {
-		held, err = l.Licences(ctx, org, r.Users)
-	}
+	people, held, err := named(ctx, org, l, r.Users)
 	switch {
 	case err != nil:
 		return Preview{}, Refuse(CodeUnavailable).Because(err)
@@ -117,6 +114,21 @@ func (s *Service) preview(ctx context.Context, org Organisation, l Licensor, r T
 	p := foresee(r, missing(r.Users, people), held, seats.bySKU[r.gives()].Free(), bases)
 	p.Stranded, p.AsOf = catalogue.stranded(r, p.Able, held), seats.asOf
 	return p, nil
+}
+
+// named reads who people are and what they hold, at once: there may be a thousand of them.
+func named(ctx context.Context, org Organisation, l Licensor, users []string) (people []User, held map[string]Licences, err error) {
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() (err error) {
+		people, err = l.Users(ctx, org, UserQuery{IDs: users})
+		return err
+	})
+	both.Go(func() (err error) {
+		held, err = l.Licences(ctx, org, users)
+		return err
+	})
+	err = both.Wait()
+	return people, held, err
 }
 
 // owns reports whether the task speaks of licences that the organisation has.

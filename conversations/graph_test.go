@@ -22,10 +22,13 @@ type entra struct {
 	fake *fakegraph.Graph
 }
 
-func newEntra(t *testing.T) *entra {
+func newEntra(t *testing.T) *entra { return newEntraOf(t, nil) }
+
+// newEntraOf is one that limits how much is asked of it.
+func newEntraOf(t *testing.T, limits *fakegraph.Limits) *entra {
 	t.Helper()
 	w := newWorld(t)
-	fake := fakegraph.New(fakegraph.Options{Now: w.now})
+	fake := fakegraph.New(fakegraph.Options{Now: w.now, Limits: limits})
 	t.Cleanup(fake.Close)
 	app := graph.Tenant{ID: fake.Tenant, App: fake.AppID, Secret: fake.Secret}
 	ports := w.service.Backends[commerce.Sandbox]
@@ -111,6 +114,36 @@ func TestAPreviewOverGraph(t *testing.T) {
 		if got := fmt.Sprint(unable); got != test.want || len(preview.Able)+len(unable) != len(all) || !preview.AsOf.Equal(w.now()) {
 			t.Errorf("%s, as of %s: %s, want %s", name, preview.AsOf, got, test.want)
 		}
+	}
+}
+
+// A preview of a thousand people is read within a turn's time and Microsoft's limits. Calls
+// take ten times as long here as Microsoft's do, and so may all of it: this machine's own time
+// counts less. What cannot be read in a turn is said not to be known: nobody is told of as
+// gone, or as able.
+func TestAPreviewOfAThousandOverGraph(t *testing.T) {
+	t.Parallel()
+	w := newEntraOf(t, fakegraph.DocumentedLimits(1000))
+	w.fake.Own(fakegraph.BusinessBasic, 1000)
+	people := w.people(1000)
+	w.fake.Give(fakegraph.BusinessBasic, people[:300]...)
+	asked := commerce.TaskRequest{Kind: commerce.TaskAssign, SKU: fakegraph.BusinessBasic, Users: people}
+	w.fake.Fail(fakegraph.Fault{Method: http.MethodGet, Times: -1, Hang: 300 * time.Millisecond})
+	began := time.Now()
+	preview, err := w.service.Preview(w.ctx, w.officer(), asked)
+	took := time.Since(began)
+	if err != nil || len(preview.Able) != 700 || len(preview.Unable) != 300 || !preview.AsOf.Equal(w.now()) {
+		t.Fatalf("%d can be served and %d cannot, as of %s, %v", len(preview.Able), len(preview.Unable), preview.AsOf, err)
+	}
+	if most := 10 * commerce.ReadTimeout / 2; took > most || w.fake.Throttled() > 0 {
+		t.Errorf("read in %s, of which %s would do; %d calls were over the limits", took, most, w.fake.Throttled())
+	}
+	w.fake.Heal()
+	w.fake.Fail(fakegraph.Fault{Method: http.MethodGet, Times: -1, Hang: time.Second})
+	w.service.Timings.Read = 0 // a turn's
+	preview, err = w.service.Preview(w.ctx, w.officer(), asked)
+	if !commerce.IsCode(err, commerce.CodeUnavailable) || len(preview.Able)+len(preview.Unable) != 0 {
+		t.Errorf("what cannot be read in time: %d and %d, %v", len(preview.Able), len(preview.Unable), err)
 	}
 }
 

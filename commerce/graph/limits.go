@@ -28,7 +28,7 @@ const (
 // network is where calls go. Connections are kept: making one costs more than a call.
 func network() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = readsAtOnce * 4
+	t.MaxIdleConnsPerHost = readsAtOnce * 2
 	return t
 }
 

@@ -16,7 +16,7 @@ const (
 	pageOf      = "999" // people on a page, the most there may be
 	most        = 1000  // pages of a list
 	named15     = 15    // values that an "in" of a filter takes
-	readsAtOnce = 4     // of one list
+	readsAtOnce = 16    // of one list: a turn reads a thousand people twice
 )
 
 // all reads a list to its last page.
