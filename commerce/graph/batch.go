@@ -39,7 +39,7 @@ func (t *tenant) send(ctx context.Context, c change, users []string) (answers ma
 		})
 	}
 	var got struct {
-		Responses []reply `json:"responses"`
+		Responses []json.RawMessage `json:"responses"`
 	}
 	if err := t.post(ctx, "Batch", "/$batch", all, &got); err != nil {
 		return nil, 0, err
@@ -48,7 +48,12 @@ func (t *tenant) send(ctx context.Context, c change, users []string) (answers ma
 	for _, user := range users {
 		answers[user] = answered{missing: true}
 	}
-	for _, r := range got.Responses {
+	for _, raw := range got.Responses {
+		var r reply
+		if err := json.Unmarshal(raw, &r); err != nil {
+			t.g.o.Log.WarnContext(ctx, "a reply inside of a batch was not read", "organisation", t.organisation)
+			continue // the others are; of this one it is looked up what came of it
+		}
 		if i, err := strconv.Atoi(r.ID); err == nil && i >= 1 && i <= len(users) {
 			answers[users[i-1]] = r.read()
 			waits = max(waits, r.wait())
@@ -66,8 +71,11 @@ type reply struct {
 }
 
 func (r reply) read() answered {
-	if r.Status >= 200 && r.Status < 300 {
+	switch {
+	case r.Status >= 200 && r.Status < 300:
 		return answered{}
+	case r.Status < 400: // none that an answer has
+		return answered{missing: true}
 	}
 	return answered{refused: refusal(r.Status, r.Body)}
 }

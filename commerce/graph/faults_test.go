@@ -110,6 +110,71 @@ func TestABatchWhoseAnswerIsLostIsLookedInto(t *testing.T) {
 	}
 }
 
+// A reply of a batch that is not as documented is one person's alone: the others are served by
+// their own, and it is looked into what came of this one before it is sent again.
+func TestAnOddReplyIsOnePersonsAlone(t *testing.T) {
+	for name, fault := range map[string]fakegraph.Fault{
+		"a header is a number":      {Odd: `{"headers": {"Retry-After": 2}}`},
+		"a header is a list":        {Odd: `{"headers": {"Set-Cookie": ["a", "b"]}}`},
+		"the headers are a list":    {Odd: `{"headers": []}`},
+		"the status is a text":      {Odd: `{"status": "200"}`},
+		"the id is a number":        {Odd: `{"id": 1}`},
+		"the id is nobody's":        {Odd: `{"id": "77"}`},
+		"the body is a text":        {Odd: `{"body": "done"}`},
+		"nothing was done":          {Odd: `{"status": "429"}`, Status: http.StatusTooManyRequests},
+		"the refusal is not told":   {Odd: `{"status": 503, "body": [1]}`, Done: true},
+		"the status is not one":     {Odd: `{"status": -1}`},
+		"there is no status at all": {Odd: `{"status": null}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fakegraph.Options{})
+			people := w.people(20)
+			w.fake.Own(owned, 20)
+			w.fake.Own(other, 20)
+			fault.Path, fault.Inner, fault.Skip = "/users/", true, 7
+			w.fake.Fail(fakegraph.Fault{Path: "/users/", Inner: true, Skip: 3, Status: http.StatusBadRequest})
+			w.fake.Fail(fault)
+			tally := map[commerce.Reason]int{}
+			for _, reason := range w.assign(owned, people...) {
+				tally[reason]++
+			}
+			if diff := cmp.Diff(map[commerce.Reason]int{none: 19, commerce.ReasonUnavailable: 1}, tally); diff != "" {
+				t.Errorf("one is refused (-want +got):\n%s", diff)
+			}
+			for i, serve := range []func() []commerce.Reason{
+				func() []commerce.Reason { return w.assign(owned, people...) },
+				func() []commerce.Reason { return w.move(owned, other, people...) },
+				func() []commerce.Reason { return w.remove(other, people...) },
+			} {
+				if i > 0 {
+					w.fake.Fail(fault)
+				}
+				for _, reason := range serve() {
+					if reason != none {
+						t.Errorf("%d: %q", i, reason)
+					}
+				}
+				if n := len(w.fake.Bare()); n > 0 && i < 2 {
+					t.Errorf("%d were left bare", n)
+				}
+			}
+			sent := 0
+			for _, n := range w.fake.Batches() {
+				sent += n
+			}
+			want := 61 // one again, who was refused
+			if fault.Status != 0 {
+				want += 3 // nothing had been done for one, each time
+			}
+			if sent != want || len(w.fake.Repeats()) != 0 {
+				t.Errorf("%d calls in batches of %v, again for %v", sent, w.fake.Batches(), w.fake.Repeats())
+			}
+			w.discreet()
+		})
+	}
+}
+
 // Only those are sent again whom a limit kept out, after the longest wait that is named,
 // which may be a fraction of a second.
 func TestALimitInsideOfABatch(t *testing.T) {

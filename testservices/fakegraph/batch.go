@@ -65,7 +65,9 @@ func (g *Graph) step(r *http.Request, s step, statuses map[string]int) answer {
 		g.note(s.request, a, false)
 		return a
 	}
-	a := g.around(r, s.request, g.fault(s.request), func() answer { return g.do(s.request) })
+	f := g.fault(s.request)
+	a := g.around(r, s.request, f, func() answer { return g.do(s.request) })
+	a.odd = f.Odd
 	if a.status == 0 { // its caller has gone; nobody reads this
 		a = refuse(http.StatusGatewayTimeout, "GatewayTimeout", "The caller has gone.")
 	}
@@ -82,6 +84,11 @@ func (a answer) reply(id string) map[string]any {
 	reply := map[string]any{"id": id, "status": a.status, "headers": headers}
 	if a.body != nil {
 		reply["body"] = a.body
+	}
+	if a.odd != "" {
+		if err := json.Unmarshal([]byte(a.odd), &reply); err != nil {
+			panic(err)
+		}
 	}
 	return reply
 }

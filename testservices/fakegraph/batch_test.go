@@ -170,6 +170,11 @@ func TestABatchThatFailsInPart(t *testing.T) {
 	if got := a.graph.Holders(fakegraph.OfficeE3); !slices.Equal(got, []string{people[1].ID, people[2].ID}) {
 		t.Errorf("holders are %v", got)
 	}
+	a.graph.Fail(fakegraph.Fault{Inner: true, Odd: `{"status": "204", "headers": {"Retry-After": 2}}`})
+	_, byID = responses(a.batch(giving("1", people[0].ID, fakegraph.OfficeE3)))
+	if odd := byID["1"]; odd["status"] != "204" || odd["headers"].(object)["Retry-After"] != 2.0 || odd["body"] == nil || len(a.graph.Holders(fakegraph.OfficeE3)) != 3 {
+		t.Errorf("an odd reply is %v", odd)
+	}
 }
 
 // Limits count inside batches. Who waits as long as they are told is served.

@@ -23,6 +23,7 @@ type Fault struct {
 	Hang       time.Duration // before the answer; ends where the caller goes, who is then served no more
 	Drop       bool          // the connection ends without an answer, or after Cut
 	Body       string        // in place of the answer's: no JSON, or not what was asked for
+	Odd        string        // of a call inside of a batch: JSON fields in place of its reply's, such as {"status": "200"}
 	Cut        int           // bytes of the answer that are sent
 	Huge       int           // bytes of blanks that come before the answer
 	Done       bool          // the work is done first, and then the failure comes
@@ -159,6 +160,7 @@ type answer struct {
 	status        int
 	header        map[string]string
 	body          any    // nil for none
+	odd           string // JSON fields in place of a batch's reply's
 	code, message string // of an error
 }
 
