@@ -112,7 +112,8 @@ func (l OrderLine) period() Money {
 	return l.Subtotal
 }
 
-// Open is how many licences of the line are not there yet.
+// Open is how many licences of the line count as on order: those that are not there yet or,
+// once it is delivered, all that came, which seats that were read before do not hold.
 func (l OrderLine) Open() int {
 	if l.State == LineProvisioned || l.State == LineUnbought {
 		return l.Licences()

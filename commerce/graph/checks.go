@@ -78,15 +78,23 @@ func (t *tenant) canReadUsers(ctx context.Context) error {
 // nobody is an id that no user has.
 const nobody = "00000000-0000-0000-0000-000000000000"
 
-// canAssign asks for no change of nobody: whatever Graph refuses it for, other than the
-// permission, it had looked at the permission first.
+// canAssign asks for no change of nobody. A refusal of the directory, for what is asked or for
+// whom, comes after the look at the permission; one with another code may come before, from a
+// gateway that did not understand the call, and says nothing of the permission.
 func (t *tenant) canAssign(ctx context.Context) error {
 	err := t.post(ctx, "Check", "/users/"+nobody+"/assignLicense", change{}.body(), &struct{}{})
-	if no, ok := errors.AsType[*refused](err); ok && (no.status == http.StatusBadRequest || no.status == http.StatusNotFound) {
+	no, ok := errors.AsType[*refused](err)
+	switch {
+	case ok && directory[no.status] == no.code:
 		return nil
+	case ok && (no.status == http.StatusBadRequest || no.status == http.StatusNotFound):
+		return fmt.Errorf("whether it is granted could not be seen: %w", no)
 	}
 	return err
 }
+
+// directory are the codes of what the directory itself refuses, by status.
+var directory = map[int]string{http.StatusBadRequest: "Request_BadRequest", http.StatusNotFound: "Request_ResourceNotFound"}
 
 // advice is what an operator can do about a sign-in that is refused.
 func advice(err error) string {

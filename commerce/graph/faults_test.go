@@ -491,6 +491,18 @@ func TestDoctor(t *testing.T) {
 	if len(w.fake.Changed())+len(w.fake.Batches()) != 0 {
 		t.Error("something was changed")
 	}
+	for i, f := range []fakegraph.Fault{
+		{Status: http.StatusBadRequest, Code: "BadRequest"}, {Status: http.StatusNotFound, Code: "UnknownError"}, {Status: http.StatusNotFound, Body: "<html>"},
+		{Status: http.StatusBadRequest, Code: "Request_BadRequest"}, {Status: http.StatusNotFound, Code: "Request_ResourceNotFound"},
+	} {
+		f.Method, f.Path = http.MethodPost, "/users/"
+		w.fake.Fail(f)
+		for what, err := range w.Checks(soon(t), contoso) {
+			if unseen := i < 3 && strings.HasSuffix(what, "LicenseAssignment.ReadWrite.All"); (err != nil) != unseen || unseen && !strings.Contains(err.Error(), "could not be seen") {
+				t.Errorf("%d: %s: %v", i, what, err)
+			}
+		}
+	}
 	w.restart()
 	w.fake.EndSecret()
 	told := 0
