@@ -136,6 +136,10 @@ func (w *work) assign(ctx context.Context) (outcome, error) {
 	}
 	line := *w.order.Line(w.people[0].Line)
 	results, err := w.batch(ctx, line.GraphSKU)
+	if w.Timings.hopeless(err, line.ProvisionedAt, w.Now()) {
+		w.Log.WarnContext(ctx, "no licences can be given", "order", w.id, "err", err)
+		results, err = unserved(w.people), nil
+	}
 	if err != nil {
 		return outcome{}, err
 	}

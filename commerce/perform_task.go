@@ -26,6 +26,10 @@ func (s *Service) PerformTask(ctx context.Context, ref OrderRef, version int) (t
 	defer cancel()
 	results, err := w.call(ctx)
 	ctx = context.WithoutCancel(ctx) // what was learnt is kept even while the program stops
+	if w.task.Kind != TaskRenew && s.Timings.hopeless(err, w.task.StartedAt, s.Now()) {
+		s.Log.WarnContext(ctx, "licences cannot be changed", "task", ref.ID, "err", err)
+		results, err = unserved(w.people), nil
+	}
 	if err != nil {
 		return 0, fmt.Errorf("task %s: %w", ref.ID, w.giveUp(ctx, err))
 	}

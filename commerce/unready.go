@@ -24,6 +24,22 @@ func (l OrderLine) asksIn(now time.Time, t Timings) time.Duration {
 	return max(t.Recheck, min(max(t.Wait(askedFirst), age/2), t.Wait(askedLast), left))
 }
 
+// hopeless reports whether a call for people, which was refused as a whole, is given up: it
+// changed nothing, and it is so long since that a person has to see to it, such as to a
+// permission that the bot's app lacks.
+func (t Timings) hopeless(err error, since, now time.Time) bool {
+	return err != nil && CodeOf(err) != CodeInternal && now.Sub(since) >= t.Wait(readyWithin)
+}
+
+// unserved are people who were asked for in vain. They may be tried again.
+func unserved(people []Assignment) []Assignment {
+	people = slices.Clone(people)
+	for i := range people {
+		people[i].State, people[i].Reason = AssignFailed, ReasonUnavailable
+	}
+	return people
+}
+
 // Unready reports whether Microsoft could not give licences of the order yet when it was
 // last asked.
 func (o Order) Unready() bool {

@@ -535,3 +535,60 @@ func TestARenewalAtMicrosoft(t *testing.T) {
 		t.Errorf("planned: %v", err)
 	}
 }
+
+// Who buys and who assigns are different roles at Microsoft, and so are the app's permissions:
+// where the bot may not assign, that is tried for two hours and then told, with what it takes;
+// the order does not wait for ever. Once it may, a person tries again.
+func TestTheBotMayNotAssign(t *testing.T) {
+	t.Parallel()
+	w := newThere(t, commerce.Worldwide)
+	w.graph.AddPeople(25)
+	w.graph.Permit("Organization.Read.All", "User.Read.All")
+	p := w.as("aicha")
+	id := p.buys("business-premium", "23", "P1Y.annual", true)
+	w.graph.Buy(fakegraph.BusinessPremium, 23, 0)
+	w.waits(100 * time.Minute)
+	p.types("order " + id).sees("assigning licences").lacks("could not be given")
+	w.waits(40 * time.Minute)
+	p.types("order "+id).sees("CW-1001: completed", "23 people could not be given a licence", "Bought: Microsoft 365 Business Premium: 23 of 23",
+		"If the licences cannot be assigned for want of permission", "LicenseAssignment.ReadWrite.All").offers("Go to Admin Home", "Who gets a licence", "Try again for 23 people")
+	w.holds(0)
+	p.clicks("Try again for 23 people")
+	w.waits(10 * time.Minute)
+	p.types("order "+id).sees("CW-1001: completed", "23 people could not be given a licence")
+	w.graph.Permit(fakegraph.Permissions...)
+	w.waits(70 * time.Minute) // until there is another token
+	p.types("order " + id).clicks("Try again for 23 people")
+	w.waits(10 * time.Minute)
+	p.types("order "+id).sees("CW-1001: completed", "assigned 23 of 23").lacks("for want of permission")
+	w.holds(23)
+}
+
+// A task that is refused as a whole ends too.
+func TestTheBotMayNotMove(t *testing.T) {
+	t.Parallel()
+	w := newEntra(t)
+	people := w.people(25)
+	w.fake.Own(fakegraph.BusinessBasic, 25)
+	w.fake.Own(fakegraph.OfficeE3, 25)
+	w.fake.Give(fakegraph.BusinessBasic, people...)
+	w.fake.Permit("Organization.Read.All", "User.Read.All")
+	asked := commerce.TaskRequest{Kind: commerce.TaskMove, SKU: fakegraph.BusinessBasic, To: fakegraph.OfficeE3, Users: people, Once: "form"}
+	preview, err := w.service.Preview(w.ctx, w.officer(), asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	task, err := w.service.StartTask(w.ctx, commerce.Request{Actor: w.officer(), Event: "start"}, asked, preview.Hash())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for minutes, want := range []commerce.TaskState{commerce.TaskRunning, commerce.TaskDone} {
+		w.minutes(100 - 60*minutes)
+		if task, err = w.books.Task(w.ctx, "contoso", task.ID); err != nil || task.State != want {
+			t.Errorf("it is %s, want %s, %v", task.State, want, err)
+		}
+	}
+	if task.People.Failed != 25 || len(w.fake.Changed()) != 0 {
+		t.Errorf("%+v, and %d were changed", task.People, len(w.fake.Changed()))
+	}
+}
