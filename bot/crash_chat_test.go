@@ -222,9 +222,13 @@ func (p *shopper) step(m seen) {
 		p.deliver(p.base())
 	}
 	p.settle(m)
-	if newest(p.aicha, wizards).same(m) && newest(p.aicha, orders).id == "" {
+	for range 10 {
+		if !newest(p.aicha, wizards).same(m) || newest(p.aicha, orders).id != "" {
+			return
+		}
 		time.Sleep(5 * pause) // as people do who are told nothing
-		_ = p.aicha.say("cart")
+		p.deliver(p.base())
+		_ = p.aicha.say("cart") // until it is answered: nobody fills a form in again without a look
 		p.settle(m)
 	}
 }

@@ -169,6 +169,7 @@ type Copy struct {
 	Version int // that it shows
 	Posted  bool
 	At      time.Time // when it was posted
+	Unsure  bool      // it may have been posted: whoever began to has not come back to say
 }
 
 // Announcer tells people of an order or a task: posts its message, or edits the posted one.

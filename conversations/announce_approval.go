@@ -35,15 +35,16 @@ func (a *Announcements) ask(ctx context.Context, org commerce.Organisation, o co
 
 // outdated are the copies of a request that do not show it as it is: the first ones, and
 // those of reminders, which are further messages. While it is open each of those who may
-// vote is to have one, and the last reminder, unless they were first asked after it.
+// vote is to have one, and the last reminder, unless they were first asked after it. Where
+// one may have been posted that nobody knows of, a further one says how it ended.
 func (a *Announcements) outdated(org commerce.Organisation, o commerce.Order, standing commerce.Delegations, copies []commerce.Copy) []note {
 	var notes []note
 	version := requestVersion(o)
 	want := func(id string, to Account, open, reminds bool) (at time.Time) {
 		i := slices.IndexFunc(copies, func(c commerce.Copy) bool { return c.ID == id && c.To == to })
-		posted := i >= 0 && copies[i].Posted
-		if posted && copies[i].Version < version || !posted && open {
-			notes = append(notes, note{org: org, about: o.ID, id: id, to: to, version: version, asks: true, reminds: reminds})
+		posted, unsure := i >= 0 && copies[i].Posted, i >= 0 && copies[i].Unsure
+		if posted && copies[i].Version < version || !posted && open || unsure {
+			notes = append(notes, note{org: org, about: o.ID, id: id, to: to, version: version, asks: !unsure, reminds: reminds})
 		}
 		if posted {
 			at = copies[i].At

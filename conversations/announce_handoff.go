@@ -24,7 +24,7 @@ func (a *Announcements) askBuyer(ctx context.Context, org commerce.Organisation,
 	var errs []error
 	for n := range o.HandOff.Asked {
 		id := fmt.Sprintf("%s%s%d", o.ID, askedID, n+1)
-		posted := slices.ContainsFunc(copies, func(c commerce.Copy) bool { return c.ID == id && c.Posted })
+		posted := slices.ContainsFunc(copies, func(c commerce.Copy) bool { return c.ID == id && (c.Posted || c.Unsure) })
 		open := o.State == commerce.StateHandedOver && o.HandOff.Patience > 0 && n+1 == o.HandOff.Asked
 		if !posted && !open {
 			continue

@@ -284,6 +284,32 @@ func (p *person) messages(order string) int {
 	return n
 }
 
+// The bot dies while it posts a request, and the request is answered before it tries again:
+// what may stand there open is followed by how it ended. Who was never asked hears nothing.
+func TestARequestThatMayHaveBeenPosted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno, chloe := w.as("aicha"), w.as("bruno"), w.as("chloe")
+	aicha.puts("business-premium", "10", "P1Y.annual", false).clicks("Check out").clicks("Next").clicks("Place order")
+	order := w.orders()[0].ID
+	for _, p := range []*person{bruno, chloe} {
+		if _, _, ok, err := w.books.Claim(w.ctx, order, p.account()); !ok || err != nil {
+			t.Fatalf("the message is not claimed: %v, %v", ok, err)
+		}
+	}
+	if err := w.books.Done(w.ctx, order, chloe.account(), "", 0, nil); err != nil { // it was not posted
+		t.Fatal(err)
+	}
+	w.as("bruno").sends("", "approve:"+order+":"+w.orders()[0].Quote.Hash, nil).sees("Approved by enough people.")
+	w.works()
+	w.passes(time.Minute)
+	bruno.reads(order).sees("Approved: Bruno gave the last approval").lacks("<Approve>")
+	if n := chloe.messages(order); n != 0 {
+		t.Errorf("who was never asked has %d messages", n)
+	}
+}
+
 // Those who have not answered are reminded, later and later, in working hours; then others
 // are asked too; and every copy tells how it ended.
 func TestReminders(t *testing.T) {

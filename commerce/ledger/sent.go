@@ -46,13 +46,13 @@ func (l *Ledger) Copies(ctx context.Context, order string) ([]commerce.Copy, err
 	var all []commerce.Copy
 	err := each(ctx, &l.reads, func(rows *sql.Rows) error {
 		var c commerce.Copy
-		var ref string
+		var ref, by string
 		var at int64
-		err := rows.Scan(&c.ID, &c.To.Platform, &c.To.Workspace, &c.To.ID, &ref, &c.Version, &at)
-		c.Posted, c.At = ref != "", time.UnixMicro(at).UTC()
+		err := rows.Scan(&c.ID, &c.To.Platform, &c.To.Workspace, &c.To.ID, &ref, &c.Version, &at, &by)
+		c.Posted, c.Unsure, c.At = ref != "", ref == "" && by != "", time.UnixMicro(at).UTC()
 		all = append(all, c)
 		return err
-	}, `SELECT order_id, platform, workspace, account, ref, version, posted_at FROM sent_messages
+	}, `SELECT order_id, platform, workspace, account, ref, version, posted_at, claimed_by FROM sent_messages
 		WHERE order_id = $1 OR order_id LIKE $2 ORDER BY order_id, platform, workspace, account`, order, order+"/%")
 	if err != nil {
 		return nil, fmt.Errorf("list the messages of order %s: %w", order, err)
@@ -65,7 +65,7 @@ func (l *Ledger) Copies(ctx context.Context, order string) ([]commerce.Copy, err
 // entry of the audit.
 func (l *Ledger) Done(ctx context.Context, order string, to commerce.Account, ref string, version int, shown *commerce.Entry) error {
 	err := l.change(ctx, func(t *tx) error {
-		_, err := t.exec(`UPDATE sent_messages SET claimed_until = 0, ref = $5, version = $6,
+		_, err := t.exec(`UPDATE sent_messages SET claimed_until = 0, claimed_by = '', ref = $5, version = $6,
 				posted_at = CASE WHEN ref = '' AND CAST($5 AS TEXT) <> '' THEN $7 ELSE posted_at END
 			WHERE order_id = $1 AND platform = $2 AND workspace = $3 AND account = $4 AND version <= $6`,
 			order, to.Platform, to.Workspace, to.ID, ref, version, micros(l.now()))

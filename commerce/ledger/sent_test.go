@@ -39,5 +39,16 @@ func TestAMessageIsClaimedByOneAtATime(t *testing.T) {
 		wantClaim("its claimant is gone", account, "123.4", 3, true)
 		check(t, l.Done(t.Context(), "CW-1", account, "older", 2, nil))
 		wantClaim("a late one who posted an older version", account, "123.4", 3, false)
+
+		// The other account's claimant has never come back.
+		copies, err := l.Copies(t.Context(), "CW-1")
+		check(t, err)
+		if len(copies) != 2 || copies[0].Unsure || !copies[0].Posted || !copies[1].Unsure || copies[1].Posted {
+			t.Errorf("the copies are %+v", copies)
+		}
+		check(t, l.Done(t.Context(), "CW-1", copies[1].To, "", 0, nil))
+		if copies, err = l.Copies(t.Context(), "CW-1"); err != nil || copies[1].Unsure {
+			t.Errorf("after one that failed: %+v, %v", copies, err)
+		}
 	})
 }
