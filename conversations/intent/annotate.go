@@ -68,12 +68,29 @@ func (p *Parser) respell(tokens []token) []token {
 		}
 		if _, isNumber := germanJoined(t.text); !isNumber && repairs < maxRepairs {
 			repairs++
-			t.text = p.speller.repair(t.text)
+			t.text = p.repaired(t.text, out)
 		}
 		out = append(out, t)
 	}
 	return out
 }
+
+// repaired is a word without its slip: of a name where one leads to it, business basik.
+func (p *Parser) repaired(w string, before []token) string {
+	if n := len(before); n > 0 && leading[before[n-1].text] {
+		if name, ok := p.speller.repairName(w); ok {
+			return name
+		}
+	}
+	repaired := p.speller.repair(w)
+	if n := len(before); repaired == w && n > 0 && before[n-1].kind == numberToken {
+		repaired, _ = p.speller.repairName(w)
+	}
+	return repaired
+}
+
+// leading words of names have others behind them.
+var leading = set("business power exchange teams entra azure office defender project visio bus")
 
 // apart makes several tokens of one; each stands for the whole of it in the original.
 func apart(t token, words []string) []token {
@@ -156,6 +173,9 @@ func (p *Parser) spanAt(t *text, i int) span {
 	if m == unit && p.namesBehind(t, i) { // 12 teams, but 12 Teams Phone
 		m, n = unmarked, 0
 	}
+	if m == otherPeriod && n > 1 && rest[0].kind == numberToken && rest[1].spaced && paying[word(rest, 2)] { // BP*3 年付
+		m, n = unmarked, 0
+	}
 	if run := p.runAt(t, i); run.to-i > 0 && (run.to-i >= n || run.sure && run.to-i > 1) {
 		return run
 	}
@@ -171,6 +191,9 @@ func (p *Parser) spanAt(t *text, i int) span {
 	}
 	return span{mark: unknown, from: i, to: i + 1}
 }
+
+// paying characters make a way to pay of the period before them.
+var paying = set("付 结 缴 交")
 
 // plainOne are number words that are articles as well.
 var plainOne = map[string]bool{"un": true, "une": true, "ein": true, "eine": true, "einen": true, "einem": true, "einer": true, "一": true}

@@ -15,6 +15,7 @@ type line struct {
 	said     value
 	quantity int
 	many     value
+	further  []int // numbers behind the first
 	billing  commerce.Billing
 	paid     value
 	assign   bool
@@ -32,6 +33,8 @@ type reading struct {
 	kind    Kind
 	// refused: a product was named only to say that it is not wanted.
 	refused bool
+	// told: every line is of goods that no word asks for, in a sentence of another kind.
+	told bool
 }
 
 func newReading(p *Parser, t *text) *reading {
@@ -71,7 +74,13 @@ func (r *reading) parts() [][]span {
 
 // corrects reports whether values are on both sides: "sorry" alone corrects nothing.
 func (r *reading) corrects(i int) bool {
-	return hasValue(r.spans[:i]) && hasValue(r.spans[i+1:])
+	return hasValue(r.spans[:i]) && hasValue(r.spans[i+1:]) && !r.wavers(i)
+}
+
+// wavers reports whether 还是 leads to another guess, rather than to what is wanted after all.
+func (r *reading) wavers(i int) bool {
+	last := r.tokens[len(r.tokens)-1].text
+	return r.tokens[r.spans[i].to-1].text == "是" && (last == "着" || last == "呢" || last == "吗" || last == "?")
 }
 
 func hasValue(spans []span) bool {
@@ -175,7 +184,7 @@ func (r *reading) dropSpoken() {
 		if r.tokens[r.spans[i].from].text != "\"" {
 			continue
 		}
-		if opened >= 0 && r.speaks(opened, i) {
+		if opened >= 0 && (r.speaks(opened, i) || r.cites(opened, i)) {
 			r.spans = append(append([]span(nil), r.spans[:opened]...), r.spans[i+1:]...)
 			return
 		}
@@ -192,6 +201,24 @@ func (r *reading) speaks(from, to int) bool {
 		}
 	}
 	return false
+}
+
+// cites reports whether goods with a number are within quotation marks, and outside of them
+// only who said so.
+func (r *reading) cites(from, to int) bool {
+	number, goods, said := false, false, false
+	for i := range r.spans {
+		m := r.spans[i].mark
+		switch inside := from < i && i < to; {
+		case inside:
+			number, goods = number || m == amount, goods || m == product || m == seat
+		case m == buyVerb || m == want || m == polite:
+			return false
+		case m == says || m == unknown:
+			said = true
+		}
+	}
+	return number && goods && said
 }
 
 // behindLine is what follows the first line, which is quoted.

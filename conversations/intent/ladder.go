@@ -1,5 +1,7 @@
 package intent
 
+import "strings"
+
 // seen is what kinds of words a message has, with the first place of each.
 type seen [other + 1]int
 
@@ -37,7 +39,7 @@ func (r *reading) decideKind() Kind {
 func (r *reading) climb() (kind Kind, held bool) {
 	s := r.look()
 	for _, rung := range []func(*seen) (Kind, bool){
-		(*seen).nothing, r.ordered, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
+		(*seen).nothing, r.coded, r.ordered, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
 	} {
 		if kind, holds := rung(&s); holds {
 			return kind, true
@@ -55,14 +57,64 @@ func (s *seen) nothing() (Kind, bool) {
 	return None, true
 }
 
+// coded: what a program would read, not a person's wish.
+func (r *reading) coded(*seen) (Kind, bool) {
+	text := strings.TrimSpace(r.message)
+	return None, strings.HasPrefix(text, "{") && strings.Contains(text, "\":")
+}
+
 // ordered: approvals, placements and attempts to give new rules, without a purchase
 // beside them.
 func (r *reading) ordered(s *seen) (Kind, bool) {
+	if r.releases() {
+		return None, true
+	}
 	if !s.has(approve, place, program) || s[howTo] >= 0 && s[howTo] <= 1 {
 		return None, false
 	}
 	return None, !r.purchaseBeside(s)
 }
+
+// releases reports whether German lets an order pass: Freigeben is of licences as well.
+func (r *reading) releases() bool {
+	verb, order := false, false
+	for i := range r.tokens {
+		w := r.tokens[i].text
+		verb = verb || w == "freigeben" || w == "freizugeben" || w == "freigabe" || w == "frei" && i == r.lastOfPart(i)
+		order = order || passed[w]
+	}
+	return verb && order && r.lang == german && !r.buysApart()
+}
+
+// buysApart reports whether a part that names no order asks for something.
+func (r *reading) buysApart() bool {
+	from := 0
+	for i := 0; i <= len(r.spans); i++ {
+		if i < len(r.spans) && !r.breaksPart(i) {
+			continue
+		}
+		order := false
+		for j := from; j < i; j++ {
+			order = order || passed[r.tokens[r.spans[j].from].text] || r.spans[j].mark == approve
+		}
+		if !order && r.purchase(from, i) {
+			return true
+		}
+		from = i + 1
+	}
+	return false
+}
+
+// lastOfPart is the last word before the next mark of punctuation.
+func (r *reading) lastOfPart(i int) int {
+	for i+1 < len(r.tokens) && r.tokens[i+1].kind != markToken {
+		i++
+	}
+	return i
+}
+
+// passed is what somebody else has asked for.
+var passed = set("bestellung bestellungen antrag antrage auftrag anfrage vorgang bestellanforderung kaufantrag")
 
 // purchaseBeside reports whether a part of the message without such words asks for
 // something.
@@ -228,6 +280,9 @@ func (r *reading) ends(s *seen) (Kind, bool) {
 	if s.has(endVerb) && s.has(subscription, mine, product, seat) && !r.asksBeside(s) {
 		return None, !s.has(buyVerb)
 	}
+	if s.has(pool, own) && s.has(correction) && lowering[r.tokens[r.spans[s[correction]].from].text] {
+		return None, true
+	}
 	if s.has(owned) && s.has(negation) && !s.has(amount, question) {
 		return None, true
 	}
@@ -236,6 +291,9 @@ func (r *reading) ends(s *seen) (Kind, bool) {
 	}
 	return None, s.has(cancel) && s.has(subscription, mine) && !s.has(buyVerb, amount)
 }
+
+// lowering begins Chinese verbs of making a number smaller: of what is owned, that ends licences.
+var lowering = set("减 降")
 
 // drops: what is named is not wanted, or not any more: cancel the 5 Visio; 5 Visio, no,
 // forget it.

@@ -27,7 +27,7 @@ func (r *reading) takes(s *seen) bool {
 
 // gives: a verb of giving whose object is a licence, and no verb of buying before it.
 func (r *reading) gives(s *seen) bool {
-	if r.fromPool(s) || r.spared(s) {
+	if r.fromPool(s) || r.spared(s) || r.puts(s) || r.shares(s) {
 		return true
 	}
 	if !s.has(assignVerb) || !s.has(product, seat, mine, pool) || s.has(autoAssign, automatic, approve) || s.has(monthly, annual) {
@@ -117,6 +117,50 @@ func (r *reading) spared(s *seen) bool {
 	}
 	return s.has(thing, unknown) && r.missed < 3
 }
+
+// puts reports whether somebody who is named is put on a product: put Lisa on Visio.
+func (r *reading) puts(s *seen) bool {
+	if s.has(amount, monthly, annual, question, cart) {
+		return false
+	}
+	for i := range r.spans {
+		if !putting[r.tokens[r.spans[i].from].text] {
+			continue
+		}
+		named := i + 1
+		for named < len(r.spans) && (r.spans[named].mark == unknown || r.spans[named].mark == thing || r.spans[named].mark == and) {
+			named++
+		}
+		if named > i+1 && named+1 < len(r.spans) && onto[r.tokens[r.spans[named].from].text] && r.spans[named+1].mark == product {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	putting = set("put set mets mettez mettre setz setze setzen setzt pack packe")
+	onto    = set("on onto sur auf")
+)
+
+// shares reports whether what is owned is to be used for somebody: 给小王开通 Visio，用我们现有的.
+func (r *reading) shares(s *seen) bool {
+	if !s.has(pool, mine) || !s.has(product) || !s.has(toward) || s.has(monthly, annual, question, owned, show, unassignVerb, price, label, cart, want) {
+		return false
+	}
+	if s.has(amount) && !r.spans[s[amount]].spelt {
+		return false
+	}
+	for i := range r.tokens {
+		if sharing[r.tokens[i].text] {
+			return s.has(unknown, thing, people, group) || s[toward] > s[pool]
+		}
+	}
+	return false
+}
+
+// sharing are words for making use of what is there.
+var sharing = set("use utilise utilisez verwende verwendet nutze nutzt 用")
 
 // spelt reports whether no number is named but an article.
 func (r *reading) spelt(s *seen) bool {

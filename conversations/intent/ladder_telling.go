@@ -122,6 +122,9 @@ func (r *reading) portion(from, to int) portion {
 		case product, seat, many:
 			p.goods = true
 		case amount:
+			if r.costs(i) {
+				continue
+			}
 			p.goods, number = true, true
 		case buyVerb, want, polite, correction, more:
 			verb = true
@@ -132,6 +135,11 @@ func (r *reading) portion(from, to int) portion {
 	verb = verb || p.goods && number && to > from && follows[r.tokens[r.spans[from].from].text]
 	p.asks = !p.told && verb && (p.goods || number || r.wholly(from, to))
 	return p
+}
+
+// costs reports whether a number is a sum of money.
+func (r *reading) costs(i int) bool {
+	return i > 0 && r.spans[i-1].mark == currency || i+1 < len(r.spans) && r.spans[i+1].mark == currency
 }
 
 // wholly reports whether a part is a request of its own for what another part names: my

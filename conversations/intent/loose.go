@@ -22,31 +22,30 @@ func (c *clause) distributes(f figure) bool {
 	return false
 }
 
-// spread gives a number to every product of the sentence that has none.
-func (c *clause) spread(f figure) {
+// spread gives a number to every product of the sentence that has none, if there is any.
+func (c *clause) spread(f figure) (taken bool) {
 	for i := range c.made {
 		if !c.made[i].many.set {
 			c.give(&c.made[i], f)
+			taken = true
 		}
 	}
+	return taken
 }
 
 // loose places a number that is next to no product: licences without a name, a name that
-// nobody knows, the change of a number.
-func (c *clause) loose(f figure) {
+// nobody knows, the change of a number. It reports whether there was a place.
+func (c *clause) loose(f figure) bool {
 	counts, foreign := c.seats(f)
 	switch {
 	case c.fixing && len(c.made) > 0 && f.from < c.made[0].from && c.bare(f): // actually 3. And 5 Project.
 		c.made = append([]line{{from: f.from, to: f.to}}, c.made...)
 		c.give(&c.made[0], f)
-	case foreign != nil && len(c.made) == 0:
-		c.made = append(c.made, line{product: foreign, said: value{set: true, asked: true, at: foreign.bytes}, from: f.from, to: f.to})
-		c.give(&c.made[0], f)
-	case foreign != nil && counts:
+	case foreign != nil && (counts || len(c.made) == 0):
 		c.made = append(c.made, line{product: foreign, said: value{set: true, asked: true, at: foreign.bytes}, from: f.from, to: f.to})
 		c.give(&c.made[len(c.made)-1], f)
 	case counts && len(c.made) > 0:
-		c.spread(f)
+		return c.spread(f)
 	case len(c.made) == 1 && !c.made[0].many.set && c.bare(f):
 		c.give(&c.made[0], f)
 	case counts || len(c.made) == 0 && c.bare(f):
@@ -54,7 +53,10 @@ func (c *clause) loose(f figure) {
 			c.made = append(c.made, line{from: f.from, to: f.to})
 		}
 		c.give(&c.made[0], f)
+	default:
+		return false
 	}
+	return true
 }
 
 // seats reports whether licences or people are counted, and the unknown product of which.

@@ -30,6 +30,13 @@ func normalise(text string) comparable {
 			c.cut = true
 			break
 		}
+		if r == '，' { // ends a part of a sentence, and parts no figures
+			c.push(',', at, at+len("，"))
+			if figures(text, at) {
+				c.push(' ', at, at+len("，"))
+			}
+			continue
+		}
 		if r < utf8.RuneSelf {
 			c.push(plain(unicode.ToLower(r)), at, at+1)
 			continue
@@ -43,6 +50,12 @@ func normalise(text string) comparable {
 		}
 	}
 	return c
+}
+
+// figures reports whether a full-width comma stands between figures that are not: 计划1，45个.
+func figures(text string, at int) bool {
+	behind := at + len("，")
+	return at > 0 && behind < len(text) && isDigit(rune(text[at-1])) && isDigit(rune(text[behind]))
 }
 
 func (c *comparable) add(segment []byte, from, to int) {

@@ -18,16 +18,94 @@ func (c *clause) quantities() {
 			c.give(&c.made[at], f)
 			continue
 		}
-		c.loose(f)
+		if !c.loose(f) {
+			c.leave(f)
+		}
+	}
+	c.addUp()
+}
+
+// give makes a number a line's. A second one may say how the first is shared out.
+func (c *clause) give(l *line, f figure) {
+	at := c.bytesOf(f.from, f.to)
+	switch {
+	case !l.many.set:
+		l.quantity, l.many = f.value, value{set: true, asked: f.asked, at: at}
+	case l.quantity != f.value:
+		l.further = append(l.further, f.value)
+		l.many.asked, l.many.at = l.many.asked || f.asked, at
 	}
 }
 
-func (c *clause) give(l *line, f figure) {
-	if l.many.set && l.quantity == f.value {
+// leave keeps a number that is of nothing, if it stands as a quantity does: Visio, 10 in
+// Berlin and 15 in Paris. It is of the line before it, one way or another.
+func (c *clause) leave(f figure) {
+	if len(c.made) == 0 || !c.standsAlone(f) {
 		return
 	}
-	l.many = value{set: true, asked: f.asked || l.many.set && l.quantity != f.value, at: c.bytesOf(f.from, f.to)}
-	l.quantity = f.value
+	at := 0
+	for i := range c.made {
+		if c.made[i].from < f.from {
+			at = i
+		}
+	}
+	if l := &c.made[at]; c.replaces(f, l) {
+		l.quantity, l.many.at = f.value, c.bytesOf(f.from, f.to)
+	} else if l.many.set && l.quantity != f.value {
+		l.further = append(l.further, f.value)
+	}
+}
+
+// replaces reports whether a number is to be in the place of the one that a line has: 13
+// instead of 10.
+func (c *clause) replaces(f figure, l *line) bool {
+	if !l.many.set || f.to+1 >= len(c.spans) || c.spans[f.to].mark != insteadOf {
+		return false
+	}
+	old := &c.spans[f.to+1]
+	return old.mark == amount && old.value == l.quantity
+}
+
+// standsAlone reports whether a number begins a part of a sentence and nothing is counted by it.
+func (c *clause) standsAlone(f figure) bool {
+	if !c.endsBehind(f) {
+		return false
+	}
+	for i := f.from - 1; i >= 0; i-- {
+		switch c.spans[i].mark {
+		case comma, and, or, buyVerb, want, stop, correction:
+			return i > 0 && c.spans[i-1].mark != amount && c.spans[i-1].mark != label && (i < f.from-1 || c.tokens[c.spans[i].from].text != "-")
+		case filler, question, group, approx, polite:
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// endsBehind reports whether nothing but licences is counted by a number.
+func (c *clause) endsBehind(f figure) bool {
+	for i := f.to; i < len(c.spans); i++ {
+		switch s := &c.spans[i]; s.mark {
+		case classifier, seat:
+		case comma, stop, toward, group, and, or, buyVerb, insteadOf:
+			return c.tokens[s.from].text != ")" && c.tokens[s.from].text != "-"
+		default:
+			return c.cueAt(s, preposition) || c.tokens[s.from].text == "\n"
+		}
+	}
+	return true
+}
+
+// addUp asks for a quantity where further numbers are not what it is shared out in.
+func (c *clause) addUp() {
+	for i := range c.made {
+		l, sum := &c.made[i], 0
+		for _, n := range l.further {
+			sum += n
+		}
+		l.many.asked = l.many.asked || len(l.further) > 0 && sum != l.quantity
+	}
 }
 
 func (c *clause) bytesOf(from, to int) [2]int {

@@ -11,13 +11,14 @@ func (r *reading) intent() Intent {
 	}
 	if r.kind == Buy || r.kind == Assign || r.kind == Unassign {
 		r.compose()
+		r.doubt()
 		for i := range r.lines {
 			r.item(&in, &r.lines[i])
 		}
 		in.settle()
 	}
-	if r.kind == Buy && len(in.Items) == 0 && r.refused {
-		in.Kind = None
+	if r.kind == Buy && (len(in.Items) == 0 && r.refused || r.told) {
+		in = Intent{Kind: None}
 	}
 	in.Unsure = len(in.Asks) > 0 || r.cut || r.missed > 1 || r.kind == None && r.missed > 0
 	return in

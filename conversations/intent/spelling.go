@@ -18,6 +18,9 @@ func spelling(tokens []token) (words []string, n int) {
 		return nil, 1
 	}
 	if w, ok := usual[first]; ok {
+		if word(tokens, 1) == "." && len(w) == 1 && len(tokens) > 2 && len(first) < len(w[0]) { // bus. basic
+			return w, 2
+		}
 		return w, 1
 	}
 	return []string{first}, 1
@@ -32,7 +35,7 @@ func digitsOf(v int) string {
 
 // usual are words in the form that names have.
 var usual = map[string][]string{
-	"biz": {"business"}, "bus": {"business"}, "bizz": {"business"}, "prem": {"premium"}, "std": {"standard"}, "ent": {"enterprise"},
+	"biz": {"business"}, "bus": {"business"}, "bizz": {"business"}, "prem": {"premium"}, "std": {"standard"}, "stand": {"standard"}, "bas": {"basic"}, "exch": {"exchange"}, "ent": {"enterprise"},
 	"exo": {"exchange", "online"}, "pbi": {"power", "bi"}, "fur": {"for"}, "fuer": {"for"}, "pour": {"for"}, "aad": {"azure", "ad"},
 	"office": {"o365"}, "msft": nil, "teamsphone": {"teams", "phone"}, "fr": {"for"},
 	"essential": {"essentials"}, "premiums": {"premium"}, "visios": {"visio"}, "telefon": {"phone"}, "telephone": {"phone"},
@@ -80,6 +83,7 @@ var chineseNames = []struct {
 	{"商用应用", []string{"apps", "for", "business"}}, {"商业应用", []string{"apps", "for", "business"}}, {"企业应用", []string{"apps", "for", "enterprise"}},
 	{"商业基本版", []string{"business", "basic"}}, {"企业版", []string{"enterprise"}}, {"商业版", []string{"for", "business"}},
 	{"基础版", []string{"basic"}}, {"基本版", []string{"basic"}}, {"标准版", []string{"standard"}}, {"高级版", []string{"premium"}}, {"专业版", []string{"pro"}},
+	{"标淮版", []string{"standard"}}, {"标准板", []string{"standard"}}, {"基础板", []string{"basic"}}, {"基楚版", []string{"basic"}}, {"高级板", []string{"premium"}}, {"高及版", []string{"premium"}}, {"高极版", []string{"premium"}},
 	{"商务", []string{"business"}}, {"商业", []string{"business"}}, {"电话", []string{"phone"}}, {"微软", nil}, {"基础", []string{"basic"}}, {"标准", []string{"standard"}}, {"高级", []string{"premium"}},
 	{"旗舰版", []string{"ultimate"}}, {"教育版", []string{"education"}}, {"家庭版", []string{"family"}}, {"个人版", []string{"personal"}}, {"试用版", []string{"trial"}}, {"国际版", []string{"international"}}, {"精简版", []string{"lite"}}, {"豪华版", []string{"deluxe"}}, {"尊享版", []string{"deluxe"}}, {"至尊版", []string{"ultimate"}}, {"增强版", []string{"advanced"}}, {"学生版", []string{"student"}}, {"政府版", []string{"government"}}, {"入门版", []string{"starter"}},
 }

@@ -17,7 +17,7 @@ func newSpeller(l *lexicon, p *products) *speller {
 	s := &speller{known: map[string]bool{}, lexicon: map[rune][][]rune{}}
 	for w := range l.words {
 		s.known[w] = true
-		if r := []rune(w); len(r) >= 5 && !isHan(r[0]) {
+		if r := []rune(w); len(r) >= 4 && !isHan(r[0]) {
 			s.lexicon[r[0]] = append(s.lexicon[r[0]], r)
 		}
 	}
@@ -68,12 +68,58 @@ func (s *speller) repair(w string) string {
 		best.try(written, word, budget(len(written)))
 	}
 	for _, word := range s.lexicon[written[0]] {
-		best.try(written, word, (budget(len(written))+1)/2)
+		if swapped(written, word) || doubled(written, word) { // nobody means another word
+			return string(word)
+		}
+		if len(word) > 4 {
+			best.try(written, word, (budget(len(written))+1)/2)
+		}
 	}
 	if best.word == nil || best.tie {
 		return w
 	}
 	return string(best.word)
+}
+
+// swapped reports whether two neighbouring letters of a word have changed places.
+func swapped(written, word []rune) bool {
+	if len(written) != len(word) {
+		return false
+	}
+	i := 0
+	for i < len(word) && written[i] == word[i] {
+		i++
+	}
+	return i+1 < len(word) && written[i] == word[i+1] && written[i+1] == word[i] && slices.Equal(written[i+2:], word[i+2:])
+}
+
+// repairName is the word of a name that w is a slip of, behind another word of names: there
+// it is nearer than any other word.
+func (s *speller) repairName(w string) (string, bool) {
+	written := []rune(w)
+	if len(written) < 4 || len(written) > 24 || ordinary[w] {
+		return w, false
+	}
+	var best nearest
+	for _, word := range s.products {
+		best.try(written, word, budget(len(written)))
+	}
+	if best.word == nil || best.tie {
+		return w, false
+	}
+	return string(best.word), true
+}
+
+// doubled reports whether a letter was written twice.
+func doubled(written, word []rune) bool {
+	if len(written) != len(word)+1 {
+		return false
+	}
+	i := 0
+	for i < len(word) && written[i] == word[i] {
+		i++
+	}
+	return i > 0 && written[i] == written[i-1] && slices.Equal(written[i+1:], word[i:])
 }
 
 // nearest is the best word so far.
@@ -132,7 +178,7 @@ func differs(a, b rune) int {
 
 // ordinary words are near to words of products and mean something else.
 var ordinary = set(`visit visits basis bases premier pour power hour four your entry entire extra maps steps offices apple apples phones projects projet projets projekt
-projekte project exchanges exchange change cards team teams standards standart copy pilot pilots visa vision visio's businessman business's defend defended
+projekte project exchanges exchange change cards team teams standards copy pilot pilots visa vision visio's businessman business's defend defended
 plane planes planet flow point points house home works first third worst best rest test best many money monday daily email female later letter water
 marie martin maria peter thomas anna julia laura sarah lisa kevin nicolas sophie pierre claire julien alex david michael stefan andreas sabine petra klaus
 lena felix lukas jonas emma louis hugo paul eric erik simon daniel markus christian susanne monika karin oliver wolfgang jessica jennifer amanda
