@@ -19,8 +19,6 @@ const (
 
 // converse answers what somebody wrote.
 func (d *Discord) converse(ctx context.Context, s spoken, text string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
-	defer cancel()
 	whose, why := d.spokenIn(s)
 	if why != "" {
 		d.turnAway(ctx, s, why)
@@ -29,9 +27,11 @@ func (d *Discord) converse(ctx context.Context, s spoken, text string) {
 	if s.Member != nil {
 		m := *s.Member
 		m.User = s.Author
-		d.note(whose.guild, s.Author.ID, m.profile(""))
+		d.noteAt(s.at(d.Now()), whose.guild, s.Author.ID, m.profile(""))
 	}
-	p := d.turned(ctx, s, s.event(whose, text))
+	p := d.written(ctx, s, s.event(whose, text))
+	ctx, cancel := lasting(ctx)
+	defer cancel()
 	if s.Guild == "" {
 		d.must(ctx, d.put(ctx, s, s.Channel, whose, p))
 		return
@@ -41,19 +41,19 @@ func (d *Discord) converse(ctx context.Context, s spoken, text string) {
 
 // turnAway says why nothing is done. Nobody who is not known can have it said time and again.
 func (d *Discord) turnAway(ctx context.Context, s spoken, why string) {
+	ctx, cancel := lasting(ctx)
+	defer cancel()
 	if why == "discord.several" || d.seen.First(why+":"+s.Channel) {
 		d.remark(ctx, s, "", why+".text", false)
 	}
 }
 
-// turned is what is shown of an event, while the bot is seen to write.
-func (d *Discord) turned(ctx context.Context, s spoken, ev conversations.Event) conversations.Prompt {
-	writing, stop := context.WithCancel(ctx)
+// written is what is shown of an event, while the bot is seen to write.
+func (d *Discord) written(ctx context.Context, s spoken, ev conversations.Event) conversations.Prompt {
+	writing, stop := lasting(ctx)
 	defer stop()
 	go d.typing(writing, s.Channel)
-	p := failed(d.localeOf(ev.Account))
-	conversations.Safely(ctx, d.Log, func() { p = d.Turn(ctx, ev).Prompt })
-	return p
+	return d.turned(ctx, ev).Prompt
 }
 
 // typing has the bot be seen to write until ctx ends.

@@ -311,6 +311,39 @@ func TestWordsOfStrangers(t *testing.T) {
 	}
 }
 
+// writtenAt is the id of a message that was written then.
+func writtenAt(at time.Time) string {
+	return fmt.Sprintf(`"id": "%d"`, (at.UnixMilli()-1_420_070_400_000)<<22)
+}
+
+// Who is in the second server of an organisation alone is who they are there.
+func TestWhoIsInAnotherServer(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.guilds(place{"contoso", "42"}, place{"fabrikam", "44"}, place{"contoso", "43"})
+	asked := 0
+	d.calling(func(n int, call string, w http.ResponseWriter) {
+		if asked = n; strings.Contains(call, "/guilds/43/") {
+			fmt.Fprint(w, `{"user": {"id": "7", "username": "ada"}, "roles": ["8"]}`)
+			return
+		}
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `{"code": 10007, "message": "Unknown Member"}`)
+	})
+	for range 2 {
+		p, err := d.Profile(t.Context(), "contoso", conversations.Account{Platform: Platform, Workspace: "42", ID: "7"})
+		if err != nil || p.Closed || len(p.Groups) != 1 || p.Groups[0] != "8" {
+			t.Errorf("%+v, %v", p, err)
+		}
+	}
+	if asked != 2 {
+		t.Errorf("it is asked %d times", asked)
+	}
+	if p, err := d.Profile(t.Context(), "fabrikam", conversations.Account{Platform: Platform, Workspace: "44", ID: "7"}); err != nil || !p.Closed {
+		t.Errorf("another organisation's server makes somebody a member: %+v, %v", p, err)
+	}
+}
+
 // The roles that come with a message count, without a look-up; the language is the one that
 // somebody's client was last seen in, in direct messages too.
 func TestWhoWrites(t *testing.T) {
@@ -318,13 +351,17 @@ func TestWhoWrites(t *testing.T) {
 	d := newDesk(t)
 	who := conversations.Account{Platform: Platform, Workspace: "42", ID: "7"}
 	d.delivers(d.request(strings.Replace(fmt.Sprintf(direct, 1, "9", ""), "en-US", "fr", 1), noon))
-	d.says("buy", inGuildOf("42"))
+	d.says("buy", inGuildOf("42"), writtenAt(noon))
 	calls := d.calls.Load()
 	p, err := d.Profile(t.Context(), "contoso", who)
 	if err != nil || d.calls.Load() != calls || p.Locale != "fr" || p.Name != "ada" || len(p.Groups) != 1 || p.Groups[0] != "5" || p.Closed {
 		t.Errorf("%+v, %v", p, err)
 	}
-	d.says("buy", inGuildOf("42"), `"member": {"roles": [], "pending": true}`)
+	d.says("buy", inGuildOf("42"), writtenAt(noon.Add(-time.Second)), `"member": {"roles": ["6"]}`)
+	if p, err := d.Profile(t.Context(), "contoso", who); err != nil || len(p.Groups) != 1 || p.Groups[0] != "5" {
+		t.Errorf("what waited counts as it was when it was written: %+v, %v", p, err)
+	}
+	d.says("buy", inGuildOf("42"), writtenAt(noon), `"member": {"roles": [], "pending": true}`)
 	if p, err := d.Profile(t.Context(), "contoso", who); err != nil || !p.Closed || len(p.Groups) > 0 {
 		t.Errorf("%+v, %v", p, err)
 	}

@@ -145,7 +145,7 @@ func (a *answering) recovered(ctx context.Context) {
 		return
 	}
 	a.g.Log.ErrorContext(ctx, "taking an interaction of Discord's panicked", "why", why, "stack", string(debug.Stack()))
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
+	ctx, cancel := lasting(ctx)
 	defer cancel()
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -61,7 +61,7 @@ var (
 )
 
 const (
-	// turnTime is how long a turn and what it shows may take, whoever still waits for it.
+	// turnTime is how long a turn may take, whoever still waits for it, and as long to show it.
 	turnTime = 30 * time.Second
 	// callTime is how long one call to Discord may take.
 	callTime = 10 * time.Second

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -113,9 +114,9 @@ func TestNothingOvertakesTheAnswer(t *testing.T) {
 	}
 }
 
-// A turn that panics is answered by nobody: nothing is written later into what may be
-// somebody else's answer by then.
-func TestNothingIsSaidAfterAPanic(t *testing.T) {
+// A turn that panics is answered at once, and once: that it did not work. So it is where it
+// was said already that an answer is coming.
+func TestAPanicIsToldOnce(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.answer = func(conversations.Event) conversations.Reply { panic("a mistake") }
@@ -123,16 +124,44 @@ func TestNothingIsSaidAfterAPanic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const within = 20 * time.Millisecond
-	said := make(chan callback, 1)
-	func() {
-		defer func() { _ = recover() }()
-		d.take(t.Context(), i, within, func(c callback, _ bool) { said <- c })
-	}()
-	select {
-	case c := <-said:
-		t.Errorf("it is said: %+v", c)
-	case <-time.After(10 * within):
+	const within = 200 * time.Millisecond
+	said := make(chan callback, 4)
+	d.take(t.Context(), i, within, func(c callback, _ bool) { said <- c })
+	time.Sleep(2 * within)
+	if c := <-said; c.Type != answerMessage || !strings.Contains(string(encoded(c)), "de notre côté") || len(said) > 0 {
+		t.Errorf("it is said: %s, and %d times more", encoded(c), len(said))
+	}
+
+	d.answer = func(conversations.Event) conversations.Reply { time.Sleep(2 * within); panic("a mistake") }
+	i.ID = "2"
+	d.take(t.Context(), i, within, func(c callback, _ bool) { said <- c })
+	d.work.Wait()
+	if c, shown := <-said, <-d.said; c.Type != answerDeferred || !strings.HasPrefix(shown, "PATCH ") || !strings.Contains(shown, "de notre côté") || len(said) > 0 {
+		t.Errorf("it is said: %s, and shown: %s", encoded(c), shown)
+	}
+}
+
+// A turn that took all of its time leaves enough to show what came of it.
+func TestThereIsTimeToShow(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var turning context.Context
+	shown := 0
+	d.Discord.Turn = func(ctx context.Context, _ conversations.Event) conversations.Reply {
+		turning = ctx
+		return conversations.Reply{Prompt: twoMessages()}
+	}
+	d.calling(func(n int, _ string, w http.ResponseWriter) {
+		if shown = n; turning.Err() == nil {
+			t.Error("it is shown in the turn's time")
+		}
+		fmt.Fprint(w, `{"id": "9"}`)
+	})
+	d.delivers(d.request(fmt.Sprintf(delivered, 1, ""), noon))
+	d.work.Wait()
+	d.says("cart")
+	if shown < 2 {
+		t.Errorf("%d messages are shown", shown)
 	}
 }
 

@@ -166,10 +166,16 @@ func (d *Discord) met(guild string, i interaction) {
 	d.note(guild, m.User.ID, m.profile(i.Locale))
 }
 
-func (d *Discord) note(guild, id string, p conversations.Profile) {
+func (d *Discord) note(guild, id string, p conversations.Profile) { d.noteAt(d.Now(), guild, id, p) }
+
+// noteAt notes what was so at a time, where nothing later is known.
+func (d *Discord) noteAt(at time.Time, guild, id string, p conversations.Profile) {
 	d.know(guild, id, func(k *known) {
-		k.at, p.Locale = d.Now(), cmp.Or(p.Locale, k.profile.Locale) // which only an interaction tells
-		k.profile = p
+		if at.Before(k.at) {
+			return
+		}
+		p.Locale = cmp.Or(p.Locale, k.profile.Locale) // which only an interaction tells
+		k.at, k.profile = at, p
 	})
 }
 
@@ -197,16 +203,32 @@ func (d *Discord) localeOf(a conversations.Account) string {
 }
 
 // Profile is what Discord says of the account now, or said within a minute: its name, and
-// the guild's roles that it has as groups.
-func (d *Discord) Profile(ctx context.Context, _ string, a conversations.Account) (conversations.Profile, error) {
+// the guild's roles that it has as groups. Who is in none but another guild of the
+// organisation's is who they are there.
+func (d *Discord) Profile(ctx context.Context, organisation string, a conversations.Account) (conversations.Profile, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
+	defer cancel()
+	p, err := d.profile(ctx, a)
+	for _, guild := range d.Guilds(a.ID) {
+		if err != nil || !p.Closed {
+			break
+		}
+		if whose, ok := d.Organisation(guild); ok && whose == organisation && guild != a.Workspace {
+			a.Workspace = guild
+			p, err = d.profile(ctx, a)
+		}
+	}
+	return p, err
+}
+
+// profile is what is said of the account in its guild.
+func (d *Discord) profile(ctx context.Context, a conversations.Account) (conversations.Profile, error) {
 	d.mu.Lock()
 	k, ok := d.people[a.Workspace+"/"+a.ID]
 	d.mu.Unlock()
 	if ok && d.Now().Sub(k.at) < profileLife {
 		return k.profile, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
-	defer cancel()
 	var m member
 	err := d.api.call(ctx, http.MethodGet, "guilds/"+a.Workspace+"/members/"+a.ID, nil, &m)
 	p := m.profile("")

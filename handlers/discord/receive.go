@@ -149,13 +149,12 @@ func (d *Discord) taken(ctx context.Context, i interaction, within time.Duration
 
 // turn answers an event, and shows what comes after the first answer once that is given.
 func (d *Discord) turn(ctx context.Context, i interaction, at spot, ev conversations.Event, within time.Duration, answer func(c callback, more bool)) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
 	rest, late := d.answered(ctx, at, ev, within, answer)
 	if len(rest) == 0 {
-		cancel()
 		return
 	}
 	d.work.Go(func() {
+		ctx, cancel := lasting(ctx)
 		defer cancel()
 		conversations.Safely(ctx, d.Log, func() { d.follow(ctx, i, rest, late) })
 	})
@@ -168,13 +167,27 @@ func (d *Discord) answered(ctx context.Context, at spot, ev conversations.Event,
 	hurry := time.AfterFunc(within, func() { once.Do(func() { late = true; answer(at.deferred(), true) }) })
 	defer once.Do(func() {}) // where the turn panics, nobody is there to answer to any more
 	defer hurry.Stop()
-	r := d.Turn(ctx, ev)
+	r := d.turned(ctx, ev)
 	first, rest := at.answer(r)
 	once.Do(func() { answer(first, len(rest) > 0) })
 	if late {
 		return at.shown(r), true
 	}
 	return rest, false
+}
+
+// turned is what an event leads to: where that panics, that it did not work.
+func (d *Discord) turned(ctx context.Context, ev conversations.Event) conversations.Reply {
+	ctx, cancel := lasting(ctx)
+	defer cancel()
+	r := conversations.Reply{Prompt: failed(d.localeOf(ev.Account))}
+	conversations.Safely(ctx, d.Log, func() { r = d.Turn(ctx, ev) })
+	return r
+}
+
+// lasting is a context for a turn, or for showing what it led to: whoever asked may be gone.
+func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), turnTime)
 }
 
 // choices are what may be meant by what is being typed.

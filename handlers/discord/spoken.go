@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/go-json-experiment/json"
@@ -94,6 +95,15 @@ func (d *Discord) spokenIn(s spoken) (at place, why string) {
 		return d.guildPlace(s.Guild)
 	}
 	return d.directPlace(s.Author.ID, s.Answers.ID, s.Channel)
+}
+
+// at is when it was written, by Discord's clock: it may have waited since.
+func (s spoken) at(now time.Time) time.Time {
+	at, err := discordgo.SnowflakeTimestamp(s.ID)
+	if err != nil || at.After(now) {
+		return now
+	}
+	return at
 }
 
 func (s spoken) event(whose place, text string) conversations.Event {

@@ -123,16 +123,19 @@ func (a activity) at(now time.Time) time.Time {
 }
 
 // said is what was typed, without the bot's name; others who are mentioned are "<@id>",
-// with the id that Teams has for them.
+// with the id that Teams has for them. Entities come in the order of the text: of two
+// of one name each is at its place.
 func (a activity) said() string {
 	text := a.Text
-	for _, e := range a.Entities {
-		switch {
-		case e.Type != "mention" || e.Text == "":
-		case e.Mentioned.ID == a.Recipient.ID:
-			text = strings.ReplaceAll(text, e.Text, " ")
-		default:
-			text = strings.ReplaceAll(text, e.Text, " <@"+e.Mentioned.ID+"> ")
+	for _, times := range []int{1, -1} { // what is left after each had its own is of the first of that name
+		for _, e := range a.Entities {
+			switch {
+			case e.Type != "mention" || e.Text == "":
+			case e.Mentioned.ID == a.Recipient.ID:
+				text = strings.Replace(text, e.Text, " ", times)
+			default:
+				text = strings.Replace(text, e.Text, " <@"+e.Mentioned.ID+"> ", times)
+			}
 		}
 	}
 	return strings.Join(strings.Fields(unseen.Replace(html.UnescapeString(text))), " ")

@@ -105,7 +105,8 @@ func (t *Teams) installed(a activity) {
 	case removed && a.personal():
 		t.forget(ctx, keyOf(a.account()), a.at(t.Now()))
 	case !removed:
-		t.meet(ctx, a)
+		t.known.Forget(keyOf(a.account())) // another copy of the bot may have heard of a removal
+		t.meetAgain(ctx, a)
 		if a.Type == "installationUpdate" && a.personal() && a.ID != "" && t.met.First(eventID(a)) {
 			t.behind(func(ctx context.Context) {
 				t.show(ctx, spot{activity: a}, drawing(t.Turn(ctx, t.event(organisation, a))), t.turned.Add(1))

@@ -114,6 +114,9 @@ func TestWhatIsTyped(t *testing.T) {
 		"plain":                    {activity{Text: "  buy 25 "}, "buy 25"},
 		"a mention":                {activity{Text: "<at>Cartwright</at>&nbsp;order CW-1\n", Entities: []entity{{Type: "mention", Text: "<at>Cartwright</at>", Mentioned: bot}}}, "order CW-1"},
 		"another of the same name": {activity{Text: "delegate <at>Cartwright</at>", Entities: []entity{{Type: "mention", Text: "<at>Cartwright</at>", Mentioned: account{ID: "29:2"}}}}, "delegate <@29:2>"},
+		"two of the same name": {activity{Text: "assign <at>Max</at> <at>Max</at> and <at>Max</at>", Entities: []entity{
+			{Type: "mention", Text: "<at>Max</at>", Mentioned: account{ID: "29:2"}}, {Type: "mention", Text: "<at>Max</at>", Mentioned: account{ID: "29:3"}},
+		}}, "assign <@29:2> <@29:3> and <@29:2>"},
 		"signs":                    {activity{Text: "order A&amp;B &lt;x&gt;\u00a0y"}, "order A&B <x> y"},
 		"nothing":                  {activity{}, ""},
 		"an entity without a text": {activity{Text: "cart", Entities: []entity{{Type: "mention", Mentioned: bot}}}, "cart"},
@@ -121,6 +124,27 @@ func TestWhatIsTyped(t *testing.T) {
 		c.a.Recipient = bot
 		if got := c.a.said(); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// The app is added again after another copy of the bot, which this one did not hear of, took
+// note that it was removed; or before this one hears of the removal. Either way its person
+// can be reached.
+func TestTheAppIsAddedAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for range 3 {
+		if err := d.aicha.Install(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		d.events()
+		d.kept.mu.Lock()
+		n := len(d.kept.known)
+		clear(d.kept.known)
+		d.kept.mu.Unlock()
+		if n == 0 {
+			t.Fatal("where she is reached is not kept")
 		}
 	}
 }

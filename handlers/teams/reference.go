@@ -64,7 +64,19 @@ func (t *Teams) reference(ctx context.Context, key string) (r reference, found b
 }
 
 // meet notes where somebody is reached, where that is news.
-func (t *Teams) meet(ctx context.Context, a activity) {
+func (t *Teams) meet(ctx context.Context, a activity) { t.reached(ctx, a, t.note) }
+
+// meetAgain notes it also where it is not: a removal before that, which is delivered later,
+// is known for an earlier one then.
+func (t *Teams) meetAgain(ctx context.Context, a activity) {
+	t.reached(ctx, a, func(ctx context.Context, key string, _, now reference, at time.Time) error {
+		return t.keep(ctx, key, now, at)
+	})
+}
+
+type noting func(ctx context.Context, key string, was, now reference, at time.Time) error
+
+func (t *Teams) reached(ctx context.Context, a activity, note noting) {
 	who := a.account()
 	if who.Workspace == "" || a.From.ObjectID == "" && !t.Anonymous {
 		return
@@ -79,7 +91,7 @@ func (t *Teams) meet(ctx context.Context, a activity) {
 	}
 	at := a.at(t.Now())
 	if err == nil {
-		err = t.note(ctx, keyOf(who), was, now, at)
+		err = note(ctx, keyOf(who), was, now, at)
 	}
 	if tenant, _, errTenant := t.reference(ctx, tenantKey(who.Workspace)); err == nil && errTenant == nil {
 		err = t.note(ctx, tenantKey(who.Workspace), tenant, reference{Service: a.ServiceURL}, at)
@@ -93,6 +105,10 @@ func (t *Teams) note(ctx context.Context, key string, was, now reference, at tim
 	if was == now {
 		return nil
 	}
+	return t.keep(ctx, key, now, at)
+}
+
+func (t *Teams) keep(ctx context.Context, key string, now reference, at time.Time) error {
 	if err := t.References.Save(ctx, key, encoded(now), at); err != nil {
 		return err
 	}
