@@ -116,12 +116,26 @@ func (a *Announcements) keep(ctx context.Context, n note, read func() (page, err
 	if err == nil {
 		return 0, a.Sent.Done(ctx, n.id, n.to, now.ref, now.version, a.entry(n, was, now, shown))
 	}
-	back := a.Sent.Done(ctx, n.id, n.to, now.ref, was.version, nil)
+	back := a.giveBack(ctx, n, now, was, err)
 	if wait, ok := errors.AsType[*Wait](err); ok {
 		return wait.For, back
 	}
 	return 0, errors.Join(fmt.Errorf("announce %s: %w", n.id, err), back)
 }
+
+// giveBack gives back the claim of a message that does not show what it is to.
+func (a *Announcements) giveBack(ctx context.Context, n note, now, was message, why error) error {
+	if _, tried := errors.AsType[*unposted](why); tried && !errors.Is(why, ErrRefused) {
+		return a.Sent.Unsure(ctx, n.id, n.to, was.version)
+	}
+	return a.Sent.Done(ctx, n.id, n.to, now.ref, was.version, nil)
+}
+
+// unposted is why a message could not be posted.
+type unposted struct{ cause error }
+
+func (u *unposted) Error() string { return u.cause.Error() }
+func (u *unposted) Unwrap() error { return u.cause }
 
 // message is what is in front of its reader.
 type message struct {
@@ -151,7 +165,10 @@ func (a *Announcements) show(ctx context.Context, n note, now message, read func
 		}
 	}
 	ref, err := poster.Post(ctx, n.org.ID, n.to, p.prompt)
-	return message{ref, p.version}, p, err
+	if err != nil {
+		return message{}, page{}, &unposted{err}
+	}
+	return message{ref, p.version}, p, nil
 }
 
 // entry is the audit's of what a message shows now, nil where nothing new is shown: its

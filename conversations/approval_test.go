@@ -2,6 +2,7 @@ package conversations_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -307,6 +308,36 @@ func TestARequestThatMayHaveBeenPosted(t *testing.T) {
 	bruno.reads(order).sees("Approved: Bruno gave the last approval").lacks("<Approve>")
 	if n := chloe.messages(order); n != 0 {
 		t.Errorf("who was never asked has %d messages", n)
+	}
+}
+
+// Nobody knows whether a request was posted to one, another's platform refused it, and a third
+// answers: the first is told how it ended, in case they read it.
+func TestARequestOfUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		fails error
+		told  int
+	}{{errors.New("no answer in time"), 1}, {fmt.Errorf("%w: no such account", conversations.ErrRefused), 0}, {&conversations.Wait{For: time.Second, Cause: errors.New("gateway timeout")}, 1}} {
+		w := newWorld(t)
+		w.approves()
+		aicha, bruno, chloe := w.as("aicha"), w.as("bruno"), w.as("chloe")
+		w.chat.shuns, w.chat.why = "chloe", c.fails
+		aicha.puts("business-premium", "10", "P1Y.annual", false).clicks("Check out").clicks("Next").clicks("Place order")
+		order := w.orders()[0].ID
+		if _, err := w.announces(order, w.orders()[0].Version); err == nil && !errors.As(c.fails, new(*conversations.Wait)) {
+			t.Fatal("everybody is said to be asked")
+		}
+		w.chat.shuns, w.chat.why = "", nil
+		bruno.reads(order).clicks("Approve").sees("Approved by enough people.")
+		w.works()
+		w.passes(time.Minute)
+		if n := chloe.messages(order); n != c.told {
+			t.Errorf("after %v they have %d messages, not %d", c.fails, n, c.told)
+		}
+		if c.told > 0 {
+			chloe.reads(order).sees("Approved: Bruno gave the last approval").lacks("<Approve>")
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package conversations_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type chat struct {
 	tries    int           // posts that were asked for
 	fails    bool          // nothing can be shown just now
 	shuns    string        // somebody to whom nothing can be posted
+	why      error         // what is said of that; errChat by default
 	hold     chan struct{} // where it is set, the next post waits for it to be closed
 	entered  chan struct{} // is sent to by a post that waits
 }
@@ -41,7 +43,7 @@ func (c *chat) Post(_ context.Context, organisation string, to conversations.Acc
 	defer c.mu.Unlock()
 	c.tries++
 	if c.fails || to.ID == c.shuns {
-		return "", errChat
+		return "", cmp.Or(c.why, errChat)
 	}
 	c.posts++
 	ref := fmt.Sprintf("%s/%s/%d", organisation, to.ID, c.posts)

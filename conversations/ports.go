@@ -12,6 +12,10 @@ import (
 // ErrMessageGone says that a posted message no longer exists or cannot be edited.
 var ErrMessageGone = errors.New("the message is gone")
 
+// ErrRefused says that a platform took a call and refused it: nothing was posted. After any
+// other error of a post it may have been.
+var ErrRefused = errors.New("the platform refuses")
+
 // Wait is an error of a platform that is to be asked again later: it limits how often it
 // is, or answers slowly.
 type Wait struct {
@@ -71,6 +75,9 @@ type Sent interface {
 	// Done notes what the message shows now, and gives the claim back. shown is the audit's
 	// entry of what was put in front of somebody, nil where nothing was.
 	Done(ctx context.Context, order string, to Account, ref string, version int, shown *commerce.Entry) error
+	// Unsure gives the claim back of a message, claimed at version, of which nobody knows
+	// whether it was posted.
+	Unsure(ctx context.Context, order string, to Account, version int) error
 	// Copies lists an order's messages, and those whose id begins with its own and a slash.
 	Copies(ctx context.Context, order string) ([]commerce.Copy, error)
 }

@@ -60,6 +60,21 @@ func (l *Ledger) Copies(ctx context.Context, order string) ([]commerce.Copy, err
 	return all, nil
 }
 
+// Unsure gives a claim back, and has Copies tell that the message may have been posted. One
+// that somebody else posted since stays noted as it is.
+func (l *Ledger) Unsure(ctx context.Context, order string, to commerce.Account, version int) error {
+	err := l.change(ctx, func(t *tx) error {
+		_, err := t.exec(`UPDATE sent_messages SET claimed_until = 0, ref = '', version = 0
+			WHERE order_id = $1 AND platform = $2 AND workspace = $3 AND account = $4 AND version <= $5`,
+			order, to.Platform, to.Workspace, to.ID, version)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note the message of order %s: %w", order, err)
+	}
+	return nil
+}
+
 // Done notes what the message shows now, and gives the claim back. A message that shows
 // a later version by now stays noted as it is. What was shown, where anything was, is an
 // entry of the audit.

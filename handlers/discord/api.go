@@ -36,6 +36,9 @@ func (r *refused) Error() string {
 	return fmt.Sprintf("Discord answers %d: %s (%d)", r.Status, r.Message, r.Code)
 }
 
+// Is tells that nothing came of the call.
+func (r *refused) Is(target error) bool { return target == conversations.ErrRefused && r.Status < 500 }
+
 // call makes a call. A path that holds an interaction's token is authorised by that.
 // *conversations.Wait: Discord limits how often it is called, or does not answer.
 func (a api) call(ctx context.Context, method, path string, body, result any) error {

@@ -31,10 +31,18 @@ func (s *Slack) Post(ctx context.Context, _ string, to conversations.Account, p 
 		return err
 	})
 	if err != nil {
-		return "", err
+		return "", unposted(err)
 	}
 	s.paces.take(ref, s.Now())
 	return ref, nil
+}
+
+// unposted tells whether Slack said that it did not take a message.
+func unposted(err error) error {
+	if refused := (slack.SlackErrorResponse{}); errors.As(err, &refused) || limit(err) > 0 {
+		return fmt.Errorf("%w: %w", conversations.ErrRefused, err)
+	}
+	return err
 }
 
 // isChannel tells a channel's id from a person's.

@@ -67,6 +67,9 @@ func (r *refused) Error() string {
 	return fmt.Sprintf("the Bot Connector answers %d: %s %s %s", r.Status, r.Problem.Code, r.SubCode, r.Problem.Message)
 }
 
+// Is tells that nothing came of the call.
+func (r *refused) Is(target error) bool { return target == conversations.ErrRefused && r.Status < 500 }
+
 // maxAnswer is how much of an answer is read.
 const maxAnswer = 1 << 20
 

@@ -3,7 +3,6 @@ package teams
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,7 +13,7 @@ import (
 )
 
 // errUnmet says that there is no way to reach an account.
-var errUnmet = errors.New("Teams does not say where that account is reached")
+var errUnmet = fmt.Errorf("%w: Teams does not say where that account is reached", conversations.ErrRefused)
 
 // Post sends the account a message in its own conversation, or an organisation's channel
 // one, and returns its reference: the service's URL, the conversation and the message, with
