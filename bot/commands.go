@@ -13,6 +13,7 @@ import (
 	"cartwright/commerce"
 	"cartwright/commerce/ledger"
 	"cartwright/config"
+	"cartwright/conversations"
 )
 
 // commandLine is every command (contract.md, Commands).
@@ -72,8 +73,16 @@ func report(s surroundings, err error) int {
 	case errors.Is(err, errSilent):
 		return exitFailed
 	}
-	fmt.Fprintln(s.stderr, "bot:", err)
+	fmt.Fprintln(s.stderr, "bot:", atOnce(err))
 	return exitFailed
+}
+
+// atOnce is an error without when a service is to be asked again: a command does not.
+func atOnce(err error) error {
+	if wait, ok := errors.AsType[*conversations.Wait](err); ok {
+		return wait.Cause
+	}
+	return err
 }
 
 // errSilent ends a command whose own output has said what is wrong.

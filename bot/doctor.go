@@ -38,7 +38,7 @@ func (doctorCommand) Run(p *program) error {
 				continue
 			}
 			well = false
-			fmt.Fprintf(p.stdout, "FAIL  %s: %v\n", name, err)
+			fmt.Fprintf(p.stdout, "FAIL  %s: %v\n", name, atOnce(err))
 		}
 	}
 	for _, o := range withGraph(cfg) {
