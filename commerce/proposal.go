@@ -1,6 +1,7 @@
 package commerce
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -19,7 +20,8 @@ type Declined struct {
 	At time.Time `json:"at"`
 }
 
-// LineChange is what a line of an order would become: no more licences, or another plan.
+// LineChange is what a line of an order would become: no more licences, or another plan. A
+// quantity of 0 and the plan that is none leave it as it is.
 type LineChange struct {
 	Line     int
 	Quantity int
@@ -37,11 +39,12 @@ func (o Order) revised(changes []LineChange) (Cart, error) {
 		if at < 0 {
 			continue
 		}
-		if n := changes[at].Quantity; n < 1 || n > l.Quantity {
+		n, plan := cmp.Or(changes[at].Quantity, l.Quantity), cmp.Or(changes[at].Plan, l.Plan)
+		if n < 1 || n > l.Quantity {
 			return Cart{}, Refuse(CodeQuantity, "min", 1, "max", l.Quantity)
 		}
-		changed = changed || l.Quantity != changes[at].Quantity || l.Plan != changes[at].Plan
-		l.Quantity, l.Plan = changes[at].Quantity, changes[at].Plan
+		changed = changed || l.Quantity != n || l.Plan != plan
+		l.Quantity, l.Plan = n, plan
 	}
 	if !changed {
 		return Cart{}, Refuse(CodeNoChange)

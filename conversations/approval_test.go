@@ -430,6 +430,26 @@ func TestAManagerApprovesWithChanges(t *testing.T) {
 	}
 }
 
+// A platform asks for a line's licences in one part and for its plan in the next: each part
+// keeps what the others brought, and what was not asked for stays as it was ordered.
+func TestALineInTwoParts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.approves()
+	aicha, bruno := w.as("aicha"), w.as("bruno")
+	aicha.puts("business-premium", "10", "P1Y.annual", false).puts("visio-p2", "6", "P1Y.annual", false).puts("business-basic", "8", "P1Y.annual", false)
+	order := aicha.places()
+	part := "again:propose:" + order + ":" + w.orders()[0].Quote.Hash
+	bruno.reads(order).clicks("Approve with changes").at("propose")
+	bruno.sends("", part, map[string]string{"seats_1": "4", "terms_1": "P1Y.annual", "seats_2": "6", "terms_2": "P1Y.annual", "seats_3": "8"}).holds("seats_1", "4", "terms_3", "P1Y.annual")
+	bruno.sends("", part, map[string]string{"terms_3": "P1Y.monthly"}).holds("seats_1", "4", "seats_3", "8", "terms_3", "P1Y.monthly")
+	bruno.sends("", "propose.send:"+order+":"+w.orders()[0].Quote.Hash, nil).at("approval").sees("4", "Yearly, paid monthly")
+	q := w.orders()[0].Approval.Proposal.Quote
+	if len(q.Lines) != 3 || q.Lines[0].Quantity != 4 || q.Lines[1].Quantity != 6 || q.Lines[2].Quantity != 8 || q.Lines[2].Plan.Billing != commerce.Monthly || q.Lines[1].Plan.Billing != commerce.Annual {
+		t.Errorf("it is proposed: %+v", q.Lines)
+	}
+}
+
 // Declined, the request goes on with the votes that it has; unanswered, it ends.
 func TestAProposalIsDeclined(t *testing.T) {
 	t.Parallel()

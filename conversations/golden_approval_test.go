@@ -99,7 +99,7 @@ func approvalGoldens(t *testing.T, at place) map[string]golden {
 	all["reject-without-a-reason"] = golden{shown.fail(commerce.Refuse(commerce.CodeReason, "max", commerce.MaxReason), fieldReason), f}
 	shown.Step = stepPropose
 	all["propose"] = golden{shown, f}
-	shown.Changes = []lineForm{{Line: f.order.Lines[0].ID, Seats: "2", Plan: "P1Y.annual"}}
+	shown.Changes = []lineForm{{Line: f.order.Lines[0].ID, Seats: new("2"), Plan: new("P1Y.annual")}}
 	all["propose-nothing"] = golden{shown.fail(commerce.Refuse(commerce.CodeNoChange), ""), f}
 	buyer := goldenFacts(t, at)
 	buyer.order = f.order

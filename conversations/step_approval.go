@@ -1,7 +1,9 @@
 package conversations
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,24 +76,39 @@ func clickApproval(s state, r ref, values map[string]string) (next state, eff ef
 	return s, nil, true
 }
 
-// lineForm is what was filled in for a line of an order.
+// lineForm is what was filled in for a line of an order; nil for a field that was not shown:
+// a platform may ask for a line's fields in two parts.
 type lineForm struct {
-	Line  int    `json:"line"`
-	Seats string `json:"seats"`
-	Plan  string `json:"plan"`
+	Line  int     `json:"line"`
+	Seats *string `json:"seats,omitempty"`
+	Plan  *string `json:"plan,omitempty"`
 }
 
 // readChanges reads the fields of a proposal, by the lines that they are of.
 func readChanges(values map[string]string) []lineForm {
-	var changes []lineForm
-	for key, seats := range values {
-		line, err := strconv.Atoi(strings.TrimPrefix(key, fieldSeats))
-		if strings.HasPrefix(key, fieldSeats) && err == nil && len(changes) < commerce.MaxCartLines {
-			changes = append(changes, lineForm{Line: line, Seats: clip(seats), Plan: clip(values[fieldTerms+strconv.Itoa(line)])})
+	byLine := map[int]lineForm{}
+	for key, value := range values {
+		if l, ok := readChange(key, clip(value)); ok && (len(byLine) < commerce.MaxCartLines || byLine[l.Line].Line != 0) {
+			byLine[l.Line] = l.over(byLine[l.Line])
 		}
 	}
-	slices.SortFunc(changes, func(a, b lineForm) int { return a.Line - b.Line })
-	return changes
+	return slices.SortedFunc(maps.Values(byLine), func(a, b lineForm) int { return a.Line - b.Line })
+}
+
+func readChange(key, value string) (l lineForm, ok bool) {
+	for prefix, field := range map[string]**string{fieldSeats: &l.Seats, fieldTerms: &l.Plan} {
+		line, err := strconv.Atoi(strings.TrimPrefix(key, prefix))
+		if strings.HasPrefix(key, prefix) && err == nil {
+			l.Line, *field = line, &value
+			return l, true
+		}
+	}
+	return l, false
+}
+
+// over is a line's form on top of an earlier one of it.
+func (l lineForm) over(before lineForm) lineForm {
+	return lineForm{Line: l.Line, Seats: cmp.Or(l.Seats, before.Seats), Plan: cmp.Or(l.Plan, before.Plan)}
 }
 
 // asks reports whether a form about an order, as it was priced then, is what is shown.
@@ -102,7 +119,9 @@ func (s state) asks(form step, order, hash string) bool {
 // merged are lines with what was filled in for them last.
 func merged(before, now []lineForm) []lineForm {
 	for _, l := range before {
-		if !slices.ContainsFunc(now, func(n lineForm) bool { return n.Line == l.Line }) {
+		if i := slices.IndexFunc(now, func(n lineForm) bool { return n.Line == l.Line }); i >= 0 {
+			now[i] = now[i].over(l)
+		} else {
 			now = append(now, l)
 		}
 	}
@@ -119,11 +138,18 @@ type proposal struct {
 func (e proposal) carryOut(ctx context.Context, s *commerce.Service, r commerce.Request) (result, error) {
 	changes := make([]commerce.LineChange, len(e.changes))
 	for i, c := range e.changes {
-		n, err := commerce.ReadQuantity(c.Seats, commerce.Offer{Seats: commerce.Seats{Min: 1}})
+		changes[i].Line = c.Line
+		if c.Plan != nil {
+			changes[i].Plan = readPlan(*c.Plan)
+		}
+		if c.Seats == nil {
+			continue
+		}
+		n, err := commerce.ReadQuantity(*c.Seats, commerce.Offer{Seats: commerce.Seats{Min: 1}})
 		if err != nil {
 			return result{}, err
 		}
-		changes[i] = commerce.LineChange{Line: c.Line, Quantity: n, Plan: readPlan(c.Plan)}
+		changes[i].Quantity = n
 	}
 	order, err := s.Propose(ctx, r, e.order, e.hash, changes)
 	return result{order: order}, err

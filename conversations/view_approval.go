@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -230,7 +231,7 @@ func lineFields(l commerce.QuoteLine, s state, f facts) []Field {
 	seats, terms := strconv.Itoa(l.Quantity), planValue(l.Plan)
 	for _, c := range s.Changes {
 		if c.Line == l.ID {
-			seats, terms = c.Seats, c.Plan
+			seats, terms = *cmp.Or(c.Seats, &seats), *cmp.Or(c.Plan, &terms)
 		}
 	}
 	plans := Field{Key: fieldTerms + key, Kind: ChoiceField, Label: f.words.T("approval.propose_plan", "product", l.Name), Value: terms}
