@@ -599,6 +599,9 @@ func TestAStandInIsChosenByName(t *testing.T) {
 		o.People = append(slices.Clone(o.People), commerce.Person{ID: "dagmar-2", Name: "DAGMAR", Roles: []commerce.Role{commerce.Approver}})
 	})
 	bruno.sends("", send, map[string]string{"person": "Dagmar", "until": "2026-11-24"}).at("delegate").sees("Choose a colleague")
+	bruno.types("delegate Dagmar until 2026-11-24").at("delegate").sees("[Who stands in: ]", "Choose a colleague", "Dagmar (dagmar)", "DAGMAR (dagmar-2)")
+	bruno.types("delegate <@dagmar> until 2026-11-24").at("delegate").sees("[Who stands in: dagmar]")
+	bruno.sends("", send, map[string]string{"person": "dagmar (DAGMAR-2)", "until": "2026-11-24"}).at("approvals").sees("DAGMAR stands in for you")
 	bruno.sends("", send, map[string]string{"person": "dagmar", "until": "2026-11-24"}).at("approvals").sees("Dagmar stands in for you")
 }
 

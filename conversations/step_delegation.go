@@ -7,9 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
-
 	"cartwright/commerce"
 )
 
@@ -103,19 +100,34 @@ func personNamed(text string, f facts) (commerce.Person, bool) {
 		return f.org.Holding(account)
 	}
 	name := strings.TrimPrefix(text, "@")
-	i := slices.IndexFunc(f.org.People, func(p commerce.Person) bool {
-		return name != "" && (strings.EqualFold(p.ID, name) || alike(p.Name, name))
-	})
-	if i < 0 {
-		return commerce.Person{}, false
+	called := fold(name)
+	var found []commerce.Person
+	for _, p := range f.org.People {
+		if strings.EqualFold(p.ID, name) || fold(namesake(p)) == called {
+			found = append(found, p)
+		}
 	}
-	return f.org.People[i], true
+	if named := peopleCalled(called, f.org.People); len(named) > 0 {
+		found = named
+	}
+	if name == "" || len(found) != 1 {
+		return commerce.Person{}, false // of two who have one name neither is meant
+	}
+	return found[0], true
 }
 
-// alike compares names without case and accents.
-func alike(one, other string) bool {
-	return collate.New(language.Und, collate.Loose).CompareString(one, other) == 0
+// peopleCalled are those of a folded name.
+func peopleCalled(name string, people []commerce.Person) (called []commerce.Person) {
+	for _, p := range people {
+		if fold(p.Name) == name {
+			called = append(called, p)
+		}
+	}
+	return called
 }
+
+// namesake is how somebody is told from another of the same name.
+func namesake(p commerce.Person) string { return p.Name + " (" + p.ID + ")" }
 
 // personChosen is the id of who was chosen from a list or, where a platform has none that is
 // long enough, typed by name. A name of several, like that of nobody, stays as it is.
@@ -123,16 +135,10 @@ func personChosen(text string, f facts) string {
 	if _, ok := f.org.Person(text); ok {
 		return text
 	}
-	p, ok := personNamed(text, f)
-	if !ok {
-		return text
+	if p, ok := personNamed(text, f); ok {
+		return p.ID
 	}
-	for _, other := range f.org.People {
-		if other.ID != p.ID && alike(other.Name, p.Name) {
-			return text
-		}
-	}
-	return p.ID
+	return text
 }
 
 // delegation has a person stand in for the actor until a moment, or nobody any more.

@@ -50,9 +50,17 @@ func standIns(chosen string, f facts) []Option {
 	if i := slices.IndexFunc(people, func(p commerce.Person) bool { return p.ID == chosen }); i >= maxChoice {
 		people[maxChoice-1] = people[i]
 	}
+	times := map[string]int{}
+	for _, p := range f.org.People {
+		times[fold(p.Name)]++
+	}
 	var options []Option
 	for _, p := range people[:min(len(people), maxChoice)] {
-		options = append(options, Option{Value: p.ID, Label: p.Name})
+		label := p.Name
+		if times[fold(label)] > 1 {
+			label = namesake(p)
+		}
+		options = append(options, Option{Value: p.ID, Label: label})
 	}
 	return options
 }

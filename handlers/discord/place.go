@@ -41,10 +41,10 @@ func (d *Discord) directPlace(account string, ids ...string) (at place, why stri
 			return d.within(at, from.guild), ""
 		}
 	}
-	switch len(all) {
-	case 0:
+	switch {
+	case len(all) == 0, from.organisation != "": // that one does not know the account any more
 		return place{}, "discord.unknown"
-	case 1:
+	case len(all) == 1:
 		return all[0], ""
 	}
 	return place{}, "discord.several"
