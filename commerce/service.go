@@ -32,7 +32,8 @@ type Service struct {
 	Now           func() time.Time
 	Log           *slog.Logger
 
-	seats seatsCache
+	seats  seatsCache
+	people peopleReads
 }
 
 // Request is who asks, and by which event: the same event never acts twice.
@@ -105,22 +106,6 @@ func (s *Service) shelf(org Organisation, seats seatsRead, open map[string]int) 
 		}
 	}
 	return shelf
-}
-
-// Unlicensed lists who has no licence, with what makes some of them ineligible; known is
-// false where the list could not be read in time.
-func (s *Service) Unlicensed(ctx context.Context, organisation string) (people []User, known bool) {
-	org, ports, err := s.organisation(organisation)
-	if err != nil {
-		return nil, false
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.readTime())
-	defer cancel()
-	people, err = ports.Licensor.Unlicensed(ctx, org)
-	if err != nil {
-		s.Log.WarnContext(ctx, "people not read", "organisation", org.ID, "err", err)
-	}
-	return people, err == nil
 }
 
 // once runs fn once for an event. A repeat changes nothing: fresh is false, and id is

@@ -18,7 +18,7 @@ func (s *Service) Submit(ctx context.Context, r Request, revision int, hash stri
 	}
 	// Read before the transaction, and fresh: nothing outside is called inside it.
 	seats := readSeats(ctx, org, ports.Licensor, s.readTime(), s.Now)
-	people, peopleKnown := s.Unlicensed(ctx, org.ID)
+	people := s.Unlicensed(ctx, org.ID)
 	id, _, err := s.once(ctx, r.Event, func(tx Tx) (string, error) {
 		err := tx.Lock(org.ID)
 		if err != nil {
@@ -37,11 +37,11 @@ func (s *Service) Submit(ctx context.Context, r Request, revision int, hash stri
 			return "", err
 		}
 		shelf := s.shelf(org, seats, open)
-		err = submittable(cart, revision, hash, shelf, peopleKnown)
+		err = submittable(cart, revision, hash, shelf, people.Known)
 		if err != nil {
 			return "", err
 		}
-		return s.submit(tx, r, cart, shelf, people, ports.Gateway == nil)
+		return s.submit(tx, r, cart, shelf, people.People, ports.Gateway == nil)
 	})
 	if err != nil {
 		return Order{}, err

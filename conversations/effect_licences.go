@@ -151,11 +151,11 @@ func addEveryone(l licences) effect {
 		return addPeople{read: findUsers(commerce.UserQuery{Holding: l.SKU}), told: toldMany}
 	}
 	return addPeople{told: toldMany, read: func(ctx context.Context, s *commerce.Service, by commerce.Actor) ([]commerce.User, error) {
-		people, known := s.Unlicensed(ctx, by.Organisation)
-		if !known {
+		people := s.Unlicensed(ctx, by.Organisation)
+		if !people.Known {
 			return nil, commerce.Refuse(commerce.CodeUnavailable)
 		}
-		return people, nil
+		return people.People, nil
 	}}
 }
 

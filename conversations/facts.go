@@ -21,13 +21,12 @@ type facts struct {
 	denied error          // the actor is no buyer: for whatever needs one
 	meant  *intent.Intent // what the event's text was read as; nil: it was not read
 
-	people      []commerce.User // without a licence
-	peopleKnown bool
-	orders      []commerce.Order
-	more        bool // there are orders after these
-	order       commerce.Order
-	link        string
-	assigned    []commerce.Assignment
+	people   commerce.Unlicensed
+	orders   []commerce.Order
+	more     bool // there are orders after these
+	order    commerce.Order
+	link     string
+	assigned []commerce.Assignment
 
 	owned      []commerce.Subscription
 	ownedKnown bool
@@ -103,9 +102,9 @@ func (e *Engine) gather(ctx context.Context, s state, f facts) (facts, error) {
 	var err error
 	switch s.Step {
 	case stepDetails:
-		f.people, f.peopleKnown = e.Service.Unlicensed(ctx, f.org.ID)
+		f.people = e.Service.Unlicensed(ctx, f.org.ID)
 	case stepPayment:
-		f.people, f.peopleKnown = e.Service.Unlicensed(ctx, f.org.ID)
+		f.people = e.Service.Unlicensed(ctx, f.org.ID)
 		if f.cart.Quote != nil {
 			f.need, err = e.Service.Requirement(ctx, f.actor, *f.cart.Quote)
 		}

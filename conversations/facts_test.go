@@ -114,14 +114,14 @@ func goldenFacts(t testing.TB, at place) facts {
 	t.Helper()
 	org := goldenOrganisation(t, at.cloud)
 	f := facts{
-		org: org, now: morning, words: locale.For(at.lang, org.TimeZone), peopleKnown: true,
+		org: org, now: morning, words: locale.For(at.lang, org.TimeZone),
 		actor: commerce.Actor{Organisation: org.ID, Person: "aicha", Name: "Aïcha", Locale: at.lang, Roles: []commerce.Role{commerce.Buyer}},
 		cart:  commerce.Cart{Organisation: org.ID, Person: "aicha"},
 		shelf: commerce.Shelf{Organisation: org, Catalogue: goldenCatalogue(t), Known: true, Holdings: map[string]commerce.Holding{}, Now: morning},
 	}
 	f.shelf.Holdings["sku-basic"] = commerce.Holding{Known: true, Owned: 40, Used: 31, Open: 12}
 	f.shelf.Holdings["sku-visio"] = commerce.Holding{Known: true, Owned: 1, Used: 1}
-	f.people = goldenPeople(14)
+	f.people = commerce.Unlicensed{People: goldenPeople(14), AsOf: morning, Known: true}
 	return f
 }
 
@@ -198,7 +198,7 @@ func (f facts) ordered(t testing.TB, change func(*commerce.Order)) facts {
 	if f.cart.Quote == nil {
 		f = f.two(t).quoted(t, nil)
 	}
-	f.order, f.assigned = commerce.NewOrder("CW-1042", "00ff", f.actor, f.cart, f.shelf, f.people)
+	f.order, f.assigned = commerce.NewOrder("CW-1042", "00ff", f.actor, f.cart, f.shelf, f.people.People)
 	f.order.Payment.PayBy = f.now.Add(7 * 24 * time.Hour)
 	if change != nil {
 		change(&f.order)

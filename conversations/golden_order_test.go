@@ -177,7 +177,7 @@ func orderGoldens(t *testing.T, at place) map[string]golden {
 	last := f.as("bruno", "Bruno", commerce.Approver)
 	last.orders = list.orders[:1]
 	many := f
-	many.people = goldenPeople(60)
+	many.people.People = goldenPeople(60)
 	many = many.with(t, lineOf("premium", annual, 60, true)).quoted(t, nil).ordered(t, nil)
 	return map[string]golden{
 		"order-small":         {step, small},

@@ -12,13 +12,13 @@ func wizardGoldens(t *testing.T, at place) map[string]golden {
 	f := goldenFacts(t, at)
 	unknown := f
 	unknown.shelf.Known = false
-	unknown.shelf.Holdings, unknown.peopleKnown, unknown.people = map[string]commerce.Holding{}, false, nil
+	unknown.shelf.Holdings, unknown.people = map[string]commerce.Holding{}, commerce.Unlicensed{}
 	full := f.with(t, lineOf("basic", annual, 248, false))
 	licensed, few := f, f
-	licensed.people = nil
-	few.people = f.people[:1]
+	licensed.people.People = nil
+	few.people.People, few.people.AsOf = f.people.People[:1], morning.Add(-3*time.Minute)
 	unable := f
-	unable.people = goldenPeople(0)
+	unable.people.People = goldenPeople(0)
 	on := func(form form, issues ...issue) state { return state{Step: stepDetails, Form: form, Issues: issues} }
 	premium := form{Offer: "premium", Quantity: "1", Plan: "P1Y.annual"}
 	return map[string]golden{

@@ -296,3 +296,42 @@ func TestNoSeatLeftEndsAnOrdersAssignment(t *testing.T) {
 		t.Errorf("%d licences were given, want 300", n)
 	}
 }
+
+// slowly is a directory of which a list takes longer than a turn waits.
+type slowly struct {
+	commerce.Licensor
+	takes time.Duration
+}
+
+func (l slowly) Unlicensed(ctx context.Context, org commerce.Organisation) ([]commerce.User, error) {
+	select {
+	case <-time.After(l.takes):
+		return l.Licensor.Unlicensed(ctx, org)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// A tenant whose people take longer to read than a turn waits: the first time it is said, and
+// the next time they are there, with when they were read; an order for them can be placed.
+func TestPeopleWhoAreReadBehindATurn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ports := w.service.Backends[commerce.Sandbox]
+	ports.Licensor = slowly{ports.Licensor, 400 * time.Millisecond}
+	w.service.Backends[commerce.Sandbox] = ports
+	w.service.Timings.Read = 100 * time.Millisecond
+	p := w.as("aicha").sends("", "buy:business-premium", nil).sees("Who has no licence could not be read just now")
+	time.Sleep(time.Second)
+	w.mu.Lock()
+	w.clock = w.clock.Add(2 * time.Minute)
+	w.mu.Unlock()
+	p.sends("", "buy:business-premium", nil).lacks("could not be read").sees("people have no licence", "As of 23 November 2026")
+	time.Sleep(time.Second)
+	p.puts("business-premium", "5", "P1Y.annual", true).clicks("Check out").clicks("Next").clicks("Place order").at("submitted")
+	time.Sleep(time.Second)
+	w.mu.Lock()
+	w.clock = w.clock.Add(6 * time.Minute)
+	w.mu.Unlock()
+	p.sends("", "buy:business-premium", nil).sees("could not be read")
+}

@@ -171,7 +171,7 @@ func assignable(q commerce.Quote, f facts) int {
 		}
 	}
 	able := 0
-	for _, u := range f.people {
+	for _, u := range f.people.People {
 		if u.Ineligible() == commerce.ReasonNone {
 			able++
 		}

@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"slices"
+	"time"
 
 	"cartwright/commerce"
 )
@@ -134,18 +135,18 @@ func assignField(s state, f facts) Field {
 // unlicensedBlocks name who has no licence: the first ones and a count, and who of them
 // cannot get one, with the reason.
 func unlicensedBlocks(f facts) []Block {
-	if !f.peopleKnown {
+	if !f.people.Known {
 		return []Block{{Text: &Notice{Tone: Warning, Text: f.words.T("details.people_unknown")}}}
 	}
 	var able, unable []string
-	for _, u := range f.people {
+	for _, u := range f.people.People {
 		if reason := u.Ineligible(); reason != commerce.ReasonNone {
 			unable = append(unable, f.words.T("people.with_reason", "name", u.Name, "reason", f.words.T("reason."+string(reason))))
 		} else {
 			able = append(able, u.Name)
 		}
 	}
-	if len(f.people) == 0 {
+	if len(f.people.People) == 0 {
 		return []Block{muted(f.words.T("details.everyone_licensed"))}
 	}
 	var blocks []Block
@@ -155,8 +156,14 @@ func unlicensedBlocks(f facts) []Block {
 	if len(unable) > 0 {
 		blocks = append(blocks, nameList(f, f.words.N("details.unable", len(unable)), unable))
 	}
+	if f.now.Sub(f.people.AsOf) >= peopleAge {
+		blocks = append(blocks, muted(f.words.T("subscriptions.as_of", "date", f.words.DateTime(f.people.AsOf))))
+	}
 	return blocks
 }
+
+// peopleAge is how old a list of people is that says of when it is.
+const peopleAge = time.Minute
 
 // nameList shows the first names and how many more there are.
 func nameList(f facts, title string, names []string) Block {
