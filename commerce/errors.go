@@ -3,6 +3,8 @@ package commerce
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // Code says what went wrong, for the program and for the locale files, where each
@@ -63,10 +65,14 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	if e.Err == nil {
-		return fmt.Sprintf("%s %v", e.Code, e.Args)
+	text := string(e.Code)
+	for _, name := range slices.Sorted(maps.Keys(e.Args)) {
+		text += fmt.Sprintf(" %s=%v", name, e.Args[name])
 	}
-	return fmt.Sprintf("%s %v: %v", e.Code, e.Args, e.Err)
+	if e.Err == nil {
+		return text
+	}
+	return text + ": " + e.Err.Error()
 }
 
 func (e *Error) Unwrap() error { return e.Err }
