@@ -218,13 +218,13 @@ func TestSeatsAsGraphTellsThem(t *testing.T) {
 			{"skuId": "suspended", "capabilityStatus": "Suspended", "appliesTo": "User", "consumedUnits": 1, "prepaidUnits": {"enabled": 0, "warning": 0, "suspended": 9}},
 			{"skuId": "company", "capabilityStatus": "Enabled", "appliesTo": "Company", "consumedUnits": 0, "prepaidUnits": {"enabled": 1}}]}`,
 		"/directory/subscriptions": `{"value": [
-			{"skuId": "` + basic + `", "status": "Enabled", "nextLifecycleDateTime": "2027-03-01T00:00:00Z"},
-			{"skuId": "` + basic + `", "status": "Enabled", "nextLifecycleDateTime": "2027-02-01T00:00:00Z"},
-			{"skuId": "` + basic + `", "status": "Enabled", "nextLifecycleDateTime": "2026-10-01T00:00:00Z"},
-			{"skuId": "` + basic + `", "status": "Suspended", "nextLifecycleDateTime": "2026-12-01T00:00:00Z"},
-			{"skuId": "` + e3 + `", "status": "Warning", "nextLifecycleDateTime": "2026-11-20T00:00:00Z"},
-			{"skuId": "` + e3 + `", "status": "Enabled", "nextLifecycleDateTime": "9999-12-31T23:59:59Z"},
-			{"skuId": "` + e3 + `", "status": "Enabled", "nextLifecycleDateTime": null}]}`,
+			{"id": "s1", "skuId": "` + basic + `", "status": "Enabled", "nextLifecycleDateTime": "2027-03-01T00:00:00Z"},
+			{"id": "s2", "skuId": "` + basic + `", "status": "Enabled", "nextLifecycleDateTime": "2027-02-01T00:00:00Z"},
+			{"id": "s3", "skuId": "` + basic + `", "status": "Enabled", "nextLifecycleDateTime": "2026-10-01T00:00:00Z"},
+			{"id": "s4", "skuId": "` + basic + `", "status": "Suspended", "nextLifecycleDateTime": "2026-12-01T00:00:00Z"},
+			{"id": "s5", "skuId": "` + e3 + `", "status": "Warning", "nextLifecycleDateTime": "2026-11-20T00:00:00Z"},
+			{"id": "s6", "skuId": "` + e3 + `", "status": "Enabled", "nextLifecycleDateTime": "9999-12-31T23:59:59Z"},
+			{"id": "s7", "skuId": "` + e3 + `", "status": "Enabled", "nextLifecycleDateTime": null}]}`,
 	})
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	got, err := g.Seats(t.Context(), contosoOnWire)
@@ -317,6 +317,8 @@ func TestWhatElseABatchAnswers(t *testing.T) {
 		want  commerce.Reason
 	}{
 		"gone":              {reply(404, `{"error": {"code": "Request_ResourceNotFound", "message": "Resource 'ana@contoso.example' does not exist"}}`), false, commerce.ReasonGone},
+		"not found by whom": {reply(404, `{"error": {"code": "UnknownError", "message": "No such page"}}`), false, commerce.ReasonUnavailable},
+		"no page at all":    {reply(404, `"<html>"`), false, commerce.ReasonUnavailable},
 		"taken already":     {reply(400, notHeld), false, commerce.ReasonNone},
 		"moved, not seen":   {reply(400, notHeld), true, commerce.ReasonUnavailable},
 		"no body":           {reply(200, "null"), false, commerce.ReasonNone},

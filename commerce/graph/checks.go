@@ -62,17 +62,17 @@ func (t *tenant) checked(ctx context.Context, permission string, call func(*tena
 }
 
 func (t *tenant) canReadSeats(ctx context.Context) error {
-	for _, path := range []string{pathSKUs, pathSubscriptions} {
-		if err := t.read(ctx, t.reading("Check", path, nil), &struct{}{}); err != nil {
-			return err
-		}
+	if _, err := first[subscribed](ctx, t, t.reading("Check", pathSKUs, nil), 1); err != nil {
+		return err
 	}
-	return nil
+	_, err := first[subscription](ctx, t, t.reading("Check", pathSubscriptions, nil), 1)
+	return err
 }
 
 func (t *tenant) canReadUsers(ctx context.Context) error {
 	query := url.Values{"$select": {"id,assignedLicenses,licenseAssignmentStates"}, "$top": {"1"}}
-	return t.read(ctx, t.reading("Check", pathUsers, query), &struct{}{})
+	_, err := first[account](ctx, t, t.reading("Check", pathUsers, query), 1)
+	return err
 }
 
 // nobody is an id that no user has.

@@ -108,7 +108,7 @@ func (r *refused) reason() (reason commerce.Reason, ok bool) {
 	case saysByGroup:
 		return commerce.ReasonByGroup, true
 	}
-	return commerce.ReasonGone, r.status == http.StatusNotFound
+	return commerce.ReasonGone, r.status == http.StatusNotFound && r.code == directory[r.status] // another's 404 is about an address
 }
 
 // repeatable reports whether the same call may go well later.

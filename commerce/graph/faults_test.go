@@ -670,6 +670,38 @@ func TestHostileAnswers(t *testing.T) {
 	}
 }
 
+// An answer without a list in it says of nobody that they are gone, or have no licence: it
+// is none.
+func TestAnAnswerThatIsNoList(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{}`, `null`, `{"error": {"code": "UnknownError"}}`, `{"value": null}`, `{"value": [{}]}`, `{"value": {}}`, `[]`} {
+		w := newWorld(t, fakegraph.Options{})
+		people := w.people(3)
+		w.fake.Own(owned, 3)
+		w.fake.Fail(fakegraph.Fault{Method: http.MethodGet, Path: "/users", Body: body, Times: -1})
+		ask := commerce.UserQuery{IDs: people}
+		for what, call := range map[string]func() (any, error){
+			"assign":     func() (any, error) { return w.Assign(soon(t), contoso, owned, people) },
+			"licences":   func() (any, error) { return w.Licences(soon(t), contoso, people) },
+			"find":       func() (any, error) { return w.Users(soon(t), contoso, ask) },
+			"unlicensed": func() (any, error) { return w.Unlicensed(soon(t), contoso) },
+		} {
+			if got, err := call(); !commerce.IsCode(err, commerce.CodeUnavailable) {
+				t.Errorf("%s, %s: %v, %v", body, what, got, err)
+			}
+		}
+		for what, err := range w.Checks(soon(t), contoso) {
+			if users := strings.HasSuffix(what, "User.Read.All"); users != (err != nil) {
+				t.Errorf("%s, bot doctor: %s: %v", body, what, err)
+			}
+		}
+		w.fake.Heal()
+		if got := w.assign(owned, people...); slices.Max(got) != none {
+			t.Errorf("%s, afterwards: %q", body, got)
+		}
+	}
+}
+
 // A line that fails has nobody's address in what is said of it, though the call had.
 func TestALineThatFailsNamesNobody(t *testing.T) {
 	t.Parallel()

@@ -52,10 +52,17 @@ func TestWhatATenantOwns(t *testing.T) {
 func TestATenantThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]fakegraph.Fault{
-		"no SKUs":          {Path: "/subscribedSkus", Status: http.StatusServiceUnavailable, Times: 20},
-		"no subscriptions": {Path: "/directory/subscriptions", Status: http.StatusServiceUnavailable, Times: 20},
-		"strange":          {Path: "/directory/subscriptions", Body: "<html>", Times: 20},
-		"cut":              {Path: "/directory/subscriptions", Drop: true, Cut: 40, Times: 20},
+		"no SKUs":           {Path: "/subscribedSkus", Status: http.StatusServiceUnavailable, Times: 20},
+		"no subscriptions":  {Path: "/directory/subscriptions", Status: http.StatusServiceUnavailable, Times: 20},
+		"strange":           {Path: "/directory/subscriptions", Body: "<html>", Times: 20},
+		"cut":               {Path: "/directory/subscriptions", Drop: true, Cut: 40, Times: 20},
+		"SKUs, but no list": {Path: "/subscribedSkus", Body: `{}`, Times: 20},
+		"a SKU of no name":  {Path: "/subscribedSkus", Body: `{"value": [{"consumedUnits": 3}]}`, Times: 20},
+		"no list":           {Path: "/directory/subscriptions", Body: `{}`, Times: 20},
+		"nothing":           {Path: "/directory/subscriptions", Body: `null`, Times: 20},
+		"an error, as 200":  {Path: "/directory/subscriptions", Body: `{"error": {"code": "UnknownError"}}`, Times: 20},
+		"a list of nothing": {Path: "/directory/subscriptions", Body: `{"value": [{}]}`, Times: 20},
+		"no list in it":     {Path: "/directory/subscriptions", Body: `{"value": null}`, Times: 20},
 	} {
 		w := newWorld(t, fakegraph.Options{})
 		w.fake.Own(owned, 5)

@@ -19,21 +19,39 @@ const (
 	readsAtOnce = 16    // of one list: a turn reads a thousand people twice
 )
 
+// item is one of a list of Graph's.
+type item interface {
+	// named reports whether it says which one it is.
+	named() bool
+}
+
+// page is a part of a list.
+type page[T item] struct {
+	Value []T    `json:"value"`
+	Next  string `json:"@odata.nextLink"`
+}
+
+// whole reports whether a page is one: an answer without a list is not an empty one, which
+// would say that nothing is owned and that everybody is gone.
+func (p page[T]) whole() bool {
+	return p.Value != nil && !slices.ContainsFunc(p.Value, func(one T) bool { return !one.named() })
+}
+
 // all reads a list to its last page.
-func all[T any](ctx context.Context, t *tenant, r request) ([]T, error) {
+func all[T item](ctx context.Context, t *tenant, r request) ([]T, error) {
 	return first[T](ctx, t, r, math.MaxInt)
 }
 
 // first reads a list until it has n of it.
-func first[T any](ctx context.Context, t *tenant, r request, n int) ([]T, error) {
+func first[T item](ctx context.Context, t *tenant, r request, n int) ([]T, error) {
 	var list []T
 	for range most {
-		var page struct {
-			Value []T    `json:"value"`
-			Next  string `json:"@odata.nextLink"`
-		}
+		var page page[T]
 		if err := t.read(ctx, r, &page); err != nil {
 			return nil, err
+		}
+		if !page.whole() {
+			return nil, unavailable(errStrange)
 		}
 		list = append(list, page.Value...)
 		if page.Next == "" || len(list) >= n {
@@ -57,7 +75,7 @@ func (t *tenant) follows(address, next string) bool {
 }
 
 // naming reads what there is of each value, in as many calls as it takes, a few at once.
-func naming[T any](ctx context.Context, values []string, read func(ctx context.Context, some []string) ([]T, error)) ([]T, error) {
+func naming[T item](ctx context.Context, values []string, read func(ctx context.Context, some []string) ([]T, error)) ([]T, error) {
 	var (
 		mu   sync.Mutex
 		list []T

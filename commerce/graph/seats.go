@@ -33,6 +33,8 @@ type subscribed struct {
 	} `json:"prepaidUnits"`
 }
 
+func (s subscribed) named() bool { return s.SKU != "" }
+
 // subscription is one of them.
 type subscription struct {
 	ID     string    `json:"id"`
@@ -43,6 +45,8 @@ type subscription struct {
 	Total  int       `json:"totalLicenses"`
 	Next   time.Time `json:"nextLifecycleDateTime"`
 }
+
+func (s subscription) named() bool { return s.ID != "" && s.SKU != "" }
 
 // alive reports whether licences of such a state can be given: in Warning the term has
 // ended and everything works on for a month.

@@ -28,6 +28,8 @@ type account struct {
 	States   []state   `json:"licenseAssignmentStates"`
 }
 
+func (a account) named() bool { return a.ID != "" }
+
 type licence struct {
 	SKU string `json:"skuId"`
 }
