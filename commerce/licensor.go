@@ -150,4 +150,7 @@ func (u User) Ineligible() Reason {
 type AssignResult struct {
 	User   string
 	Reason Reason
+	// AskIn is how long the service wants not to be asked, of ReasonUnavailable for no other
+	// cause than that too much was asked of it: the user stays to be served. 0: it is not so.
+	AskIn time.Duration
 }

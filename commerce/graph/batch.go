@@ -41,8 +41,9 @@ func (t *tenant) send(ctx context.Context, c change, users []string) (answers ma
 	var got struct {
 		Responses []json.RawMessage `json:"responses"`
 	}
-	if err := t.post(ctx, "Batch", "/$batch", all, &got); err != nil {
-		return nil, 0, err
+	if err := t.post(ctx, "Batch", "/$batch", all, &got, notAgain); err != nil {
+		t.rest(waitOf(err))
+		return nil, waitOf(err), err
 	}
 	answers = make(map[string]answered, len(users))
 	for _, user := range users {
@@ -56,9 +57,10 @@ func (t *tenant) send(ctx context.Context, c change, users []string) (answers ma
 		}
 		if i, err := strconv.Atoi(r.ID); err == nil && i >= 1 && i <= len(users) {
 			answers[users[i-1]] = r.read()
-			waits = max(waits, r.wait())
+			waits = max(waits, retryAfter(r.header().Get("Retry-After")))
 		}
 	}
+	t.rest(waits)
 	return answers, waits, nil
 }
 
@@ -77,13 +79,13 @@ func (r reply) read() answered {
 	case r.Status < 400: // none that an answer has
 		return answered{missing: true}
 	}
-	return answered{refused: refusal(r.Status, r.Body)}
+	return answered{refused: refusal(r.Status, r.header(), r.Body)}
 }
 
-func (r reply) wait() time.Duration {
-	headers := http.Header{}
+func (r reply) header() http.Header {
+	header := http.Header{}
 	for name, value := range r.Headers {
-		headers.Set(name, value)
+		header.Set(name, value)
 	}
-	return retryAfter(headers.Get("Retry-After"))
+	return header
 }

@@ -82,7 +82,7 @@ const nobody = "00000000-0000-0000-0000-000000000000"
 // whom, comes after the look at the permission; one with another code may come before, from a
 // gateway that did not understand the call, and says nothing of the permission.
 func (t *tenant) canAssign(ctx context.Context) error {
-	err := t.post(ctx, "Check", "/users/"+nobody+"/assignLicense", change{}.body(), &struct{}{})
+	err := t.post(ctx, "Check", "/users/"+nobody+"/assignLicense", change{}.body(), &struct{}{}, mayPostAgain)
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case ok && directory[no.status] == no.code:

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -30,6 +31,20 @@ type tenant struct {
 	g            *Graph
 	client       atomic.Pointer[azcore.Client]                // holds the token
 	breakers     map[string]*gobreaker.CircuitBreaker[[]byte] // by path, of what is read
+	rests        atomic.Int64                                 // until when nothing is to be changed, Unix nanoseconds
+}
+
+// rest has nobody change anything in the tenant for a while, as Graph wants it.
+func (t *tenant) rest(d time.Duration) {
+	until := t.g.o.Now().Add(min(d, restMost)).UnixNano()
+	if d > 0 && until > t.rests.Load() { // of two answers at once the longer one
+		t.rests.Store(until)
+	}
+}
+
+// resting is how much of that while is left.
+func (t *tenant) resting() time.Duration {
+	return time.Duration(t.rests.Load() - t.g.o.Now().UnixNano())
 }
 
 func (g *Graph) newTenant(organisation string, app Tenant, hosts Hosts) (*tenant, error) {
@@ -119,14 +134,14 @@ var errStrange = errors.New("read Graph's answer: it is not what it should be")
 // encoded writes a query as Graph reads it: it does not take + for a blank.
 func encoded(query url.Values) string { return strings.ReplaceAll(query.Encode(), "+", "%20") }
 
-// post makes a call that may change something: what fails without an answer has an unknown
-// outcome.
-func (t *tenant) post(ctx context.Context, name, path string, body, into any) error {
+// post makes a call that may change something, and repeats it where again says so: what fails
+// without an answer has an unknown outcome.
+func (t *tenant) post(ctx context.Context, name, path string, body, into any, again func(*http.Response, error) bool) error {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	ctx = policy.WithRetryOptions(ctx, t.g.retries(callTries, postTime, mayPostAgain))
+	ctx = policy.WithRetryOptions(ctx, t.g.retries(callTries, postTime, again))
 	answer, err := t.call(ctx, request{name: name, method: http.MethodPost, address: t.at(path, nil), body: text})
 	if err != nil {
 		return err
@@ -211,7 +226,7 @@ func settled(ctx context.Context, got *http.Response) ([]byte, error) {
 	case err != nil:
 		return nil, failed(ctx, err)
 	case got.StatusCode >= 300:
-		return nil, refusal(got.StatusCode, text)
+		return nil, refusal(got.StatusCode, got.Header, text)
 	}
 	return text, nil
 }

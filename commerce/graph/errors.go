@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
@@ -40,6 +41,7 @@ type refused struct {
 	code    string
 	request string // Microsoft's name of the call, which its support asks for
 	says    says
+	wait    time.Duration // that it wants not to be asked for; 0: it names none
 }
 
 func (r *refused) Error() string {
@@ -120,13 +122,21 @@ func (r *refused) repeatable() bool {
 	return r.status >= http.StatusInternalServerError
 }
 
+// waitOf is how long an answer that failed a call wants no other; 0 where it names no time.
+func waitOf(err error) time.Duration {
+	if no, ok := errors.AsType[*refused](err); ok {
+		return no.wait
+	}
+	return 0
+}
+
 // undone reports whether a refused call certainly changed nothing.
 func (r *refused) undone() bool {
 	return r.status == http.StatusUnauthorized || r.status == http.StatusConflict || r.status == http.StatusTooManyRequests
 }
 
-// refusal reads the body of an answer that is no success.
-func refusal(status int, body []byte) *refused {
+// refusal reads an answer that is no success.
+func refusal(status int, header http.Header, body []byte) *refused {
 	var text struct {
 		Error struct {
 			Code       string `json:"code"`
@@ -139,6 +149,7 @@ func refusal(status int, body []byte) *refused {
 	_ = json.Unmarshal(body, &text) // a proxy's page is no JSON; the status says enough
 	return &refused{
 		status: status, code: word(text.Error.Code), request: word(text.Error.InnerError.Request), says: meaning(text.Error.Message),
+		wait: retryAfter(header.Get("Retry-After")),
 	}
 }
 

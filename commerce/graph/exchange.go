@@ -62,7 +62,7 @@ func (g *Graph) serve(ctx context.Context, org commerce.Organisation, c change, 
 		if !answered {
 			reason = commerce.ReasonGone // no id of Graph's
 		}
-		results[i] = commerce.AssignResult{User: user, Reason: reason}
+		results[i] = commerce.AssignResult{User: user, Reason: reason, AskIn: r.askIn[strings.ToLower(user)]}
 	}
 	return results, nil
 }

@@ -246,6 +246,109 @@ func TestALimitThatOutlastsTheCaller(t *testing.T) {
 	}
 }
 
+// However Graph says that too much was asked of it, nobody has failed: those who are left are
+// answered with how long it wants not to be asked, and until then nothing is changed in the
+// tenant, for them or for others. Looking goes on.
+func TestATenantThatIsNotToBeAsked(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault  fakegraph.Fault
+		asksIn time.Duration
+		sent   int
+	}{
+		"inside of the batch":     {fakegraph.Fault{Path: "/users/", Inner: true, RetryAfter: "50"}, 50 * time.Second, 20},
+		"the whole batch":         {fakegraph.Fault{Path: "/$batch", RetryAfter: "150.5"}, 150500 * time.Millisecond, 0},
+		"for longer than is sane": {fakegraph.Fault{Path: "/$batch", RetryAfter: "86400"}, time.Hour, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fakegraph.Options{})
+			var later atomic.Int64
+			options := w.options()
+			begun := time.Now()
+			options.Now = func() time.Time { return begun.Add(time.Duration(later.Load())) }
+			w.Graph = graph.New(options)
+			people := w.people(40)
+			w.fake.Own(owned, 40)
+			c.fault.Method, c.fault.Status, c.fault.Times = http.MethodPost, http.StatusTooManyRequests, -1
+			w.fake.Fail(c.fault)
+			for i, batch := range [][]string{people[:20], people[20:], people[:20]} {
+				got, err := w.Assign(soon(t), contoso, owned, batch)
+				for _, r := range got {
+					if r.Reason != commerce.ReasonUnavailable || r.AskIn != c.asksIn {
+						t.Fatalf("%d: %q, ask in %s, want %s", i, r.Reason, r.AskIn, c.asksIn)
+					}
+				}
+				if err != nil || len(got) != 20 {
+					t.Fatalf("%d: %d answers, %v", i, len(got), err)
+				}
+			}
+			if n := len(w.fake.Calls(http.MethodPost)); n != 1+c.sent || time.Since(begun) > 10*time.Second {
+				t.Errorf("%d calls in %s, want one batch", n, time.Since(begun))
+			}
+			if _, err := w.Licences(soon(t), contoso, people); err != nil {
+				t.Errorf("nobody may look: %v", err)
+			}
+			w.fake.Heal()
+			later.Store(int64(c.asksIn))
+			for batch := range slices.Chunk(people, 20) {
+				if got := w.assign(owned, batch...); slices.Max(got) != none {
+					t.Errorf("afterwards: %q", got)
+				}
+			}
+			if _, used := w.fake.Seats(owned); used != 40 || len(w.fake.Repeats()) != 0 {
+				t.Errorf("%d are served, again %v", used, w.fake.Repeats())
+			}
+		})
+	}
+}
+
+// A limit that does not say for how long is waited for some times, and then left for later.
+func TestALimitWithoutATime(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]fakegraph.Fault{
+		"inside of the batch": {Path: "/users/", Inner: true}, "the whole batch": {Path: "/$batch"},
+	} {
+		w := newWorld(t, fakegraph.Options{})
+		people := w.people(3)
+		w.fake.Own(owned, 3)
+		fault.Method, fault.Status, fault.Times = http.MethodPost, http.StatusTooManyRequests, -1
+		w.fake.Fail(fault)
+		got, err := w.Assign(soon(t), contoso, owned, people)
+		for _, r := range got {
+			if r.Reason != commerce.ReasonUnavailable || r.AskIn <= 0 {
+				t.Errorf("%s: %q, ask in %s", name, r.Reason, r.AskIn)
+			}
+		}
+		if err != nil || len(got) != 3 {
+			t.Errorf("%s: %d answers, %v", name, len(got), err)
+		}
+	}
+}
+
+// Somebody whom no app may change is one person's trouble, alone in a batch or among others:
+// that the app lacks the permission is said only where it may change nobody at all.
+func TestSomebodyWhomNoAppMayChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	people := append(w.people(2), w.fake.Add(fakegraph.Person{Location: "FR", Restricted: true}).ID)
+	w.fake.Own(owned, 3)
+	for range 2 {
+		if diff := cmp.Diff([]commerce.Reason{none, none, commerce.ReasonUnavailable}, w.assign(owned, people...)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	if diff := cmp.Diff([]int{3, 1}, w.fake.Batches()); diff != "" {
+		t.Errorf("batches (-want +got):\n%s", diff)
+	}
+	w.fake.Permit(fakegraph.Permissions[:2]...)
+	w.fake.Revoke()
+	_, err := w.Assign(soon(t), contoso, owned, people[2:])
+	if lacks, ok := errors.AsType[*graph.Missing](err); !ok || lacks.Permission != "LicenseAssignment.ReadWrite.All" {
+		t.Errorf("without the permission: %v", err)
+	}
+}
+
 // A batch that a limit keeps out as a whole comes again when Graph says.
 func TestALimitOfAWholeBatch(t *testing.T) {
 	t.Parallel()

@@ -23,6 +23,7 @@ const (
 	callTries  = 4
 	tokenTries = 2
 	longest    = time.Minute // that a service is waited for
+	restMost   = time.Hour   // that a service is believed not to want to be asked for
 )
 
 // network is where calls go. Connections are kept: making one costs more than a call.
@@ -72,6 +73,9 @@ func mayReadAgain(got *http.Response, err error) bool {
 func mayPostAgain(got *http.Response, err error) bool {
 	return err == nil && got.StatusCode == http.StatusTooManyRequests
 }
+
+// notAgain is for calls whose caller knows better when.
+func notAgain(*http.Response, error) bool { return false }
 
 func fails(status int) bool {
 	return status == http.StatusRequestTimeout || status >= http.StatusInternalServerError

@@ -19,10 +19,12 @@ type run struct {
 	unsure  map[string]bool            // who may have been served, though no answer came
 	full    bool                       // Graph has said that no seat is left
 	sent    bool
+	limited bool                     // Graph wanted not to be asked when last it was, or was about to be
+	askIn   map[string]time.Duration // how long it wants not to be asked for those who are kept out in the end
 }
 
 func newRun(t *tenant, c change, users []string) *run {
-	return &run{tenant: t, change: c, open: ids(users), reasons: map[string]commerce.Reason{}, unsure: map[string]bool{}}
+	return &run{tenant: t, change: c, open: ids(users), reasons: map[string]commerce.Reason{}, unsure: map[string]bool{}, askIn: map[string]time.Duration{}}
 }
 
 // rounds is how often a user is tried at the most.
@@ -32,6 +34,7 @@ const rounds = 5
 // having looked who holds what: what worked and was not heard of is not done again.
 func (r *run) toTheEnd(ctx context.Context) error {
 	var failure error
+	var waits time.Duration
 	for n := range rounds {
 		if err := r.settle(ctx); err != nil {
 			return r.unknown(err)
@@ -39,7 +42,6 @@ func (r *run) toTheEnd(ctx context.Context) error {
 		if len(r.open) == 0 {
 			return nil
 		}
-		var waits time.Duration
 		waits, failure = r.round(ctx)
 		if failure != nil && !mayPass(failure) {
 			return failure
@@ -48,7 +50,7 @@ func (r *run) toTheEnd(ctx context.Context) error {
 			break
 		}
 	}
-	return r.giveUp(failure)
+	return r.giveUp(failure, waits)
 }
 
 // settle answers for those about whom looking at them decides.
@@ -96,22 +98,27 @@ func (r *run) eachOpen(answer func(user string) (commerce.Reason, bool)) {
 	r.open = open
 }
 
-// round sends the change for everyone who has no answer, once. Where it fails, all of them
-// may have been served.
+// round sends the change for everyone who has no answer, once, unless the tenant is not to be
+// asked now. Where it fails, all of them may have been served.
 func (r *run) round(ctx context.Context) (waits time.Duration, err error) {
+	if left := r.resting(); left > 0 {
+		r.limited = true
+		return left, nil
+	}
 	r.sent = true
 	answers, waits, err := r.send(ctx, r.change, r.open)
+	r.limited = waits > 0 || limits(err)
 	if err != nil {
 		for _, user := range r.open {
 			r.unsure[user] = r.unsure[user] || !untouched(err)
 		}
 		return waits, err
 	}
-	return waits, r.keep(answers)
+	return waits, r.keep(ctx, answers)
 }
 
 // keep takes the answers of a round. Where Graph lets nobody be changed that is an error.
-func (r *run) keep(answers map[string]answered) error {
+func (r *run) keep(ctx context.Context, answers map[string]answered) error {
 	forbidden := 0
 	for _, a := range answers {
 		if a.refused != nil && a.refused.status == http.StatusForbidden {
@@ -119,10 +126,13 @@ func (r *run) keep(answers map[string]answered) error {
 		}
 	}
 	if forbidden == len(answers) {
-		return lacking(answers[r.open[0]].refused, assignLicences)
+		if err := r.canAssign(ctx); err != nil {
+			return unavailable(lacking(err, assignLicences))
+		}
 	}
 	r.eachOpen(func(user string) (commerce.Reason, bool) {
 		a := answers[user]
+		r.limited = r.limited || a.refused != nil && limits(a.refused)
 		reason, ok := r.understood(a)
 		r.unsure[user] = r.unsure[user] || !ok && (a.missing || !a.refused.undone())
 		r.full = r.full || reason == commerce.ReasonNoSeat
@@ -147,6 +157,12 @@ func (r *run) understood(a answered) (reason commerce.Reason, ok bool) {
 	}
 	r.g.o.Log.Warn("Graph refuses a licence for a reason that is not known", "organisation", r.organisation, "answer", a.refused.Error())
 	return commerce.ReasonUnavailable, true
+}
+
+// limits reports whether an answer is that too much was asked for.
+func limits(err error) bool {
+	no, ok := errors.AsType[*refused](err)
+	return ok && no.status == http.StatusTooManyRequests
 }
 
 // untouched reports whether a call that failed certainly changed nothing.
@@ -181,12 +197,17 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // giveUp says of those who have no answer that none came. Where the last call failed as a
-// whole that is its error.
-func (r *run) giveUp(failure error) error {
-	if failure != nil {
+// whole that is its error, unless Graph only wants to be asked later.
+func (r *run) giveUp(failure error, waits time.Duration) error {
+	if failure != nil && !r.limited {
 		return r.unknown(failure)
 	}
-	r.eachOpen(func(string) (commerce.Reason, bool) { return commerce.ReasonUnavailable, true })
+	r.eachOpen(func(user string) (commerce.Reason, bool) {
+		if r.limited {
+			r.askIn[user] = min(max(waits, r.g.o.Pause<<rounds), restMost)
+		}
+		return commerce.ReasonUnavailable, true
+	})
 	return nil
 }
 

@@ -25,6 +25,9 @@ func (g *Graph) assignLicense(q *request) answer {
 	if p == nil {
 		return notFound(q.user)
 	}
+	if p.Restricted {
+		return forbidden()
+	}
 	if no := g.check(p, c); no != nil {
 		return *no
 	}

@@ -14,6 +14,7 @@ type Person struct {
 	Location      string // usage location, ISO 3166 alpha-2; "" for none
 	Guest         bool
 	Disabled      bool
+	Restricted    bool // in a restricted management administrative unit: no app may change them
 }
 
 // person is one with their licences, as they were and are.
