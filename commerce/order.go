@@ -78,6 +78,7 @@ type OrderLine struct {
 	Refunded      Money     `json:"refunded,omitzero"`
 	People        Progress  `json:"people"`
 	AskAgain      time.Time `json:"ask_again,omitzero"` // its people are not asked for before: Microsoft could not give its licences yet
+	Slow          Slow      `json:"slow,omitzero"`
 }
 
 // Progress counts the people of a line's automatic assignment.

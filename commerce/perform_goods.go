@@ -95,7 +95,7 @@ func (w *work) pick(tx Tx, o Order) error {
 	}
 	now := w.Now()
 	for _, a := range all {
-		if a.State != AssignPending && a.State != AssignIntended || o.Line(a.Line).AskAgain.After(now) {
+		if a.State != AssignPending && a.State != AssignIntended || o.Line(a.Line).asksAgain().After(now) {
 			continue
 		}
 		if w.rival.busy(a) {
@@ -135,8 +135,8 @@ func (w *work) assign(ctx context.Context) (outcome, error) {
 		return done, nil
 	}
 	line := *w.order.Line(w.people[0].Line)
-	results, err := w.batch(ctx, line.GraphSKU)
-	if w.Timings.hopeless(err, line.ProvisionedAt, w.Now()) {
+	results, asksIn, err := w.batch(ctx, line.GraphSKU)
+	if w.Timings.hopeless(err, later(line.ProvisionedAt, line.Slow.Since), w.Now()) {
 		w.Log.WarnContext(ctx, "no licences can be given", "order", w.id, "err", err)
 		results, err = unserved(w.people), nil
 	}
@@ -144,31 +144,33 @@ func (w *work) assign(ctx context.Context) (outcome, error) {
 		return outcome{}, err
 	}
 	results, again := line.unready(results, w.Now(), w.Timings)
-	done.people = slices.Concat(results, turnedAway(results, w.waiting))
+	results, slow := line.Slow.after(results, asksIn, w.Now(), w.Timings)
+	done.people = slices.Concat(results, turnedAway(results, w.waiting), givenUp(asksIn, slow, w.waiting))
 	done.data = map[string]any{"people": summary(done.people)}
 	done.apply = func(o *Order, now time.Time) error {
-		o.Line(line.ID).AskAgain = again
+		o.Line(line.ID).AskAgain, o.Line(line.ID).Slow = again, slow
 		return o.peopleServed(now)
 	}
 	w.seats.forget(w.org.ID)
 	return done, nil
 }
 
-// batch asks for licences for those of it who need one still.
-func (w *work) batch(ctx context.Context, sku string) ([]Assignment, error) {
+// batch asks for licences for those of it who need one still. asksIn says how long nobody
+// more is to be asked for.
+func (w *work) batch(ctx context.Context, sku string) (results []Assignment, asksIn time.Duration, err error) {
 	held, err := w.ports.Licensor.Licences(ctx, w.org, ids(w.people))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	results, rest := w.settleKnown(held, sku)
 	if len(rest) == 0 {
-		return results, nil
+		return results, 0, nil
 	}
 	given, err := w.ports.Licensor.Assign(ctx, w.org, sku, ids(rest))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return append(results, resultsOf(rest, given)...), nil
+	return append(results, resultsOf(rest, given)...), longest(given), nil
 }
 
 // turnedAway are those who wait for a licence once there is no seat left, or Microsoft gives
@@ -181,10 +183,23 @@ func turnedAway(results, waiting []Assignment) []Assignment {
 	if last < 0 {
 		return nil
 	}
+	return away(waiting, results[last].Reason)
+}
+
+// givenUp are those who wait where Microsoft wanted not to be asked for too long.
+func givenUp(asksIn time.Duration, slow Slow, waiting []Assignment) []Assignment {
+	if asksIn == 0 || slow.Is() {
+		return nil
+	}
+	return away(waiting, ReasonUnavailable)
+}
+
+// away are those who were not asked for, and now are not to be.
+func away(waiting []Assignment, reason Reason) []Assignment {
 	var away []Assignment
 	for _, a := range waiting {
 		if a.State == AssignPending {
-			a.State, a.Reason = AssignFailed, results[last].Reason
+			a.State, a.Reason = AssignFailed, reason
 			away = append(away, a)
 		}
 	}
@@ -213,18 +228,23 @@ func (w *work) settleKnown(held map[string]Licences, sku string) (results, rest 
 	return results, rest
 }
 
-// resultsOf gives each person the Licensor's answer; one without an answer has failed.
+// resultsOf gives each person the Licensor's answer; one without an answer has failed, and
+// whoever is kept out only for now stays to be served.
 func resultsOf(people []Assignment, given []AssignResult) []Assignment {
-	answers := make(map[string]Reason, len(given))
+	answers := make(map[string]AssignResult, len(given))
 	for _, r := range given {
-		answers[r.User] = r.Reason
+		answers[r.User] = r
 	}
 	out := slices.Clone(people)
 	for i := range out {
-		reason, ok := answers[out[i].User]
+		answer, ok := answers[out[i].User]
+		reason := answer.Reason
 		switch {
 		case !ok:
 			reason = ReasonUnavailable
+		case answer.AskIn > 0:
+			out[i].State, out[i].Reason = AssignIntended, ReasonNone
+			continue
 		case reason == ReasonUndelivered:
 			reason = ReasonNotYet // which of the two only the order knows, and its lines are there
 		}

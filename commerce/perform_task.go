@@ -24,16 +24,18 @@ func (s *Service) PerformTask(ctx context.Context, ref OrderRef, version int) (t
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.Timings.Lease*2/3)
 	defer cancel()
-	results, err := w.call(ctx)
+	results, asksIn, err := w.call(ctx)
 	ctx = context.WithoutCancel(ctx) // what was learnt is kept even while the program stops
-	if w.task.Kind != TaskRenew && s.Timings.hopeless(err, w.task.StartedAt, s.Now()) {
+	if w.task.Kind != TaskRenew && s.Timings.hopeless(err, later(w.task.StartedAt, w.task.Slow.Since), s.Now()) {
 		s.Log.WarnContext(ctx, "licences cannot be changed", "task", ref.ID, "err", err)
 		results, err = unserved(w.people), nil
 	}
 	if err != nil {
 		return 0, fmt.Errorf("task %s: %w", ref.ID, w.giveUp(ctx, err))
 	}
-	return 0, w.finish(ctx, results)
+	results, slow := w.task.Slow.after(results, asksIn, s.Now(), s.Timings)
+	w.task.Slow = slow
+	return 0, w.finish(ctx, append(results, givenUp(asksIn, slow, w.waiting)...))
 }
 
 // taskWork is one step of one task under way.
@@ -59,6 +61,10 @@ func (w *taskWork) begin(ctx context.Context) (wait time.Duration, err error) {
 			return err
 		}
 		now := w.Now()
+		if left := w.task.Slow.Until.Sub(now); left > 0 {
+			wait = left
+			return nil
+		}
 		w.leased, err = tx.LeaseTask(w.id, now, now.Add(w.Timings.Lease))
 		if err != nil {
 			return err
@@ -95,17 +101,18 @@ func (w *taskWork) pick(tx Tx) error {
 	return tx.SaveTaskPeople(w.people)
 }
 
-// call serves the batch. A refusal of a renewal's plan is an answer.
-func (w *taskWork) call(ctx context.Context) (results []Assignment, err error) {
+// call serves the batch. A refusal of a renewal's plan is an answer. asksIn says how long
+// nobody more is to be asked for.
+func (w *taskWork) call(ctx context.Context) (results []Assignment, asksIn time.Duration, err error) {
 	if w.task.Kind == TaskRenew {
-		return nil, w.plan(ctx)
+		return nil, 0, w.plan(ctx)
 	}
 	if len(w.people) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
 	held, err := w.ports.Licensor.Licences(ctx, w.org, ids(w.people))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var rest []Assignment
 	for _, a := range w.people {
@@ -119,14 +126,14 @@ func (w *taskWork) call(ctx context.Context) (results []Assignment, err error) {
 		results = append(results, a)
 	}
 	if len(rest) == 0 {
-		return results, nil
+		return results, 0, nil
 	}
 	given, err := w.serve(ctx, ids(rest))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	results = append(results, resultsOf(rest, given)...)
-	return append(results, turnedAway(results, w.waiting)...), nil
+	return append(results, turnedAway(results, w.waiting)...), longest(given), nil
 }
 
 func (w *taskWork) serve(ctx context.Context, users []string) ([]AssignResult, error) {
@@ -171,7 +178,7 @@ func (w *taskWork) finish(ctx context.Context, results []Assignment) error {
 		if err != nil || t.Version != w.version {
 			return err
 		}
-		t.Reason = w.task.Reason
+		t.Reason, t.Slow = w.task.Reason, w.task.Slow
 		return w.keepResults(tx, t, results, now)
 	})
 	w.seats.forget(w.org.ID)

@@ -317,7 +317,7 @@ func (s *Service) keepTask(tx Tx, t Task, by Actor, event, action string, data a
 	t.UpdatedAt = s.Now()
 	tells, due := t.tells(t.UpdatedAt), time.Time{}
 	if t.State == TaskRunning {
-		due = t.UpdatedAt
+		due = later(t.UpdatedAt, t.Slow.Until)
 	}
 	err := tx.SaveTask(t, due)
 	if err != nil {

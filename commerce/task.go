@@ -36,6 +36,7 @@ type Task struct {
 	UpdatedAt    time.Time `json:"updated_at"`
 	EndedAt      time.Time `json:"ended_at,omitzero"`
 	Told         Told      `json:"told,omitzero"`
+	Slow         Slow      `json:"slow,omitzero"`
 }
 
 // TaskKind is what a Task does.

@@ -9,6 +9,7 @@ type Told struct {
 	At      time.Time `json:"at"`
 	Served  int       `json:"served"`
 	Unready bool      `json:"unready,omitempty"`
+	Slow    bool      `json:"slow,omitempty"`
 }
 
 const (
@@ -19,7 +20,7 @@ const (
 // due reports whether to tell of a run again: it has come another tenth further, or further
 // at all since some seconds ago, or it waits for something else.
 func (t Told) due(now Told, total int) bool {
-	return t.At.IsZero() || now.Unready != t.Unready || (now.Served-t.Served)*toldParts >= max(total, 1) ||
+	return t.At.IsZero() || now.Unready != t.Unready || now.Slow != t.Slow || (now.Served-t.Served)*toldParts >= max(total, 1) ||
 		now.Served != t.Served && now.At.Sub(t.At) >= toldEvery
 }
 
@@ -31,7 +32,7 @@ func (o *Order) tells(now time.Time) bool {
 		return true
 	}
 	p := o.People()
-	next := Told{At: now, Served: p.Assigned + p.Failed, Unready: o.Unready()}
+	next := Told{At: now, Served: p.Assigned + p.Failed, Unready: o.Unready(), Slow: o.Slowed()}
 	if !o.Told.due(next, p.Total) {
 		return false
 	}
@@ -45,7 +46,7 @@ func (t *Task) tells(now time.Time) bool {
 		t.Told = Told{}
 		return true
 	}
-	next := Told{At: now, Served: t.People.Assigned + t.People.Failed}
+	next := Told{At: now, Served: t.People.Assigned + t.People.Failed, Slow: t.Slow.Is()}
 	if !t.Told.due(next, t.People.Total) {
 		return false
 	}

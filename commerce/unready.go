@@ -50,7 +50,7 @@ func (o Order) Unready() bool {
 func (o Order) nextBatch(now time.Time) time.Time {
 	var first time.Time
 	for _, l := range o.Lines {
-		due := later(now, l.AskAgain)
+		due := later(now, l.asksAgain())
 		if l.People.Total > l.People.Assigned+l.People.Failed && (first.IsZero() || due.Before(first)) {
 			first = due
 		}

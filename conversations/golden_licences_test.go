@@ -290,6 +290,13 @@ func taskPeople(done, failed, skipped, waiting int) []commerce.Assignment {
 }
 
 func running(t *commerce.Task) { t.State, t.EndedAt = commerce.TaskRunning, time.Time{} }
+
+// keptOut is a task that Microsoft keeps waiting.
+func keptOut(t *commerce.Task) {
+	running(t)
+	t.Slow = commerce.Slow{Since: morning, Until: morning.Add(time.Minute)}
+}
+
 func refused(t *commerce.Task) { t.State, t.Reason = commerce.TaskFailed, commerce.CodeVendorRefused }
 
 func overtaken(t *commerce.Task) { t.State, t.Reason = commerce.TaskFailed, commerce.CodeStale }
@@ -299,6 +306,7 @@ func taskMoments() map[string]func() (commerce.Task, []commerce.Assignment) {
 	all := map[string]func() (commerce.Task, []commerce.Assignment){}
 	for _, kind := range []commerce.TaskKind{commerce.TaskAssign, commerce.TaskRemove, commerce.TaskMove} {
 		all[string(kind)+".running"] = func() (commerce.Task, []commerce.Assignment) { return taskOf(kind, taskPeople(12, 0, 1, 28), running) }
+		all[string(kind)+".slowed"] = func() (commerce.Task, []commerce.Assignment) { return taskOf(kind, taskPeople(12, 0, 1, 28), keptOut) }
 		all[string(kind)+".done"] = func() (commerce.Task, []commerce.Assignment) { return taskOf(kind, taskPeople(40, 0, 0, 0), nil) }
 		all[string(kind)+".part"] = func() (commerce.Task, []commerce.Assignment) { return taskOf(kind, taskPeople(38, 2, 3, 0), nil) }
 		all[string(kind)+".none"] = func() (commerce.Task, []commerce.Assignment) { return taskOf(kind, taskPeople(0, 0, 2, 0), nil) }

@@ -39,6 +39,7 @@ func moments(t testing.TB) map[string]func(*commerce.Order) {
 		"placing":            in(commerce.StatePlacing, pay(commerce.PaymentSecured)),
 		"provisioning":       in(commerce.StateProvisioning, taken(t, commerce.LinePlaced, commerce.LinePlaced)),
 		"assigning":          in(commerce.StateAssigning, taken(t, commerce.LineProvisioned, commerce.LineProvisioned)),
+		"slowed":             in(commerce.StateAssigning, taken(t, commerce.LineProvisioned, commerce.LineProvisioned), slowed),
 		"not_yet":            in(commerce.StateAssigning, taken(t, commerce.LineProvisioned, commerce.LineProvisioned), notYet),
 		"completed":          in(commerce.StateCompleted, taken(t, commerce.LineProvisioned, commerce.LineProvisioned)),
 		"completed_partly": in(commerce.StateCompleted, taken(t, commerce.LineProvisioned, commerce.LineFailed), func(o *commerce.Order) {
@@ -73,6 +74,11 @@ func lines(states ...commerce.LineState) func(*commerce.Order) {
 // notYet is an order whose licences Microsoft does not give yet.
 func notYet(o *commerce.Order) {
 	o.Lines[0].AskAgain, o.Lines[0].People.Failed = morning.Add(10*time.Minute), 1
+}
+
+// slowed is an order whose licences Microsoft wants to be asked for more slowly.
+func slowed(o *commerce.Order) {
+	o.Lines[0].Slow = commerce.Slow{Since: morning, Until: morning.Add(time.Minute)}
 }
 
 // taken is an order that the vendor took and that was paid.
@@ -111,7 +117,7 @@ func momentGoldens(t *testing.T, at place) map[string]golden {
 func served(f *facts, moment string) {
 	done := 0
 	switch moment {
-	case "assigning":
+	case "assigning", "slowed":
 		done = 12
 	case "completed", "completed_partly", "completed_people_failed":
 		done = len(f.assigned)

@@ -34,7 +34,7 @@ var pointless = map[commerce.Cloud][]string{
 }
 
 var assigning = []string{
-	"details-everyone", "details-one-without", "details-nobody-able", "payment-one", "order-assigning", "order-completed_people_failed",
+	"details-everyone", "details-one-without", "details-nobody-able", "payment-one", "order-assigning", "order-slowed", "order-completed_people_failed",
 	"people", "people-second-page", "people-past-the-end",
 }
 

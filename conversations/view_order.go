@@ -61,8 +61,11 @@ func moment(o commerce.Order, now time.Time) string {
 	case commerce.StateHandedOver:
 		return handOffMoment(o)
 	case commerce.StateAssigning:
-		if o.Unready() {
+		switch {
+		case o.Unready():
 			return "not_yet"
+		case o.Slowed():
+			return "slowed"
 		}
 	case commerce.StateCompleted:
 		return completedMoment(o)

@@ -50,6 +50,8 @@ func taskHappening(t commerce.Task, f facts) Notice {
 // taskMoment names what is going on, finer than the state where people need it.
 func taskMoment(t commerce.Task) string {
 	switch {
+	case t.State == commerce.TaskRunning && t.Slow.Is():
+		return "slowed"
 	case t.State == commerce.TaskRunning:
 		return "running"
 	case t.Kind == commerce.TaskRenew && t.Reason == commerce.CodeStale:
