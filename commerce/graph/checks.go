@@ -17,7 +17,7 @@ const checkTime = 15 * time.Second
 
 // Checks makes a harmless call for each permission that the organisations' apps need, and
 // yields what was looked at with what is wrong and what to do, nil where nothing is. Of an
-// app that cannot sign in nothing more is looked at.
+// app that cannot sign in nothing more is looked at, which the one error says.
 func (g *Graph) Checks(ctx context.Context, organisations ...commerce.Organisation) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for _, org := range organisations {
@@ -30,11 +30,11 @@ func (g *Graph) Checks(ctx context.Context, organisations ...commerce.Organisati
 }
 
 func (t *tenant) checks(ctx context.Context, yield func(string, error) bool) bool {
+	if err := t.checked(ctx, "", (*tenant).signIn); err != nil {
+		return yield("Graph of "+t.organisation+": sign-in", fmt.Errorf("%w; no permission was looked at", err))
+	}
 	for _, check := range checks {
 		err := t.checked(ctx, check.permission, check.call)
-		if _, outside := errors.AsType[*SignInError](err); outside {
-			return yield("Graph of "+t.organisation+": sign-in", err)
-		}
 		if !yield("Graph of "+t.organisation+": "+check.permission, err) {
 			return false
 		}
@@ -99,7 +99,7 @@ var directory = map[int]string{http.StatusBadRequest: "Request_BadRequest", http
 // advice is what an operator can do about a sign-in that is refused.
 func advice(err error) string {
 	no, ok := errors.AsType[*SignInError](err)
-	if !ok {
+	if !ok || no.fails() {
 		return ""
 	}
 	if text, known := advices[no.Code]; known {

@@ -64,22 +64,48 @@ func (g *Graph) newTenant(organisation string, app Tenant, hosts Hosts) (*tenant
 	return t, nil
 }
 
-// newClient makes a client that has no token yet. Microsoft's login is not asked whether
-// its own address is right: it is one of ours.
-func (t *tenant) newClient() (*azcore.Client, error) {
-	options := policy.ClientOptions{
+// options are those of calls to Graph and to the login.
+func (t *tenant) options() policy.ClientOptions {
+	return policy.ClientOptions{
 		Cloud:           cloud.Configuration{ActiveDirectoryAuthorityHost: t.hosts.Login},
 		Transport:       transport(t.g.o.Transport),
 		TracingProvider: t.g.o.Tracing,
 		Telemetry:       policy.TelemetryOptions{ApplicationID: "cartwright"},
 		Retry:           t.g.retries(tokenTries, readTime, mayReadAgain),
 	}
-	credential, err := azidentity.NewClientSecretCredential(t.app.ID, t.app.App, t.app.Secret, &azidentity.ClientSecretCredentialOptions{
-		ClientOptions: options, DisableInstanceDiscovery: true,
+}
+
+// credential gets tokens, and has none yet. Microsoft's login is not asked whether its own
+// address is right: it is one of ours.
+func (t *tenant) credential() (*azidentity.ClientSecretCredential, error) {
+	return azidentity.NewClientSecretCredential(t.app.ID, t.app.App, t.app.Secret, &azidentity.ClientSecretCredentialOptions{
+		ClientOptions: t.options(), DisableInstanceDiscovery: true,
 	})
+}
+
+// signIn gets a token, for nothing.
+func (t *tenant) signIn(ctx context.Context) error {
+	credential, err := t.credential()
+	if err != nil {
+		return err
+	}
+	if _, err = credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{t.hosts.Scope}}); err == nil {
+		return nil
+	}
+	err = failed(context.WithoutCancel(ctx), err)
+	if _, answered := errors.AsType[*SignInError](err); answered {
+		return err
+	}
+	return errNoLogin
+}
+
+// newClient makes a client that has no token yet.
+func (t *tenant) newClient() (*azcore.Client, error) {
+	credential, err := t.credential()
 	if err != nil {
 		return nil, err
 	}
+	options := t.options()
 	bearer := runtime.NewBearerTokenPolicy(credential, []string{t.hosts.Scope}, nil)
 	return azcore.NewClient("commerce/graph", "v1.0.0", runtime.PipelineOptions{
 		PerRetry: []policy.Policy{fractions{}, bearer}, Tracing: runtime.TracingOptions{Namespace: "Microsoft.Graph"},

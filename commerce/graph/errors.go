@@ -34,6 +34,11 @@ func (e *SignInError) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("Microsoft gives no token: %d %s", e.Status, e.Code))
 }
 
+// fails reports whether the login was not able to say anything of the app.
+func (e *SignInError) fails() bool {
+	return e.Status < http.StatusBadRequest || e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests
+}
+
 // refused is an answer of Graph that is no success. What Graph says in words is told apart,
 // and never passed on: it may name people.
 type refused struct {
@@ -165,6 +170,8 @@ func word(s string) string {
 
 var signInCode = regexp.MustCompile(`AADSTS\d+`)
 
+var errNoLogin = errors.New("sign in: Microsoft's login does not answer")
+
 // failed is why there is no answer, without addresses and the text of answers: both name
 // people, and azcore writes them out.
 func failed(ctx context.Context, err error) error {
@@ -178,7 +185,7 @@ func failed(ctx context.Context, err error) error {
 	case errors.As(err, &login) && login.RawResponse != nil:
 		return notSignedIn(login)
 	case errors.As(err, &login):
-		return errors.New("sign in: Microsoft's login does not answer")
+		return errNoLogin
 	case errors.As(err, &url):
 		return fmt.Errorf("call Graph: %w", url.Err)
 	}
@@ -188,7 +195,7 @@ func failed(ctx context.Context, err error) error {
 // notSignedIn keeps of what the login says nothing but its code.
 func notSignedIn(login *azidentity.AuthenticationFailedError) error {
 	no := &SignInError{Status: login.RawResponse.StatusCode, Code: signInCode.FindString(login.Error())}
-	if no.Status >= http.StatusInternalServerError || no.Status == http.StatusTooManyRequests {
+	if no.fails() {
 		return no
 	}
 	return commerce.Refuse(commerce.CodeUnavailable).Because(no)

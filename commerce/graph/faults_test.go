@@ -606,6 +606,7 @@ func TestDoctor(t *testing.T) {
 			}
 		}
 	}
+	w.withoutALogin()
 	w.restart()
 	w.fake.EndSecret()
 	told := 0
@@ -622,6 +623,31 @@ func TestDoctor(t *testing.T) {
 		if !commerce.IsCode(err, commerce.CodeNotFound) {
 			t.Errorf("no app: %v", err)
 		}
+	}
+}
+
+// withoutALogin has bot doctor look while nobody can sign in: that is one trouble, and says
+// nothing of the permissions.
+func (w *world) withoutALogin() {
+	w.t.Helper()
+	for name, f := range map[string]fakegraph.Fault{
+		"it fails": {Status: http.StatusServiceUnavailable}, "the line drops": {Drop: true}, "no JSON": {Body: "<html>"}, "it hangs": {Hang: time.Minute},
+	} {
+		f.Path, f.Times = "/token", -1
+		w.fake.Fail(f)
+		ctx, cancel := context.WithTimeout(w.t.Context(), 500*time.Millisecond)
+		told := 0
+		for what, err := range w.Checks(ctx, contoso) {
+			told++
+			if what != "Graph of contoso: sign-in" || err == nil || !strings.Contains(err.Error(), "no permission was looked at") || strings.Contains(err.Error(), "secret") {
+				w.t.Errorf("%s: %s: %v", name, what, err)
+			}
+		}
+		cancel()
+		if told != 1 {
+			w.t.Errorf("%s: told %d times", name, told)
+		}
+		w.fake.Heal()
 	}
 }
 
