@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -16,6 +18,9 @@ import (
 	"cartwright/commerce/sandbox"
 	"cartwright/config"
 	"cartwright/conversations"
+	"cartwright/handlers/discord"
+	"cartwright/handlers/slack"
+	"cartwright/handlers/teams"
 )
 
 // startJobs starts the workers that carry orders on.
@@ -96,6 +101,26 @@ func (s *server) warn(cfg config.Config) {
 	for _, w := range cfg.Warnings {
 		s.log.Warn("the organisations file", "warning", w)
 	}
+	for _, o := range unreached(cfg) {
+		s.log.Warn("nobody reaches the bot in an organisation: none of its platforms is configured", "organisation", o.ID, "has_workspaces_in", slices.Sorted(maps.Keys(o.Workspaces)))
+	}
+}
+
+// unreached are organisations that have no place where anybody could talk to the bot. The
+// page is for sandboxes.
+func unreached(cfg config.Config) []commerce.Organisation {
+	configured := map[string]bool{slack.Platform: cfg.Slack.Configured(), discord.Platform: cfg.Discord.Configured(), teams.Platform: cfg.Teams.Configured()}
+	var all []commerce.Organisation
+	for _, o := range cfg.Organisations {
+		reached := o.Backend == commerce.Sandbox && cfg.Playground
+		for platform, workspaces := range o.Workspaces {
+			reached = reached || configured[platform] && len(workspaces) > 0
+		}
+		if !reached {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // logHeads writes the audit's heads where they can be kept apart from the database.

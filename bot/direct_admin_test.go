@@ -52,7 +52,13 @@ func TestDirectStart(t *testing.T) {
 	hurried := s.env.with(settings{"CLOCK_SPEED": "40", "ADATUM_GRAPH_SECRET": ""})
 	s.says(shell{t: t, env: hurried}.does(exitMisused, "serve"), "CLOCK_SPEED: it hurries contoso, which is no sandbox", "CLOCK_SPEED: it hurries adatum", "ADATUM_GRAPH_SECRET: it is not set, and adatum names it")
 
-	base, _ := hostThrough(t, s.env.with(settings{"PLAYGROUND": "on"}), seams{graph: ms})
+	var log lockedBuffer
+	base, _ := hostLogging(t, s.env.with(settings{"PLAYGROUND": "on"}), seams{graph: ms}, &log)
+	for _, org := range []string{"contoso", "adatum"} {
+		if !strings.Contains(log.String(), "none of its platforms is configured\" organisation="+org+" has_workspaces_in=\"[slack teams]\"") {
+			t.Errorf("nobody is told that %s is reached by nobody:\n%s", org, log.String())
+		}
+	}
 	body := `{"id":"id-0000001","organisation":"contoso","person":"aicha","text":"buy"}`
 	if answer, said := fixed(t, base).send(http.MethodPost, "/playground/turns", "application/json", body); answer.StatusCode != http.StatusNotFound {
 		t.Errorf("the playground serves an organisation that is no sandbox: %d %s", answer.StatusCode, said)
