@@ -62,16 +62,16 @@ func (t *tenant) checked(ctx context.Context, permission string, call func(*tena
 }
 
 func (t *tenant) canReadSeats(ctx context.Context) error {
-	if _, err := first[subscribed](ctx, t, t.reading("Check", pathSKUs, nil), 1); err != nil {
+	if _, err := first[subscribed](ctx, t, t.reading(forCheck, pathSKUs, nil), 1); err != nil {
 		return err
 	}
-	_, err := first[subscription](ctx, t, t.reading("Check", pathSubscriptions, nil), 1)
+	_, err := first[subscription](ctx, t, t.reading(forCheck, pathSubscriptions, nil), 1)
 	return err
 }
 
 func (t *tenant) canReadUsers(ctx context.Context) error {
 	query := url.Values{"$select": {"id,assignedLicenses,licenseAssignmentStates"}, "$top": {"1"}}
-	_, err := first[account](ctx, t, t.reading("Check", pathUsers, query), 1)
+	_, err := first[account](ctx, t, t.reading(forCheck, pathUsers, query), 1)
 	return err
 }
 

@@ -30,7 +30,7 @@ type tenant struct {
 	base         *url.URL
 	g            *Graph
 	client       atomic.Pointer[azcore.Client]                // holds the token
-	breakers     map[string]*gobreaker.CircuitBreaker[[]byte] // by path, of what is read
+	breakers     map[string]*gobreaker.CircuitBreaker[[]byte] // by the name of what is read: a list that is long shuts no look at a few people
 	rests        atomic.Int64                                 // until when nothing is to be changed, Unix nanoseconds
 }
 
@@ -53,8 +53,8 @@ func (g *Graph) newTenant(organisation string, app Tenant, hosts Hosts) (*tenant
 		return nil, fmt.Errorf("Graph's address: %w", err) //nolint:staticcheck // a name begins it
 	}
 	t := &tenant{organisation: organisation, app: app, hosts: hosts, base: base, g: g, breakers: map[string]*gobreaker.CircuitBreaker[[]byte]{}}
-	for _, path := range []string{pathSKUs, pathSubscriptions, pathUsers} {
-		t.breakers[path] = gobreaker.NewCircuitBreaker[[]byte](g.breaking(organisation, path))
+	for _, name := range []string{forCheck, forSeats, forSubscriptions, forUnlicensed, forHolding, forListed, forSearch} {
+		t.breakers[name] = gobreaker.NewCircuitBreaker[[]byte](g.breaking(organisation, name))
 	}
 	client, err := t.newClient()
 	if err != nil {
@@ -119,11 +119,21 @@ const (
 	pathUsers         = "/users"
 )
 
+// What it is read for.
+const (
+	forCheck         = "Check"
+	forSeats         = "Seats"
+	forSubscriptions = "Subscriptions"
+	forUnlicensed    = "Unlicensed"
+	forHolding       = "Holding"
+	forListed        = "Listed"
+	forSearch        = "Search"
+)
+
 // request is one call.
 type request struct {
-	name     string // for traces
+	name     string // for traces, and of what is read
 	method   string
-	path     string // under which it is read
 	address  string
 	body     []byte
 	advanced bool // an advanced query of the directory, which may lag behind
@@ -138,14 +148,14 @@ func (t *tenant) at(path string, query url.Values) string {
 
 // reading is a call that changes nothing.
 func (t *tenant) reading(name, path string, query url.Values) request {
-	return request{name: name, method: http.MethodGet, path: path, address: t.at(path, query), advanced: query.Has("$count")}
+	return request{name: name, method: http.MethodGet, address: t.at(path, query), advanced: query.Has("$count")}
 }
 
-// read makes a call and decodes its answer. Where calls of that path have failed several
+// read makes a call and decodes its answer. Where calls of that name have failed several
 // times it fails at once.
 func (t *tenant) read(ctx context.Context, r request, into any) error {
 	ctx = policy.WithRetryOptions(ctx, t.g.retries(callTries, readTime, mayReadAgain))
-	body, err := t.breakers[r.path].Execute(func() ([]byte, error) { return t.call(ctx, r) })
+	body, err := t.breakers[r.name].Execute(func() ([]byte, error) { return t.call(ctx, r) })
 	if err != nil {
 		return unavailable(named(err))
 	}

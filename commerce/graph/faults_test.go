@@ -722,6 +722,29 @@ func TestAServiceThatHangs(t *testing.T) {
 	}
 }
 
+// A list of everyone that takes longer than its callers have keeps nobody from looking at a few
+// people, whose licences a batch waits for.
+func TestALongListShutsNothingElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fakegraph.Options{})
+	people := w.people(3)
+	w.fake.Own(owned, 3)
+	w.fake.Fail(fakegraph.Fault{Path: "/users", Filter: "assignedLicenses/$count", Hang: time.Minute, Times: -1})
+	for range 5 {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		if _, err := w.Unlicensed(ctx, contoso); !commerce.IsCode(err, commerce.CodeUnavailable) {
+			t.Errorf("%v", err)
+		}
+		cancel()
+	}
+	if got := w.assign(owned, people...); slices.Max(got) != none {
+		t.Errorf("%q", got)
+	}
+	if _, err := w.Users(soon(t), contoso, commerce.UserQuery{Text: "a"}); err != nil {
+		t.Error(err)
+	}
+}
+
 // Those who wait for one token behind somebody who has much time wait no longer than their own.
 func TestNobodyWaitsForAnothersLogin(t *testing.T) {
 	t.Parallel()

@@ -110,12 +110,12 @@ const (
 
 // breaking says when reads of an organisation are no longer tried: a service that hangs
 // then costs a few callers their time, not each.
-func (g *Graph) breaking(organisation, path string) gobreaker.Settings {
+func (g *Graph) breaking(organisation, name string) gobreaker.Settings {
 	return gobreaker.Settings{
-		Name: path, Timeout: rest, ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= failures },
+		Name: name, Timeout: rest, ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= failures },
 		IsSuccessful: definite, IsExcluded: func(err error) bool { return errors.Is(err, context.Canceled) },
-		OnStateChange: func(path string, from, to gobreaker.State) {
-			g.o.Log.Warn("breaker of Graph's reads", "organisation", organisation, "path", path, "was", from.String(), "is", to.String())
+		OnStateChange: func(name string, from, to gobreaker.State) {
+			g.o.Log.Warn("breaker of Graph's reads", "organisation", organisation, "read", name, "was", from.String(), "is", to.String())
 		},
 	}
 }

@@ -79,11 +79,11 @@ func (g *Graph) owned(ctx context.Context, org commerce.Organisation) (owned []s
 	}
 	both, limit := errgroup.WithContext(ctx)
 	both.Go(func() (err error) {
-		owned, err = all[subscribed](limit, t, t.reading("Seats", pathSKUs, nil))
+		owned, err = all[subscribed](limit, t, t.reading(forSeats, pathSKUs, nil))
 		return
 	})
 	both.Go(func() (err error) {
-		subscriptions, err = all[subscription](limit, t, t.reading("Subscriptions", pathSubscriptions, nil))
+		subscriptions, err = all[subscription](limit, t, t.reading(forSubscriptions, pathSubscriptions, nil))
 		return
 	})
 	if err := both.Wait(); err != nil {

@@ -69,7 +69,7 @@ const unlicensed = "assignedLicenses/$count eq 0 and accountEnabled eq true and 
 // Unlicensed may name somebody still who was given a licence seconds ago.
 func (g *Graph) Unlicensed(ctx context.Context, org commerce.Organisation) ([]commerce.User, error) {
 	return g.people(ctx, org, func(ctx context.Context, t *tenant) ([]account, error) {
-		return t.accounts(ctx, "Unlicensed", unlicensed, true)
+		return t.accounts(ctx, forUnlicensed, unlicensed, true)
 	})
 }
 
@@ -139,14 +139,14 @@ func (t *tenant) holding(ctx context.Context, sku string) ([]account, error) {
 	if len(ids([]string{sku})) == 0 {
 		return nil, nil // a SKU that Graph does not have, nobody holds
 	}
-	return t.accounts(ctx, "Holding", "assignedLicenses/any(u:u/skuId eq "+sku+")", false)
+	return t.accounts(ctx, forHolding, "assignedLicenses/any(u:u/skuId eq "+sku+")", false)
 }
 
 // listed reads those accounts of which a property is one of the values.
 func (t *tenant) listed(ctx context.Context, property string, values []string, fields string) ([]account, error) {
 	return naming(ctx, values, func(ctx context.Context, some []string) ([]account, error) {
 		query := url.Values{"$filter": {in(property, some)}, "$select": {fields}}
-		return all[account](ctx, t, t.reading("Listed", pathUsers, query))
+		return all[account](ctx, t, t.reading(forListed, pathUsers, query))
 	})
 }
 
@@ -159,7 +159,7 @@ func (t *tenant) search(ctx context.Context, text string) ([]account, error) {
 	query := url.Values{
 		"$search": {clauses}, "$select": {accountFields}, "$count": {"true"}, "$orderby": {"displayName"}, "$top": {strconv.Itoa(commerce.UsersFound)},
 	}
-	return first[account](ctx, t, t.reading("Search", pathUsers, query), commerce.UsersFound)
+	return first[account](ctx, t, t.reading(forSearch, pathUsers, query), commerce.UsersFound)
 }
 
 // searched is a text as Graph's search takes it: its words in a name, or all of it at the

@@ -13,6 +13,7 @@ import (
 // one of the second nothing fails.
 type Fault struct {
 	Method, Path string // the path begins so, after /v1.0; /token is the login
+	Filter       string // the $filter begins so
 	Inner        bool   // calls inside of batches, and not those alone
 	Skip         int    // as many that fit go well first
 	Times        int    // 1 by default; -1 for all, until Heal
@@ -51,7 +52,7 @@ func (g *Graph) fault(q *request) Fault {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, f := range g.faults {
-		fits := (f.Method == "" || f.Method == q.method) && strings.HasPrefix(q.path, f.Path) && f.Inner == (q.batch > 0)
+		fits := (f.Method == "" || f.Method == q.method) && strings.HasPrefix(q.path, f.Path) && strings.HasPrefix(q.query.Get("$filter"), f.Filter) && f.Inner == (q.batch > 0)
 		switch {
 		case !fits || f.Times == 0:
 		case f.Skip > 0:

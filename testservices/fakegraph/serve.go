@@ -167,7 +167,7 @@ func (g *Graph) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("request-id", guid())
 	w.Header().Set("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Test","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"TEST"}}`)
 	q := &request{
-		method: r.Method, path: strings.TrimPrefix(r.URL.EscapedPath(), "/v1.0"), header: r.Header, base: "https://" + r.Host + "/v1.0",
+		method: r.Method, path: strings.TrimPrefix(r.URL.EscapedPath(), "/v1.0"), header: r.Header, base: "https://" + r.Host + "/v1.0", query: r.URL.Query(),
 	}
 	if p, err := url.PathUnescape(q.path); err == nil && !strings.HasPrefix(q.path, "/users/") {
 		q.path = p // $batch may come as %24batch
