@@ -122,6 +122,7 @@ const (
 	ReasonConflict    Reason = "conflict"    // excludes a licence that the user holds
 	ReasonByGroup     Reason = "by_group"    // holds it through a group, and only the group can take it away
 	ReasonGone        Reason = "gone"        // the user no longer exists
+	ReasonForbidden   Reason = "forbidden"   // the bot may change others, and not them: somebody else has to
 	ReasonUndelivered Reason = "undelivered" // the line's licences did not come
 	ReasonNotYet      Reason = "not_yet"     // Microsoft does not give licences of it, or not yet
 	ReasonUnavailable Reason = "unavailable" // no answer; a retry may help
@@ -130,7 +131,7 @@ const (
 // Reasons lists every reason that a person may be shown.
 var Reasons = []Reason{
 	ReasonNoLocation, ReasonGuest, ReasonDisabled, ReasonHasLicence, ReasonHasThis, ReasonNoLicence, ReasonNoBase, ReasonNoSeat,
-	ReasonConflict, ReasonByGroup, ReasonGone, ReasonUndelivered, ReasonNotYet, ReasonUnavailable,
+	ReasonConflict, ReasonByGroup, ReasonGone, ReasonUndelivered, ReasonNotYet, ReasonUnavailable, ReasonForbidden,
 }
 
 // Ineligible says why u cannot be given a licence, ReasonNone where u can.

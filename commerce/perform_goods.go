@@ -258,7 +258,7 @@ func stateFor(r Reason) AssignmentState {
 	switch r {
 	case ReasonNone:
 		return AssignDone
-	case ReasonUnavailable, ReasonNoSeat, ReasonConflict, ReasonNotYet:
+	case ReasonUnavailable, ReasonNoSeat, ReasonConflict, ReasonNotYet, ReasonForbidden:
 		return AssignFailed
 	}
 	return AssignSkipped

@@ -564,6 +564,21 @@ func TestTheBotMayNotAssign(t *testing.T) {
 	w.holds(23)
 }
 
+// Somebody whom no app may change holds up nobody: not even the order in whose last batch they
+// are alone.
+func TestTheBotMayNotAssignToOne(t *testing.T) {
+	t.Parallel()
+	w := newThere(t, commerce.Worldwide)
+	w.graph.AddPeople(20)
+	w.graph.Add(fakegraph.Person{Name: "Zoé Zimmer", Location: "FR", Restricted: true})
+	p := w.as("aicha")
+	id := p.buys("business-premium", "21", "P1Y.annual", true)
+	w.graph.Buy(fakegraph.BusinessPremium, 21, 0)
+	w.waits(10 * time.Minute)
+	p.types("order "+id).sees(id+": completed", "assigned 20 of 21", "Microsoft lets no app change this person", "Zoé Zimmer").offers("Go to Admin Home", "Who gets a licence", "Try again for 1 person")
+	w.holds(20)
+}
+
 // A task that is refused as a whole ends too.
 func TestTheBotMayNotMove(t *testing.T) {
 	t.Parallel()

@@ -85,7 +85,7 @@ func (t *tenant) canAssign(ctx context.Context) error {
 	err := t.post(ctx, "Check", "/users/"+nobody+"/assignLicense", change{}.body(), &struct{}{}, mayPostAgain)
 	no, ok := errors.AsType[*refused](err)
 	switch {
-	case ok && directory[no.status] == no.code:
+	case ok && no.permitted():
 		return nil
 	case ok && (no.status == http.StatusBadRequest || no.status == http.StatusNotFound):
 		return fmt.Errorf("whether it is granted could not be seen: %w", no)
@@ -95,6 +95,9 @@ func (t *tenant) canAssign(ctx context.Context) error {
 
 // directory are the codes of what the directory itself refuses, by status.
 var directory = map[int]string{http.StatusBadRequest: "Request_BadRequest", http.StatusNotFound: "Request_ResourceNotFound"}
+
+// denied is the directory's code of what may not be done: by the app at all, or with one person.
+const denied = "Authorization_RequestDenied"
 
 // advice is what an operator can do about a sign-in that is refused.
 func advice(err error) string {

@@ -115,7 +115,16 @@ func (r *refused) reason() (reason commerce.Reason, ok bool) {
 	case saysByGroup:
 		return commerce.ReasonByGroup, true
 	}
+	if r.status == http.StatusForbidden && r.code == denied {
+		return commerce.ReasonForbidden, true // that the app may change others is known by now
+	}
 	return commerce.ReasonGone, r.status == http.StatusNotFound && r.code == directory[r.status] // another's 404 is about an address
+}
+
+// permitted reports whether the refusal comes after the look at the app's permission.
+func (r *refused) permitted() bool {
+	code, known := directory[r.status]
+	return known && r.code == code
 }
 
 // repeatable reports whether the same call may go well later.

@@ -334,7 +334,7 @@ func TestSomebodyWhomNoAppMayChange(t *testing.T) {
 	people := append(w.people(2), w.fake.Add(fakegraph.Person{Location: "FR", Restricted: true}).ID)
 	w.fake.Own(owned, 3)
 	for range 2 {
-		if diff := cmp.Diff([]commerce.Reason{none, none, commerce.ReasonUnavailable}, w.assign(owned, people...)); diff != "" {
+		if diff := cmp.Diff([]commerce.Reason{none, none, commerce.ReasonForbidden}, w.assign(owned, people...)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}

@@ -117,15 +117,9 @@ func (r *run) round(ctx context.Context) (waits time.Duration, err error) {
 	return waits, r.keep(ctx, answers)
 }
 
-// keep takes the answers of a round. Where Graph lets nobody be changed that is an error.
+// keep takes the answers of a round. Where the app may change nobody that is an error.
 func (r *run) keep(ctx context.Context, answers map[string]answered) error {
-	forbidden := 0
-	for _, a := range answers {
-		if a.refused != nil && a.refused.status == http.StatusForbidden {
-			forbidden++
-		}
-	}
-	if forbidden == len(answers) {
+	if mayLack(answers) {
 		if err := r.canAssign(ctx); err != nil {
 			return unavailable(lacking(err, assignLicences))
 		}
@@ -139,6 +133,18 @@ func (r *run) keep(ctx context.Context, answers map[string]answered) error {
 		return reason, ok
 	})
 	return nil
+}
+
+// mayLack reports whether somebody may not be changed, and nobody's answer shows that others may.
+func mayLack(answers map[string]answered) bool {
+	forbidden := false
+	for _, a := range answers {
+		if !a.missing && (a.refused == nil || a.refused.permitted()) {
+			return false
+		}
+		forbidden = forbidden || a.refused != nil && a.refused.status == http.StatusForbidden
+	}
+	return forbidden
 }
 
 // understood is what an answer means for its user; ok is false where the user is to be
