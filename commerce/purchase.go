@@ -37,28 +37,56 @@ const lagging = time.Hour
 // people sign up for themselves: 10,000 and more. They are no purchase.
 const freeSeats = MaxQuantity
 
-// Purchases tells what was bought for each of the open orders, which wait in that order of
-// age: what is owned now beyond what was owned when each was handed over, without what
-// settled orders have claimed. Older orders are served first, first of what they ask for,
-// then of what is left of it, then of everything else that has grown. No seat counts
-// twice.
+// Purchases tells what was bought for each of the open orders: what is owned now beyond what
+// was owned when each was handed over, without what settled orders have claimed. No seat
+// counts twice.
+//
+// What has been seen of an order stays its own. Then what has grown by just what an order
+// misses is that order's: of several the one whose buyer has said so last, or else the
+// oldest. The rest goes by age: first what is asked for, then, of what is asked for, what is
+// left, then everything else. An order that is being called off has nothing that another one
+// asks for.
 func Purchases(open []Order, settled []Claim, now Estate) map[string][]Claim {
 	now.Subscriptions = slices.Clone(now.Subscriptions)
 	b := &books{now: now, settled: settled, made: map[string][]Claim{}}
 	slices.SortStableFunc(b.now.Subscriptions, func(x, y OwnedSubscription) int { return cmp.Compare(x.ID, y.ID) })
+	wanted, off := queues(open)
+	each(wanted, b.keep)
+	each(lastSaid(wanted), b.exactly)
+	each(wanted, b.fill)
+	each(off, b.exactly)
+	each(off, b.fill)
+	all := slices.Concat(wanted, off)
+	each(all, b.surplus)
+	each(all, b.others)
+	return b.made
+}
+
+func each(orders []Order, serve func(Order)) {
+	for _, o := range orders {
+		serve(o)
+	}
+}
+
+// queues are the orders by age: those that are wanted, and those that are being called off.
+func queues(open []Order) (wanted, off []Order) {
 	open = slices.Clone(open)
 	slices.SortStableFunc(open, func(x, y Order) int { return cmp.Or(x.HandOff.At.Compare(y.HandOff.At), cmp.Compare(x.ID, y.ID)) })
 	for _, o := range open {
-		b.exactly(o)
-		b.fill(o)
+		if o.State == StateCancelling {
+			off = append(off, o)
+		} else {
+			wanted = append(wanted, o)
+		}
 	}
-	for _, o := range open {
-		b.surplus(o)
-	}
-	for _, o := range open {
-		b.others(o)
-	}
-	return b.made
+	return wanted, off
+}
+
+// lastSaid puts the orders first whose buyers have said last that they have bought.
+func lastSaid(orders []Order) []Order {
+	orders = slices.Clone(orders)
+	slices.SortStableFunc(orders, func(x, y Order) int { return y.HandOff.SaidAt.Compare(x.HandOff.SaidAt) })
+	return orders
 }
 
 // books are what is claimed while orders are served.
@@ -68,24 +96,45 @@ type books struct {
 	made    map[string][]Claim
 }
 
-// exactly gives lines the subscriptions that have grown by just as much.
+// keep leaves lines what has been seen of them before, as far as it is there still.
+func (b *books) keep(o Order) {
+	for _, c := range o.HandOff.Claims {
+		l := o.Line(c.Line)
+		i := slices.IndexFunc(b.now.Subscriptions, func(s OwnedSubscription) bool { return s.ID == c.Subscription })
+		if l != nil && i >= 0 {
+			b.take(o, l.ID, b.now.Subscriptions[i], min(c.Seats(), b.missing(o, *l)))
+		}
+	}
+}
+
+// exactly gives lines the subscriptions that have grown by just as much as one of them
+// misses, or all of that product together.
 func (b *books) exactly(o Order) {
 	for _, l := range o.Lines {
 		for _, s := range b.now.Subscriptions {
-			if s.SKU == l.sku() && b.free(o, s) == l.Quantity && b.missing(o, l) == l.Quantity {
-				b.take(o, l.ID, s, l.Quantity)
+			if n := b.missing(o, l); s.SKU == l.sku() && b.free(o, s) == n {
+				b.take(o, l.ID, s, n)
 			}
+		}
+	}
+	for _, s := range b.now.Subscriptions {
+		if b.free(o, s) == b.missingOf(o, s.SKU) {
+			b.fillFrom(o, s)
 		}
 	}
 }
 
 // fill gives lines what they still miss, wherever it is.
 func (b *books) fill(o Order) {
+	for _, s := range b.now.Subscriptions {
+		b.fillFrom(o, s)
+	}
+}
+
+func (b *books) fillFrom(o Order, s OwnedSubscription) {
 	for _, l := range o.Lines {
-		for _, s := range b.now.Subscriptions {
-			if s.SKU == l.sku() {
-				b.take(o, l.ID, s, b.missing(o, l))
-			}
+		if s.SKU == l.sku() {
+			b.take(o, l.ID, s, b.missing(o, l))
 		}
 	}
 }
@@ -122,6 +171,17 @@ func (b *books) missing(o Order, l OrderLine) int {
 		}
 	}
 	return max(0, n)
+}
+
+// missingOf is how many licences of a product the order still asks for.
+func (b *books) missingOf(o Order, sku string) int {
+	n := 0
+	for _, l := range o.Lines {
+		if l.sku() == sku {
+			n += b.missing(o, l)
+		}
+	}
+	return n
 }
 
 // take claims at most n seats of a subscription for a line.

@@ -112,7 +112,7 @@ func TestTheSameSeatsCountOnce(t *testing.T) {
 	t.Parallel()
 	before := estate(noon, have("s1", "a", 20))
 	older, newer := waiting("CW-2", noon, before, wants{"a", 10}), waiting("CW-1", noon.Add(time.Minute), before, wants{"a", 5})
-	for grown, want := range map[int][2]int{5: {5, 0}, 10: {10, 0}, 12: {10, 2}, 15: {10, 5}, 18: {13, 5}} {
+	for grown, want := range map[int][2]int{3: {3, 0}, 5: {0, 5}, 10: {10, 0}, 12: {10, 2}, 15: {10, 5}, 18: {13, 5}} {
 		found := Purchases([]Order{newer, older}, nil, estate(noon.Add(time.Hour), have("s1", "a", 20+grown)))
 		if got := [2]int{total(found["CW-2"]), total(found["CW-1"])}; got != want {
 			t.Errorf("of %d seats the older and the newer have %v, want %v", grown, got, want)
@@ -130,6 +130,51 @@ func TestTheSameSeatsCountOnce(t *testing.T) {
 	again := waiting("CW-4", noon.AddDate(0, 0, 2), estate(noon.AddDate(0, 0, 2), have("s1", "a", 20)), wants{"a", 10})
 	if found := Purchases([]Order{again}, settled, now); total(found["CW-4"]) != 10 {
 		t.Errorf("seats that were given back and are bought anew: %v", claimed(found["CW-4"]))
+	}
+}
+
+// A purchase that is what one order misses is that order's; one that is being called off comes
+// after those that are wanted.
+func TestWhoseAPurchaseIs(t *testing.T) {
+	t.Parallel()
+	before := estate(noon, have("s1", "a", 20))
+	said := func(o Order, after time.Duration) Order { o.HandOff.SaidAt = noon.Add(after); return o }
+	off := func(o Order) Order { o.State = StateCancelling; return o }
+	saw := func(o Order, n int) Order {
+		o.HandOff.Claims = []Claim{{Line: 1, Subscription: "s1", SKU: "a", From: 20, To: 20 + n, At: noon}}
+		return o
+	}
+	older := func(lines ...wants) Order { return waiting("CW-1", noon, before, lines...) }
+	newer := func(lines ...wants) Order { return waiting("CW-2", noon.Add(time.Minute), before, lines...) }
+	five, ten := wants{"a", 5}, wants{"a", 10}
+	for name, c := range map[string]struct {
+		older, newer Order
+		grown        int // seats that s1 has more
+		want         [2]int
+	}{
+		"what the newer asks for":                   {older(ten), newer(five), 5, [2]int{0, 5}},
+		"what the older asks for":                   {older(five), newer(ten), 5, [2]int{5, 0}},
+		"what neither asks for":                     {older(ten), newer(five), 7, [2]int{7, 0}},
+		"what all lines of the newer ask for":       {older(ten), newer(wants{"a", 5}, wants{"a", 3}), 8, [2]int{0, 8}},
+		"what both ask for, and nobody speaks":      {older(five), newer(five), 5, [2]int{5, 0}},
+		"what both ask for, and the newer's says":   {older(five), said(newer(five), time.Hour), 5, [2]int{0, 5}},
+		"what both ask for, and the older's too":    {said(older(five), time.Hour), said(newer(five), time.Minute), 5, [2]int{5, 0}},
+		"what one asks for, and the other's says":   {older(five), said(newer(ten), time.Hour), 5, [2]int{5, 0}},
+		"what neither asks for, and the newer says": {older(ten), said(newer(five), time.Hour), 3, [2]int{3, 0}},
+		"what completes what the older has seen":    {saw(older(ten), 3), newer(five), 10, [2]int{10, 0}},
+		"what the newer asks for, beside it":        {saw(older(ten), 3), newer(five), 8, [2]int{3, 5}},
+		"a part of the older's, then little more":   {saw(older(ten), 3), newer(five), 5, [2]int{5, 0}},
+		"what the older has seen, and is gone":      {saw(older(ten), 3), newer(five), 1, [2]int{1, 0}},
+		"the older is called off":                   {off(older(five)), newer(five), 5, [2]int{0, 5}},
+		"it is, though it has seen a part":          {off(saw(older(ten), 3)), newer(five), 3, [2]int{0, 3}},
+		"it is, and both were bought":               {off(older(five)), newer(five), 10, [2]int{5, 5}},
+		"it is, and more was bought":                {off(older(five)), newer(five), 12, [2]int{5, 7}},
+		"it is, and nobody else asks for it":        {off(older(five)), newer(wants{"b", 5}), 5, [2]int{5, 0}},
+	} {
+		found := Purchases([]Order{c.newer, c.older}, nil, estate(noon.Add(time.Hour), have("s1", "a", 20+c.grown)))
+		if got := [2]int{total(found["CW-1"]), total(found["CW-2"])}; got != c.want {
+			t.Errorf("%s: the older and the newer have %v, want %v", name, got, c.want)
+		}
 	}
 }
 

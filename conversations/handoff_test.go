@@ -231,6 +231,46 @@ func TestTwoOrdersOfAProductAtMicrosoft(t *testing.T) {
 	}
 }
 
+// What was bought for the newer of two orders of a product is its own: whether the older one,
+// of another number, is left to wait or called off, and whoever looks first.
+func TestAPurchaseForTheNewerOrder(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		older  string // how many licences it is of
+		says   bool   // the newer's buyer says that it is bought
+		cancel bool   // the older is called off
+	}{
+		"of another number, and it is said":           {older: "10", says: true},
+		"of another number, and it is seen":           {older: "10"},
+		"of another number, and the other called off": {older: "10", says: true, cancel: true},
+		"of the same number, and the other is":        {older: "5", cancel: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newThere(t, commerce.Worldwide)
+			w.graph.AddPeople(30)
+			p := w.as("aicha")
+			older := p.buys("business-premium", c.older, "P1Y.annual", true)
+			w.passes(time.Minute)
+			newer := p.buys("business-premium", "5", "P1Y.annual", true)
+			w.passes(time.Minute)
+			w.graph.Buy(fakegraph.BusinessPremium, 5, 0)
+			if c.says {
+				p.types("order "+newer).clicks("I have bought it").sees(newer+":", "5 of 5")
+			}
+			ends := []string{"to be bought in the admin centre"}
+			if c.cancel {
+				p.types("order " + older).clicks("Cancel the order")
+				ends = []string{older + ": cancelled", "Nothing was charged."}
+			}
+			w.waits(26 * time.Hour)
+			p.types("order "+newer).sees(newer+": completed", "5 of 5", "assigned 5 of 5")
+			p.types("order "+older).sees(ends...).lacks("Seen so far", "What had been bought")
+			w.holds(5)
+		})
+	}
+}
+
 // The buyer says that it is bought: the bot looks at once and says what it sees. It waits
 // no longer than a turn may, and is asked no twice.
 func TestTheBuyerSaysThatItIsBought(t *testing.T) {
