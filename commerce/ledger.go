@@ -115,9 +115,10 @@ type Tx interface {
 	SaveDelegation(d Delegation) error
 	// Assignments lists an order's people, by line.
 	Assignments(order string) ([]Assignment, error)
-	// Rivals lists the people whom other orders of the organisation are serving now, or
-	// have served since. Of two orders that begin at once the second one finds the first.
-	Rivals(of OrderRef, since time.Time) ([]Assignment, error)
+	// Rivals lists the people whom other orders and tasks of the organisation are serving
+	// now, or have served since, or may have, as no answer came. Of two that begin at once
+	// the second one finds the first.
+	Rivals(of OrderRef, since time.Time) ([]Rival, error)
 	// SaveAssignments inserts or replaces people of an order, by order and user.
 	SaveAssignments(as []Assignment) error
 	// SetPaymentToken stores the secret of the order's current payment link, replacing

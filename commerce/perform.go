@@ -44,12 +44,12 @@ type work struct {
 	id       string
 	order    Order // as it is once the intent was written
 	step     Step
-	repeated bool         // an earlier attempt left its intent: look up first
-	people   []Assignment // of this batch
-	known    []Assignment // of people whose earlier attempt was not seen to end
-	waiting  []Assignment // of later batches, for the same licence
-	rival    rivals       // what other orders do for the same people
-	busy     bool         // somebody of this order waits for what comes of that
+	repeated bool          // an earlier attempt left its intent: look up first
+	people   []Assignment  // of this batch
+	known    []Assignment  // of people whose earlier attempt was not seen to end
+	waiting  []Assignment  // of later batches, for the same licence
+	rival    rivals        // what other orders and tasks do for the same people
+	busy     time.Duration // after that somebody who waits for what comes of it is looked at again, 0 for nobody
 }
 
 // outcome is what a call brought: a pure change of the order, and for the audit.

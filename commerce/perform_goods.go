@@ -88,18 +88,18 @@ func (w *work) pick(tx Tx, o Order) error {
 	if err != nil {
 		return err
 	}
-	w.people, w.known, w.waiting, w.busy = nil, nil, nil, false
-	w.rival, err = w.rivals(tx, o)
+	now := w.Now()
+	w.people, w.known, w.waiting, w.busy = nil, nil, nil, 0
+	w.rival, err = w.rivals(tx, OrderRef{Organisation: o.Organisation, ID: o.ID}, now)
 	if err != nil {
 		return err
 	}
-	now := w.Now()
 	for _, a := range all {
 		if a.State != AssignPending && a.State != AssignIntended || o.Line(a.Line).asksAgain().After(now) {
 			continue
 		}
-		if w.rival.busy(a) {
-			w.busy = true
+		if wait := w.rival.busy(a, Rival.adds); wait > 0 && !w.rival.served(a.User) {
+			w.busy = sooner(w.busy, wait)
 			continue
 		}
 		if len(w.people) == AssignBatch || len(w.people) > 0 && w.people[0].Line != a.Line {
@@ -129,8 +129,8 @@ func (w *work) assign(ctx context.Context) (outcome, error) {
 		action: "assignment.batch",
 	}
 	switch {
-	case len(w.people) == 0 && w.busy:
-		return outcome{wait: max(w.Timings.Recheck, w.Timings.Wait(rivalWait))}, nil
+	case len(w.people) == 0 && w.busy > 0:
+		return outcome{wait: max(w.Timings.Recheck, w.Timings.Wait(w.busy))}, nil
 	case len(w.people) == 0:
 		return done, nil
 	}

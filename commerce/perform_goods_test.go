@@ -61,12 +61,12 @@ func TestTurnedAway(t *testing.T) {
 type roll struct {
 	Tx
 	people []Assignment
-	others []Assignment // of other orders
+	others []Rival // of other orders
 }
 
 func (r *roll) Assignments(string) ([]Assignment, error) { return r.people, nil }
 
-func (r *roll) Rivals(OrderRef, time.Time) ([]Assignment, error) { return r.others, nil }
+func (r *roll) Rivals(OrderRef, time.Time) ([]Rival, error) { return r.others, nil }
 
 func (r *roll) SaveAssignments(changed []Assignment) error {
 	for _, a := range changed {
@@ -77,6 +77,15 @@ func (r *roll) SaveAssignments(changed []Assignment) error {
 		}
 	}
 	return nil
+}
+
+// beside are people of other orders, such as "ann:intended", who are given E3.
+func beside(text string) []Rival {
+	var all []Rival
+	for _, a := range people(text) {
+		all = append(all, Rival{Assignment: a, Gives: "e3", At: noon})
+	}
+	return all
 }
 
 // Whoever another order is at is left for later, unless both have begun and this one is the
@@ -96,11 +105,14 @@ func TestWhoIsPickedBesideAnotherOrder(t *testing.T) {
 		"this one first":        {all: "ann:intended", others: "ann:intended", first: true, picked: "ann:intended"},
 		"it has just served":    {all: "ann:pending bob:pending", others: "ann:assigned", picked: "ann:intended bob:intended", served: "ann"},
 		"a third one has it so": {all: "ann:pending", others: "ann:assigned ann:intended", picked: "ann:intended", served: "ann"},
+		"nobody knows":          {all: "ann:pending bob:pending", others: "ann:failed:unavailable", picked: "bob:intended", busy: true},
+		"nor of its own":        {all: "ann:intended", others: "ann:failed:unavailable", first: true, busy: true},
+		"though a third has":    {all: "ann:pending", others: "ann:failed:unavailable ann:assigned", picked: "ann:intended", served: "ann"},
 		"of somebody else":      {all: "ann:pending", others: "zoe:intended yan:assigned", picked: "ann:intended"},
 	} {
 		o := Order{ID: "CW-2", Lines: []OrderLine{{GraphSKU: "basic"}}}
 		o.Lines[0].ID = 1
-		tx := &roll{people: people(test.all), others: people(test.others)}
+		tx := &roll{people: people(test.all), others: beside(test.others)}
 		for i := range tx.people {
 			tx.people[i].Order = o.ID
 		}
@@ -111,7 +123,7 @@ func TestWhoIsPickedBesideAnotherOrder(t *testing.T) {
 		if err := w.pick(tx, o); err != nil {
 			t.Fatal(err)
 		}
-		if got := written(w.people); got != test.picked || w.busy != test.busy {
+		if got := written(w.people); got != test.picked || w.busy > 0 != test.busy {
 			t.Errorf("%s: %q are picked, busy %v", name, got, w.busy)
 		}
 		held := map[string]Licences{"ann": {}, "bob": {}}

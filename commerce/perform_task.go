@@ -48,9 +48,11 @@ type taskWork struct {
 
 	leased  bool
 	task    Task
-	people  []Assignment // of this batch
-	begun   []string     // users of it whose earlier attempt was not seen to end
-	waiting []Assignment // of later batches
+	people  []Assignment  // of this batch
+	begun   []string      // users of it whose earlier attempt was not seen to end
+	waiting []Assignment  // of later batches
+	rival   rivals        // what orders and other tasks do for the same people
+	busy    time.Duration // as in work
 }
 
 func (w *taskWork) begin(ctx context.Context) (wait time.Duration, err error) {
@@ -73,7 +75,12 @@ func (w *taskWork) begin(ctx context.Context) (wait time.Duration, err error) {
 			wait = w.Timings.Lease / 10
 			return nil
 		}
-		return w.pick(tx)
+		if err := w.pick(tx); err != nil || len(w.people) > 0 || w.busy == 0 {
+			return err
+		}
+		w.leased, wait = false, max(w.Timings.Recheck, w.Timings.Wait(w.busy))
+		_, err = tx.LeaseTask(w.id, now, time.Time{})
+		return err
 	})
 	return wait, err
 }
@@ -84,9 +91,18 @@ func (w *taskWork) pick(tx Tx) error {
 	if err != nil {
 		return err
 	}
+	w.rival, err = w.rivals(tx, OrderRef{Organisation: w.task.Organisation, ID: w.id}, w.task.StartedAt)
+	if err != nil {
+		return err
+	}
+	w.busy = 0
 	for _, a := range all {
+		wait := w.rival.busy(a, w.task.clashes)
 		switch {
 		case a.State != AssignPending && a.State != AssignIntended:
+			continue
+		case wait > 0:
+			w.busy = sooner(w.busy, wait)
 			continue
 		case len(w.people) == AssignBatch:
 			w.waiting = append(w.waiting, a)
@@ -118,6 +134,9 @@ func (w *taskWork) call(ctx context.Context) (results []Assignment, asksIn time.
 	for _, a := range w.people {
 		has, exists := held[a.User]
 		state, reason, ok := w.task.settled(has, exists, slices.Contains(w.begun, a.User))
+		if overtaken := w.task.overtaken(has, w.rival.lately(a.User, has)); !ok && overtaken != ReasonNone {
+			state, reason, ok = AssignSkipped, overtaken, true
+		}
 		if !ok {
 			rest = append(rest, a)
 			continue

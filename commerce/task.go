@@ -39,6 +39,25 @@ type Task struct {
 	Slow         Slow      `json:"slow,omitzero"`
 }
 
+// Gives is the Graph SKU whose licences people get, "" for none.
+func (t Task) Gives() string {
+	switch t.Kind {
+	case TaskAssign:
+		return t.SKU
+	case TaskMove:
+		return t.To
+	}
+	return ""
+}
+
+// Takes is the Graph SKU whose licences people lose, "" for none.
+func (t Task) Takes() string {
+	if t.Kind == TaskMove || t.Kind == TaskRemove {
+		return t.SKU
+	}
+	return ""
+}
+
 // TaskKind is what a Task does.
 type TaskKind string
 

@@ -320,3 +320,53 @@ func TestCheckRenewal(t *testing.T) {
 		}
 	}
 }
+
+// Whom others have just given licences a task gives none besides, unless they were to have one
+// more anyway: it was seen when the task was asked for, or they hold another one.
+func TestWhomOthersHaveJustServed(t *testing.T) {
+	t.Parallel()
+	move := func(r Rival) Rival { r.Takes = "old"; return r }
+	unsure := func(r Rival) Rival { r.State = AssignFailed; return r }
+	gave := func(sku string, after time.Duration) Rival {
+		return Rival{Assignment: Assignment{Order: "CW-1", User: "ann", State: AssignDone}, Gives: sku, At: noon.Add(after)}
+	}
+	took := func(sku string, after time.Duration) Rival {
+		r := gave("", after)
+		r.Takes = sku
+		return r
+	}
+	holds := func(skus ...string) Licences {
+		var all Licences
+		for _, sku := range skus {
+			all = append(all, Licence{SKU: sku})
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		kind   TaskKind
+		holds  Licences
+		others []Rival
+		want   Reason
+	}{
+		"nobody":                            {TaskAssign, nil, nil, ReasonNone},
+		"the same licence":                  {TaskAssign, nil, []Rival{gave("a", -time.Minute)}, ReasonHasThis},
+		"another, which cannot be seen yet": {TaskAssign, nil, []Rival{gave("b", -time.Minute)}, ReasonHasLicence},
+		"another, which was seen":           {TaskAssign, holds("b"), []Rival{gave("b", -time.Minute)}, ReasonNone},
+		"another, after the task began":     {TaskAssign, holds("b"), []Rival{gave("b", time.Minute)}, ReasonHasLicence},
+		"beside one that they had":          {TaskAssign, holds("b", "c"), []Rival{gave("b", time.Minute)}, ReasonNone},
+		"another, long ago":                 {TaskAssign, nil, []Rival{gave("b", -time.Hour)}, ReasonNone},
+		"one of which nobody knew":          {TaskAssign, holds("b"), []Rival{unsure(gave("b", -time.Minute))}, ReasonHasLicence},
+		"one that did not come":             {TaskAssign, nil, []Rival{unsure(gave("b", -time.Minute))}, ReasonNone},
+		"one that was taken since":          {TaskAssign, nil, []Rival{gave("b", -time.Minute), took("b", 0)}, ReasonNone},
+		"one that was taken before":         {TaskAssign, nil, []Rival{took("b", -time.Minute), gave("b", 0)}, ReasonHasLicence},
+		"one in place of another":           {TaskAssign, holds("old"), []Rival{move(gave("b", time.Minute))}, ReasonNone},
+		"the one moved to":                  {TaskMove, holds("a"), []Rival{gave("to", time.Minute)}, ReasonHasThis},
+		"another than the one moved to":     {TaskMove, holds("a"), []Rival{gave("b", time.Minute)}, ReasonNone},
+		"the one that is to go":             {TaskRemove, holds("a"), []Rival{gave("a", time.Minute)}, ReasonNone},
+	} {
+		task := Task{Kind: c.kind, SKU: "a", To: map[bool]string{true: "to"}[c.kind == TaskMove], StartedAt: noon}
+		if got := task.overtaken(c.holds, rivals{by: map[string][]Rival{"ann": c.others}, fresh: noon.Add(-readsBehind)}.lately("ann", c.holds)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package conversations_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -84,6 +85,7 @@ func (w *world) atOnce(orders ...string) {
 	w.Helper()
 	for range 60 {
 		var all sync.WaitGroup
+		var asked atomic.Int64 // for how long they wait, together
 		open := 0
 		for _, id := range orders {
 			o := w.order(id)
@@ -92,7 +94,8 @@ func (w *world) atOnce(orders ...string) {
 			}
 			open++
 			all.Go(func() {
-				_, _ = w.service.Perform(w.ctx, commerce.OrderRef{Organisation: "contoso", ID: id}, o.Version)
+				wait, _ := w.service.Perform(w.ctx, commerce.OrderRef{Organisation: "contoso", ID: id}, o.Version)
+				asked.Add(int64(wait))
 			})
 		}
 		all.Wait()
@@ -100,7 +103,7 @@ func (w *world) atOnce(orders ...string) {
 			return
 		}
 		w.mu.Lock()
-		w.clock = w.clock.Add(time.Second)
+		w.clock = w.clock.Add(max(time.Second, time.Duration(asked.Load())))
 		w.mu.Unlock()
 	}
 	w.Fatalf("the orders do not end")
@@ -145,5 +148,117 @@ func (w *world) eachHasOne(licensor commerce.Licensor, orders []string) {
 	}
 	if len(assigned) != len(users) || len(users) < 10 {
 		w.Errorf("%d of %d people were served", len(assigned), len(users))
+	}
+}
+
+// A task and an order, or two tasks, are for the same people, who had no licence when each was
+// asked for. One after the other while what is read of them is behind, or both at once: each
+// person gets one licence.
+func TestATaskBesideOtherWork(t *testing.T) {
+	t.Parallel()
+	type desk struct {
+		*entra
+		ids   []string
+		order string
+	}
+	assigns := func(d *desk, sku string) string {
+		asked := commerce.TaskRequest{Kind: commerce.TaskAssign, SKU: sku, Users: d.ids, Once: sku}
+		preview, err := d.service.Preview(d.ctx, d.officer(), asked)
+		if err != nil {
+			d.Fatalf("%v", err)
+		}
+		task, err := d.service.StartTask(d.ctx, commerce.Request{Actor: d.officer(), Event: sku}, asked, preview.Hash())
+		if err != nil {
+			d.Fatalf("%v", err)
+		}
+		return task.ID
+	}
+	for name, c := range map[string]struct {
+		lag  time.Duration
+		lost bool // answers are, so that the same call asks again
+		does func(d *desk)
+	}{
+		"the task, then the order": {5 * time.Minute, false, func(d *desk) {
+			assigns(d, fakegraph.BusinessStandard)
+			d.works()
+			d.pays(d.order, "paid", "deliver")
+		}},
+		"the order, then the task": {5 * time.Minute, false, func(d *desk) {
+			d.pays(d.order, "paid", "deliver")
+			d.settles()
+			assigns(d, fakegraph.BusinessStandard)
+		}},
+		"a task, then a task of another product": {5 * time.Minute, false, func(d *desk) {
+			assigns(d, fakegraph.BusinessStandard)
+			d.works()
+			assigns(d, fakegraph.BusinessPremium)
+		}},
+		"at once": {0, false, func(d *desk) {
+			d.crosses(func() {
+				d.pays(d.order, "paid", "deliver")
+				d.minutes(2)
+			}, func() string { return assigns(d, fakegraph.BusinessStandard) }, d.order)
+		}},
+		"an order that gave up without an answer, then a task": {5 * time.Minute, true, func(d *desk) {
+			d.fake.Fail(fakegraph.Fault{Path: "/users/", Inner: true, Done: true, Status: http.StatusGatewayTimeout, Times: -1})
+			d.pays(d.order, "paid", "deliver")
+			d.minutes(2)
+			d.fake.Heal()
+			assigns(d, fakegraph.BusinessStandard)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &desk{entra: newEntra(t)}
+			d.fake.Own(fakegraph.BusinessPremium, 30)
+			d.fake.Own(fakegraph.BusinessStandard, 30)
+			d.ids = d.people(10)
+			d.passes(time.Hour)
+			d.order = d.as("aicha").buys("business-premium", "10", "P1Y.annual", true)
+			d.fake.Lag(c.lag)
+			c.does(d)
+			d.minutes(25)
+			for _, id := range d.ids {
+				if has := d.fake.Licences(id); len(has) != 1 {
+					t.Errorf("somebody has %v", has)
+				}
+			}
+			if n := d.count("SELECT count(*) FROM tasks WHERE state = 'running'"); n > 0 || !d.world.order(d.order).State.Ended() && name != "a task, then a task of another product" {
+				t.Errorf("%d tasks have not ended, and the order is %s", n, d.world.order(d.order).State)
+			}
+			if !c.lost && len(d.fake.Repeats()) > 0 {
+				t.Errorf("given what they had: %v", d.fake.Repeats())
+			}
+		})
+	}
+}
+
+// crosses readies an order and a task while nobody is served, and then runs them side by side
+// until both have ended.
+func (w *world) crosses(ready func(), starts func() string, order string) {
+	w.Helper()
+	ports := w.service.Backends[commerce.Sandbox]
+	c := &crossing{Licensor: ports.Licensor, here: make(chan struct{})}
+	task := starts()
+	c.shut.Store(true)
+	ports.Licensor = c
+	w.service.Backends[commerce.Sandbox] = ports
+	ready()
+	c.shut.Store(false)
+	for range 60 {
+		o, read := w.order(order), commerce.OrderRef{Organisation: "contoso", ID: task}
+		t, err := w.books.Task(w.ctx, "contoso", task)
+		if err != nil || o.State.Ended() && t.State == commerce.TaskDone {
+			break
+		}
+		var both sync.WaitGroup
+		both.Go(func() {
+			_, _ = w.service.Perform(w.ctx, commerce.OrderRef{Organisation: "contoso", ID: order}, o.Version)
+		})
+		both.Go(func() { _, _ = w.service.PerformTask(w.ctx, read, t.Version) })
+		both.Wait()
+		w.mu.Lock()
+		w.clock = w.clock.Add(time.Second)
+		w.mu.Unlock()
 	}
 }

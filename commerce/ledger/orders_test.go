@@ -455,8 +455,8 @@ func TestOneSessionPaysForOneOrder(t *testing.T) {
 	})
 }
 
-// People of other orders are known who are being served now, or have been just now, and in
-// no other organisation.
+// People of other orders and tasks are known who are being served now, or have been just now,
+// or may have been, with what they are given; and of no other organisation.
 func TestRivals(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		now := noon
@@ -464,33 +464,67 @@ func TestRivals(t *testing.T) {
 		keep := func(id, organisation string, state commerce.State, people ...commerce.Assignment) {
 			o := newOrder(id, len(id)+int(now.Sub(noon)/time.Minute))
 			o.Organisation, o.State, o.Buyer = organisation, state, id
+			o.Lines = []commerce.OrderLine{line(1, "sku-o", 9, commerce.LineProvisioned)}
 			save(t, l, o, noon)
 			for i := range people {
 				people[i].Order, people[i].Line, people[i].Name = id, 1, people[i].User
 			}
 			change(t, l, func(tx commerce.Tx) error { return tx.SaveAssignments(people) })
 		}
+		tasked := func(id, organisation string, kind commerce.TaskKind, state commerce.TaskState, people ...commerce.Assignment) {
+			task := newTask(id)
+			task.Organisation, task.Kind, task.State = organisation, kind, state
+			saveTask(t, l, task, noon)
+			for i := range people {
+				people[i].Order, people[i].Name = id, people[i].User
+			}
+			change(t, l, func(tx commerce.Tx) error { return tx.SaveTaskPeople(people) })
+		}
 		person := func(user string, s commerce.AssignmentState) commerce.Assignment {
 			return commerce.Assignment{User: user, State: s}
 		}
-		keep("CW-1", org, commerce.StateCompleted, person("long ago", commerce.AssignDone))
+		unsure := func(user string) commerce.Assignment {
+			return commerce.Assignment{User: user, State: commerce.AssignFailed, Reason: commerce.ReasonUnavailable}
+		}
+		keep("CW-1", org, commerce.StateCompleted, person("long ago", commerce.AssignDone), unsure("once"))
+		tasked("L-1", org, commerce.TaskAssign, commerce.TaskDone, person("long ago", commerce.AssignDone), unsure("once"))
 		now = now.Add(time.Hour)
-		keep("CW-2", org, commerce.StateCompleted, person("just now", commerce.AssignDone), person("failed", commerce.AssignFailed), person("left", commerce.AssignIntended))
+		keep("CW-2", org, commerce.StateCompleted, person("just now", commerce.AssignDone), person("failed", commerce.AssignFailed), unsure("unsure"), person("left", commerce.AssignIntended))
 		keep("CW-3", org, commerce.StateAssigning, person("now", commerce.AssignIntended), person("next", commerce.AssignPending), person("skipped", commerce.AssignSkipped))
 		keep("CW-4", "fabrikam", commerce.StateAssigning, person("abroad", commerce.AssignIntended))
 		keep("CW-5", org, commerce.StateAssigning, person("own", commerce.AssignIntended))
-		change(t, l, func(tx commerce.Tx) error {
-			found, err := tx.Rivals(commerce.OrderRef{Organisation: org, ID: "CW-5"}, now.Add(-time.Minute))
-			check(t, err)
-			var got []string
-			for _, a := range found {
-				got = append(got, a.Order+" "+a.User+" "+string(a.State))
-			}
-			slices.Sort(got)
-			if want := []string{"CW-2 just now assigned", "CW-3 now intended"}; !slices.Equal(got, want) {
-				t.Errorf("found %q, want %q", got, want)
-			}
-			return nil
-		})
+		tasked("L-2", org, commerce.TaskAssign, commerce.TaskDone, person("just now", commerce.AssignDone), person("failed", commerce.AssignFailed), unsure("unsure"))
+		tasked("L-3", org, commerce.TaskMove, commerce.TaskRunning, person("now", commerce.AssignIntended), person("next", commerce.AssignPending))
+		tasked("L-4", "fabrikam", commerce.TaskAssign, commerce.TaskRunning, person("abroad", commerce.AssignIntended))
+		tasked("L-5", org, commerce.TaskRemove, commerce.TaskRunning, person("own", commerce.AssignIntended), person("gone", commerce.AssignDone))
+		fromOrders := []string{"CW-2 just now assigned +sku-o", "CW-2 unsure failed +sku-o", "CW-3 now intended +sku-o"}
+		fromTasks := []string{"L-2 just now assigned +sku-a", "L-2 unsure failed +sku-a", "L-3 now intended -sku-a +sku-b"}
+		for of, want := range map[string][]string{
+			"CW-5": slices.Concat(fromOrders, fromTasks, []string{"L-5 gone assigned -sku-a", "L-5 own intended -sku-a"}),
+			"L-5":  slices.Concat(fromOrders, []string{"CW-5 own intended +sku-o"}, fromTasks),
+		} {
+			change(t, l, func(tx commerce.Tx) error {
+				found, err := tx.Rivals(commerce.OrderRef{Organisation: org, ID: of}, now.Add(-time.Minute))
+				check(t, err)
+				var got []string
+				for _, r := range found {
+					word := r.Order + " " + r.User + " " + string(r.State)
+					if r.Takes != "" {
+						word += " -" + r.Takes
+					}
+					if r.Gives != "" {
+						word += " +" + r.Gives
+					}
+					if got = append(got, word); !r.At.Equal(now) {
+						t.Errorf("%s at %s", word, r.At)
+					}
+				}
+				slices.Sort(got)
+				if !slices.Equal(got, want) {
+					t.Errorf("beside %s are %q, want %q", of, got, want)
+				}
+				return nil
+			})
+		}
 	})
 }

@@ -96,23 +96,58 @@ func (t *tx) Assignments(order string) ([]commerce.Assignment, error) {
 
 // Rivals locks the organisation. Of an order that was resolved by hand nobody is served any
 // more, whatever its people say.
-func (t *tx) Rivals(of commerce.OrderRef, since time.Time) ([]commerce.Assignment, error) {
+func (t *tx) Rivals(of commerce.OrderRef, since time.Time) ([]commerce.Rival, error) {
 	if err := t.Lock(of.Organisation); err != nil {
 		return nil, err
 	}
-	var people []commerce.Assignment
-	err := each(t.ctx, t, func(rows *sql.Rows) error {
-		var a commerce.Assignment
-		err := rows.Scan(&a.Order, &a.Line, &a.User, &a.Name, &a.State, &a.Reason)
-		people = append(people, a)
-		return err
-	}, `SELECT a.order_id, a.line, a.user_id, a.name, a.state, a.reason FROM assignments a JOIN orders o ON o.id = a.order_id
-		WHERE o.organisation = $1 AND a.order_id <> $2
-		AND (a.state = 'intended' AND o.state = 'assigning' OR a.state = 'assigned' AND a.saved_at >= $3)`, of.Organisation, of.ID, micros(since))
+	people, err := t.rivalOrders(of, since)
+	if err == nil {
+		var tasks []commerce.Rival
+		tasks, err = t.rivalTasks(of, since)
+		people = append(people, tasks...)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("list whom orders beside %s serve: %w", of.ID, err)
+		return nil, fmt.Errorf("list whom others beside %s serve: %w", of.ID, err)
 	}
 	return people, nil
+}
+
+func (t *tx) rivalOrders(of commerce.OrderRef, since time.Time) ([]commerce.Rival, error) {
+	var people []commerce.Rival
+	err := each(t.ctx, t, func(rows *sql.Rows) error {
+		var r commerce.Rival
+		var at int64
+		err := rows.Scan(&r.Order, &r.Line, &r.User, &r.Name, &r.State, &r.Reason, &at, &r.Gives)
+		r.At = time.UnixMicro(at).UTC()
+		people = append(people, r)
+		return err
+	}, `SELECT a.order_id, a.line, a.user_id, a.name, a.state, a.reason, a.saved_at, l.graph_sku
+		FROM assignments a JOIN orders o ON o.id = a.order_id JOIN order_lines l ON l.order_id = a.order_id AND l.line = a.line
+		WHERE o.organisation = $1 AND a.order_id <> $2 AND (a.state = 'intended' AND o.state = 'assigning'
+			OR a.saved_at >= $3 AND (a.state = 'assigned' OR a.state = 'failed' AND a.reason = $4))`,
+		of.Organisation, of.ID, micros(since), string(commerce.ReasonUnavailable))
+	return people, err
+}
+
+func (t *tx) rivalTasks(of commerce.OrderRef, since time.Time) ([]commerce.Rival, error) {
+	var people []commerce.Rival
+	err := each(t.ctx, t, func(rows *sql.Rows) error {
+		var r commerce.Rival
+		var at int64
+		var body string
+		err := rows.Scan(&r.Order, &r.User, &r.Name, &r.State, &r.Reason, &at, &body)
+		var task commerce.Task
+		if err == nil {
+			err = json.Unmarshal([]byte(body), &task)
+		}
+		r.At, r.Gives, r.Takes = time.UnixMicro(at).UTC(), task.Gives(), task.Takes()
+		people = append(people, r)
+		return err
+	}, `SELECT p.task_id, p.user_id, p.name, p.state, p.reason, p.saved_at, t.body FROM task_people p JOIN tasks t ON t.id = p.task_id
+		WHERE t.organisation = $1 AND p.task_id <> $2 AND (p.state = 'intended' AND t.state = 'running'
+			OR p.saved_at >= $3 AND (p.state = 'assigned' OR p.state = 'failed' AND p.reason = $4))`,
+		of.Organisation, of.ID, micros(since), string(commerce.ReasonUnavailable))
+	return people, err
 }
 
 // assignments sorts here, because databases do not agree on the order of names.

@@ -109,10 +109,10 @@ func taskPeople(ctx context.Context, q querier, task string) ([]commerce.Assignm
 
 func (t *tx) SaveTaskPeople(people []commerce.Assignment) error {
 	for _, a := range people {
-		_, err := t.exec(`INSERT INTO task_people (task_id, user_id, name, state, reason)
-			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (task_id, user_id) DO UPDATE SET
-			name = excluded.name, state = excluded.state, reason = excluded.reason`,
-			a.Order, a.User, a.Name, string(a.State), string(a.Reason))
+		_, err := t.exec(`INSERT INTO task_people (task_id, user_id, name, state, reason, saved_at)
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (task_id, user_id) DO UPDATE SET
+			name = excluded.name, state = excluded.state, reason = excluded.reason, saved_at = excluded.saved_at`,
+			a.Order, a.User, a.Name, string(a.State), string(a.Reason), micros(t.ledger.now()))
 		if err != nil {
 			return fmt.Errorf("save the people of task %s: %w", a.Order, err)
 		}
