@@ -1,6 +1,8 @@
 package commerce
 
 import (
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -20,6 +22,7 @@ type OwnedSubscription struct {
 	Seats    int       `json:"seats"`
 	Enabled  bool      `json:"enabled"` // in its term, neither suspended nor expired
 	Trial    bool      `json:"trial,omitempty"`
+	Created  time.Time `json:"created,omitzero"` // midnight UTC: on that day; zero where it is not told
 	RenewsAt time.Time `json:"renews_at,omitzero"`
 }
 
@@ -40,14 +43,47 @@ func (s OwnedSubscription) mark() int {
 	return s.Seats
 }
 
-// mark is that of a subscription, 0 for one that was not there.
-func (e Estate) mark(id string) int {
-	for _, s := range e.Subscriptions {
-		if s.ID == id {
-			return s.mark()
+// before reports whether it is certain that the subscription was created before t.
+func (s OwnedSubscription) before(t time.Time) bool {
+	created := s.Created
+	if created.IsZero() {
+		return false
+	}
+	if day := 24 * time.Hour; created.Truncate(day).Equal(created) {
+		created = created.Add(day)
+	}
+	return created.Before(t)
+}
+
+// mark is that of a subscription, 0 for one that was not there. One that is not listed though
+// it is older was missed, as what is read may be behind: all of it was there.
+func (e Estate) mark(s OwnedSubscription) int {
+	for _, listed := range e.Subscriptions {
+		if listed.ID == s.ID {
+			return listed.mark()
 		}
 	}
+	if s.before(e.At) {
+		return s.mark()
+	}
 	return 0
+}
+
+// joined is the estate with those subscriptions of a later one that it missed, so that what
+// these grow by from then on is seen. It reports whether there were any.
+func (e Estate) joined(later Estate) (all Estate, missed bool) {
+	e.Usable = maps.Clone(e.Usable)
+	for _, s := range later.Subscriptions {
+		listed := slices.ContainsFunc(e.Subscriptions, func(o OwnedSubscription) bool { return o.ID == s.ID })
+		if listed || !s.before(e.At) {
+			continue
+		}
+		missed, e.Subscriptions = true, append(slices.Clip(e.Subscriptions), s)
+		if s.Enabled {
+			e.Usable[s.SKU] += s.Seats
+		}
+	}
+	return e, missed
 }
 
 // gap is how many seats of a SKU are listed and cannot be given to anybody yet: a
@@ -76,7 +112,7 @@ func (e Estate) seats() map[string]int {
 // grewSince reports whether any subscription has more seats than it had, or is new.
 func (e Estate) grewSince(before Estate) bool {
 	for _, s := range e.Subscriptions {
-		if s.paid() > before.mark(s.ID) {
+		if s.paid() > before.mark(s) {
 			return true
 		}
 	}

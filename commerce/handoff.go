@@ -182,9 +182,10 @@ const (
 	sawUnseen  = "order.unseen"     // nor could it be until the time was over
 	sawAgain   = "order.readable"   // it can be read again
 	sawNews    = "order.seen"
-	sawEnough  = "order.bought"  // the order goes on with what was bought
-	sawTooLong = "order.gave_up" // nothing was bought in time
-	sawLate    = "order.asked"   // the buyer is asked whether it is still wanted
+	sawOlder   = "order.owned_before" // a subscription that is older than the order, and was missed then
+	sawEnough  = "order.bought"       // the order goes on with what was bought
+	sawTooLong = "order.gave_up"      // nothing was bought in time
+	sawLate    = "order.asked"        // the buyer is asked whether it is still wanted
 )
 
 // watched takes a look at the tenant, in which claims were seen, and says what it led to.
@@ -212,6 +213,16 @@ func (o *Order) watched(claims []Claim, now time.Time, t Timings) string {
 		return sawAgain
 	}
 	return sawNothing
+}
+
+// missed notes subscriptions of the tenant that were there before the order was handed over,
+// and were not listed then.
+func (o *Order) missed(now Estate) bool {
+	baseline, late := o.HandOff.Baseline.joined(now)
+	if late {
+		o.hand().Baseline = baseline
+	}
+	return late
 }
 
 // ask asks the buyer, and the next time after twice as long.

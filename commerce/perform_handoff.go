@@ -94,11 +94,16 @@ func (w *work) unread(ctx context.Context, why error) outcome {
 }
 
 func (w *work) settleWatch(tx Tx, o Order, estate Estate, now time.Time) (outcome, error) {
+	missed := o.missed(estate)
 	claims, err := w.claims(tx, o, estate)
 	if err != nil {
 		return outcome{}, err
 	}
-	return w.keepLook(tx, o, o.watched(claims, now, w.Timings), now)
+	saw := o.watched(claims, now, w.Timings)
+	if saw == sawNothing && missed {
+		saw = sawOlder
+	}
+	return w.keepLook(tx, o, saw, now)
 }
 
 // keepLook keeps an order as a look has left it.

@@ -223,7 +223,7 @@ type span struct{ from, to int }
 
 // gaps are the unclaimed seats themselves.
 func (b *books) gaps(o Order, s OwnedSubscription) []span {
-	from, to := o.HandOff.Baseline.mark(s.ID), s.paid()
+	from, to := o.HandOff.Baseline.mark(s), s.paid()
 	var gaps []span
 	for _, c := range b.claims(o, s.ID) {
 		if c.From > from && from < to {

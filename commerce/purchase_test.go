@@ -133,6 +133,42 @@ func TestTheSameSeatsCountOnce(t *testing.T) {
 	}
 }
 
+// What was created before the order's baseline is no purchase for it, whenever it is listed. A
+// creation at midnight tells the day alone, and where none is told what is new counts.
+func TestWhatIsOlderThanTheOrder(t *testing.T) {
+	t.Parallel()
+	o := waiting("CW-1", noon.Add(time.Second), estate(noon, have("s1", "a", 20)), wants{"a", 10})
+	midnight := noon.Truncate(24 * time.Hour)
+	for name, c := range map[string]struct {
+		created time.Time
+		want    int
+	}{
+		"not told":          {time.Time{}, 10},
+		"a minute before":   {noon.Add(-time.Minute), 0},
+		"a minute after":    {noon.Add(time.Minute), 10},
+		"on that day":       {midnight, 10},
+		"on the day before": {midnight.AddDate(0, 0, -1), 0},
+	} {
+		s := have("s2", "a", 10)
+		s.Created = c.created
+		now := estate(noon.Add(time.Hour), have("s1", "a", 20), s)
+		if got := total(Purchases([]Order{o}, nil, now)["CW-1"]); got != c.want {
+			t.Errorf("%s: %d are bought, want %d", name, got, c.want)
+		}
+		noted := o
+		if missed := noted.missed(now); missed != (c.want == 0) || noted.missed(now) {
+			t.Errorf("%s: it was missed: %v", name, missed)
+		}
+		now.Subscriptions[1].Seats, now.Usable["a"] = 15, 35
+		if got := total(Purchases([]Order{noted}, nil, now)["CW-1"]); got != c.want+5 {
+			t.Errorf("%s: %d are bought once it has grown, want %d", name, got, c.want+5)
+		}
+		if len(o.HandOff.Baseline.Subscriptions) != 1 || o.HandOff.Baseline.Usable["a"] != 20 {
+			t.Fatalf("%s: the order itself was changed", name)
+		}
+	}
+}
+
 // A purchase that is what one order misses is that order's; one that is being called off comes
 // after those that are wanted.
 func TestWhoseAPurchaseIs(t *testing.T) {
@@ -245,7 +281,7 @@ func addsUp(t *rapid.T, open []Order, settled []Claim, now Estate) {
 			t.Fatalf("%s has %v, or in another order %v", o.ID, want, got)
 		}
 		for _, s := range now.Subscriptions {
-			grown[s.ID] = max(grown[s.ID], s.paid()-o.HandOff.Baseline.mark(s.ID))
+			grown[s.ID] = max(grown[s.ID], s.paid()-o.HandOff.Baseline.mark(s))
 		}
 	}
 	taken := map[string]map[int]bool{}

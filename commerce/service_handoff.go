@@ -44,6 +44,7 @@ func (s *Service) answerHandOff(ctx context.Context, r Request, id, action strin
 		if !read {
 			return nil
 		}
+		o.missed(estate)
 		claims, err := s.claims(tx, *o, estate)
 		if err != nil {
 			return err

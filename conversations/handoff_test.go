@@ -271,6 +271,49 @@ func TestAPurchaseForTheNewerOrder(t *testing.T) {
 	}
 }
 
+// What was bought before an order was handed over is not bought for it, though it is listed
+// only afterwards: by somebody else, or for an order that was called off. What it grows by
+// after that is.
+func TestWhatIsListedLate(t *testing.T) {
+	t.Parallel()
+	for name, buys := range map[string]func(w *there, p *person) (id string){
+		"of somebody else, and reads are behind": func(w *there, _ *person) string {
+			defer w.passes(time.Minute)
+			return w.graph.Subscribe(fakegraph.Subscription{SKU: fakegraph.BusinessPremium, Seats: 5, Created: w.now()}, 10*time.Minute)
+		},
+		"of an order that was called off": func(w *there, p *person) string {
+			older := p.buys("business-premium", "5", "P1Y.annual", true)
+			w.passes(time.Minute)
+			id := w.graph.Subscribe(fakegraph.Subscription{SKU: fakegraph.BusinessPremium, Seats: 5, Created: w.now()}, 10*time.Minute)
+			w.passes(time.Minute)
+			p.types("order " + older).clicks("Cancel the order")
+			w.passes(time.Minute)
+			p.types("order "+older).sees(older+": cancelled", "Nothing was charged.")
+			return id
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newThere(t, commerce.Worldwide)
+			w.passes(time.Hour)
+			w.graph.AddPeople(10)
+			p := w.as("aicha")
+			late := buys(w, p)
+			id := p.buys("business-premium", "5", "P1Y.annual", true)
+			w.waits(2 * time.Hour)
+			p.types("order " + id).sees(id + ": to be bought in the admin centre").lacks("Seen so far").clicks("I have bought it").sees("nothing is to be seen yet")
+			w.holds(0)
+			if n := w.audited("order.owned_before"); n != 1 {
+				t.Errorf("the audit tells %d times that it was there before", n)
+			}
+			w.graph.Grow(late, 5, 0)
+			w.waits(time.Hour)
+			p.types("order "+id).sees(id+": completed", "5 of 5", "Done. The licences are ready.")
+			w.holds(5)
+		})
+	}
+}
+
 // The buyer says that it is bought: the bot looks at once and says what it sees. It waits
 // no longer than a turn may, and is asked no twice.
 func TestTheBuyerSaysThatItIsBought(t *testing.T) {

@@ -100,7 +100,8 @@ func estateOf(skus []subscribed, subscriptions []subscription) commerce.Estate {
 	}
 	for _, s := range subscriptions {
 		estate.Subscriptions = append(estate.Subscriptions, commerce.OwnedSubscription{
-			ID: s.ID, SKU: strings.ToLower(s.SKU), Part: s.Part, Seats: s.Total, Enabled: s.Status == "Enabled", Trial: s.Trial, RenewsAt: s.ends(),
+			ID: s.ID, SKU: strings.ToLower(s.SKU), Part: s.Part, Seats: s.Total, Enabled: s.Status == "Enabled", Trial: s.Trial,
+			Created: s.created(), RenewsAt: s.ends(),
 		})
 	}
 	return estate

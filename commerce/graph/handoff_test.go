@@ -22,19 +22,19 @@ func (w *world) handOff() *graph.HandOff {
 func TestWhatATenantOwns(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fakegraph.Options{Provisioning: 15 * time.Minute})
-	ends := time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC)
+	ends, made := time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
 	for i, status := range []string{"Enabled", "Suspended", "Warning", "Deleted", "LockedOut"} {
-		w.fake.Subscribe(fakegraph.Subscription{ID: "s" + status, SKU: owned, Seats: i + 1, Status: status, Renews: ends}, -time.Hour)
+		w.fake.Subscribe(fakegraph.Subscription{ID: "s" + status, SKU: owned, Seats: i + 1, Status: status, Created: made, Renews: ends}, -time.Hour)
 	}
-	w.fake.Subscribe(fakegraph.Subscription{ID: "trial", SKU: owned, Seats: 25, Trial: true, Renews: ends}, -time.Hour)
-	w.fake.Subscribe(fakegraph.Subscription{ID: "fresh", SKU: owned, Seats: 7, Renews: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}, 0)
+	w.fake.Subscribe(fakegraph.Subscription{ID: "trial", SKU: owned, Seats: 25, Trial: true, Created: made, Renews: ends}, -time.Hour)
+	w.fake.Subscribe(fakegraph.Subscription{ID: "fresh", SKU: owned, Seats: 7, Created: made, Renews: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}, 0)
 	got, err := w.handOff().LookUp(soon(t), contoso, "any key")
 	if err != nil || got.Owned == nil || len(got.Lines) > 0 {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	slices.SortFunc(got.Owned.Subscriptions, func(a, b commerce.OwnedSubscription) int { return a.Seats - b.Seats })
 	is := func(id string, seats int, enabled, trial bool, renews time.Time) commerce.OwnedSubscription {
-		return commerce.OwnedSubscription{ID: id, SKU: owned, Part: "POWER_BI_PRO", Seats: seats, Enabled: enabled, Trial: trial, RenewsAt: renews}
+		return commerce.OwnedSubscription{ID: id, SKU: owned, Part: "POWER_BI_PRO", Seats: seats, Enabled: enabled, Trial: trial, Created: made, RenewsAt: renews}
 	}
 	want := []commerce.OwnedSubscription{
 		is("sEnabled", 1, true, false, ends), is("sSuspended", 2, false, false, ends), is("sWarning", 3, false, false, ends), is("sDeleted", 4, false, false, ends),

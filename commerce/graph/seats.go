@@ -37,13 +37,14 @@ func (s subscribed) named() bool { return s.SKU != "" }
 
 // subscription is one of them.
 type subscription struct {
-	ID     string    `json:"id"`
-	SKU    string    `json:"skuId"`
-	Part   string    `json:"skuPartNumber"`
-	Status string    `json:"status"`
-	Trial  bool      `json:"isTrial"`
-	Total  int       `json:"totalLicenses"`
-	Next   time.Time `json:"nextLifecycleDateTime"`
+	ID      string    `json:"id"`
+	SKU     string    `json:"skuId"`
+	Part    string    `json:"skuPartNumber"`
+	Status  string    `json:"status"`
+	Trial   bool      `json:"isTrial"`
+	Total   int       `json:"totalLicenses"`
+	Created string    `json:"createdDateTime"`
+	Next    time.Time `json:"nextLifecycleDateTime"`
 }
 
 func (s subscription) named() bool { return s.ID != "" && s.SKU != "" }
@@ -127,6 +128,15 @@ func (s subscription) ends() time.Time {
 		return time.Time{}
 	}
 	return s.Next
+}
+
+// created is when it was created, the zero time where that is not told.
+func (s subscription) created() time.Time {
+	t, err := time.Parse(time.RFC3339, s.Created)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
 }
 
 // never is the year of a date that means that there is no end.
