@@ -190,8 +190,12 @@ const (
 
 // watched takes a look at the tenant, in which claims were seen, and says what it led to.
 // Nothing but what was seen ends the order as bought, and only what was ordered does so by
-// itself: a product that nobody ordered may be somebody else's.
+// itself: a product that nobody ordered may be somebody else's. That less is there than was
+// seen is believed only when the order is to end with it: readings do not always agree.
 func (o *Order) watched(claims []Claim, now time.Time, t Timings) string {
+	if h := o.HandOff; less(claims, h.Claims) && !h.Enough && !h.over(now) && now.Before(h.GrewAt.Add(t.Still)) {
+		claims = h.Claims
+	}
 	news := o.see(claims, now)
 	h := o.HandOff
 	again := !h.Unread.IsZero()

@@ -29,9 +29,34 @@ func (c Claim) same(other Claim) bool {
 	return c == other
 }
 
+// less reports whether claims are a part of what was seen before.
+func less(claims, seen []Claim) bool {
+	part := func(c Claim) bool {
+		return slices.ContainsFunc(seen, func(s Claim) bool {
+			return s.Line == c.Line && s.Subscription == c.Subscription && s.From <= c.From && c.To <= s.To
+		})
+	}
+	all := func(claims []Claim) (n int) {
+		for _, c := range claims {
+			n += c.Seats()
+		}
+		return n
+	}
+	return all(claims) < all(seen) && !slices.ContainsFunc(claims, func(c Claim) bool { return !part(c) })
+}
+
 // lagging is by how much what is read of a tenant may be behind: a claim that was made
 // longer before an order's baseline is in that baseline, or its seats were given back.
 const lagging = time.Hour
+
+// lagging is that for an order. A buyer who says that they have bought is believed that seats
+// were given back where reads were hardly behind.
+func (h HandOff) lagging() time.Duration {
+	if !h.SaidAt.IsZero() {
+		return readsBehind
+	}
+	return lagging
+}
 
 // freeSeats are as many as come with products that nobody pays for, such as those that
 // people sign up for themselves: 10,000 and more. They are no purchase.
@@ -241,7 +266,7 @@ func (b *books) gaps(o Order, s OwnedSubscription) []span {
 func (b *books) claims(o Order, subscription string) []Claim {
 	var all []Claim
 	for _, c := range b.settled {
-		if c.Subscription == subscription && c.At.After(o.HandOff.Baseline.At.Add(-lagging)) {
+		if c.Subscription == subscription && c.At.After(o.HandOff.Baseline.At.Add(-o.HandOff.lagging())) {
 			all = append(all, c)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -165,6 +166,39 @@ func TestWhatIsOlderThanTheOrder(t *testing.T) {
 		}
 		if len(o.HandOff.Baseline.Subscriptions) != 1 || o.HandOff.Baseline.Usable["a"] != 20 {
 			t.Fatalf("%s: the order itself was changed", name)
+		}
+	}
+}
+
+func TestLessThanWasSeen(t *testing.T) {
+	t.Parallel()
+	claims := func(text string) (all []Claim) {
+		for word := range strings.FieldsSeq(text) {
+			var c Claim
+			if _, err := fmt.Sscanf(word, "%d:s%d:%d-%d", &c.Line, &c.To, &c.From, &c.To); err != nil {
+				t.Fatal(err)
+			}
+			c.Subscription = word[2:4]
+			all = append(all, c)
+		}
+		return all
+	}
+	for _, c := range []struct {
+		now, seen string
+		want      bool
+	}{
+		{"", "", false},
+		{"", "1:s1:20-25", true},
+		{"1:s1:20-22", "1:s1:20-25", true},
+		{"1:s1:20-22 1:s1:24-25", "1:s1:20-25", true},
+		{"1:s1:20-25", "1:s1:20-25", false},
+		{"1:s1:20-26", "1:s1:20-25", false},
+		{"1:s2:0-2", "1:s1:20-25", false},
+		{"2:s1:20-22", "1:s1:20-25", false},
+		{"1:s1:20-25", "1:s1:20-25 1:s2:0-3", true},
+	} {
+		if got := less(claims(c.now), claims(c.seen)); got != c.want {
+			t.Errorf("%q after %q: %v", c.now, c.seen, got)
 		}
 	}
 }

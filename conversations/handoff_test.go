@@ -314,6 +314,60 @@ func TestWhatIsListedLate(t *testing.T) {
 	}
 }
 
+// What a reading shows now and then does not show is told once. What is gone for good is gone
+// when the order is to end with it.
+func TestReadingsThatDoNotAgree(t *testing.T) {
+	t.Parallel()
+	for _, back := range []int{0, 3} {
+		t.Run(fmt.Sprint(back), func(t *testing.T) {
+			t.Parallel()
+			w := newThere(t, commerce.Worldwide)
+			w.graph.AddPeople(12)
+			p := w.as("aicha")
+			id := p.buys("business-premium", "10", "P1Y.annual", true)
+			bought := w.graph.Buy(fakegraph.BusinessPremium, 7, 0)
+			w.passes(time.Minute)
+			version, posts := w.order(id).Version, w.chat.posts
+			for i := range 80 {
+				w.graph.Lag(time.Duration((i+1)%2) * 48 * time.Hour)
+				w.passes(15 * time.Minute)
+			}
+			if w.order(id).Version != version || w.audited("order.seen") != 1 || w.chat.posts != posts {
+				t.Errorf("it is at version %d after %d, told %d times", w.order(id).Version, version, w.audited("order.seen"))
+			}
+			w.graph.Lag(0)
+			w.graph.Grow(bought, -back, 0)
+			w.waits(8 * time.Hour)
+			if back > 0 {
+				p.types("order "+id).sees(id+": to be bought", "4 of 10")
+				w.waits(25 * time.Hour)
+			}
+			p.types("order "+id).sees(id+": completed", fmt.Sprintf("%d of 10", 7-back))
+			w.holds(7 - back)
+		})
+	}
+}
+
+// Seats that were given back and are bought again for a new order count for it once its buyer
+// says that they are, though they were an earlier one's within the hour.
+func TestSeatsThatAreBoughtAgain(t *testing.T) {
+	t.Parallel()
+	w := newThere(t, commerce.Worldwide)
+	owned := w.graph.Own(fakegraph.BusinessPremium, 20)
+	p := w.as("aicha")
+	first := p.buys("business-premium", "10", "P1Y.annual", false)
+	w.graph.Grow(owned, 10, 0)
+	w.waits(10 * time.Minute)
+	p.types("order "+first).sees(first+": completed", "10 of 10")
+	w.graph.Grow(owned, -10, 0)
+	w.waits(20 * time.Minute)
+	again := p.buys("business-premium", "10", "P1Y.annual", false)
+	w.waits(10 * time.Minute)
+	w.graph.Grow(owned, 10, 0)
+	w.waits(10 * time.Minute)
+	p.types("order "+again).clicks("I have bought it").sees(again+": completed", "10 of 10")
+}
+
 // The buyer says that it is bought: the bot looks at once and says what it sees. It waits
 // no longer than a turn may, and is asked no twice.
 func TestTheBuyerSaysThatItIsBought(t *testing.T) {
