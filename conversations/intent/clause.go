@@ -31,7 +31,9 @@ func (c *clause) deny() {
 		case negation:
 			c.denyBehind(i, false)
 		case denial:
-			c.denyAll(i)
+			if c.kind != Unassign { // who needs it no more gives it up
+				c.denyAll(i)
+			}
 		}
 	}
 }
@@ -52,7 +54,11 @@ func (c *clause) denyBehind(i int, whole bool) {
 			if !whole {
 				return
 			}
-		case filler, article, more, seat, of, classifier, paid, commitment, approx:
+		case filler:
+			if turning[c.tokens[c.spans[j].from].text] { // not 12 but 18
+				return
+			}
+		case article, more, seat, of, classifier, paid, commitment, approx:
 		default:
 			return
 		}

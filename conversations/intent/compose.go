@@ -55,7 +55,7 @@ func (r *reading) compose() {
 			r.lines = lines
 			continue
 		}
-		r.correct(lines)
+		r.correct(c, lines)
 	}
 }
 
@@ -94,10 +94,14 @@ func hasValue(spans []span) bool {
 }
 
 // correct applies what was said behind a correction.
-func (r *reading) correct(lines []line) {
+func (r *reading) correct(c *clause, lines []line) {
+	if len(lines) == 0 && len(c.figures()) > 0 { // to what, is not clear
+		l := &r.lines[len(r.lines)-1]
+		l.many.asked = l.many.set
+	}
 	for i := range lines {
 		fix := &lines[i]
-		at := r.corrected(fix, i)
+		at := r.corrected(c, fix, i)
 		if at < 0 {
 			r.lines = append(r.lines, *fix)
 			continue
@@ -108,16 +112,31 @@ func (r *reading) correct(lines []line) {
 
 // corrected is the line that a correction means: that of its product, else the last one.
 // What is listed behind the first is new.
-func (r *reading) corrected(fix *line, i int) int {
+func (r *reading) corrected(c *clause, fix *line, i int) int {
 	for at := range r.lines {
 		if fix.product != nil && r.lines[at].product.same(fix.product) {
 			return at
 		}
 	}
-	if i > 0 {
-		return -1
+	if at := r.given(c, fix); i > 0 || at >= 0 {
+		return at
 	}
 	return len(r.lines) - 1
+}
+
+// given is the line whose product a correction gives up for its own: premium instead of standard.
+func (r *reading) given(c *clause, fix *line) int {
+	for i := range c.spans {
+		if fix.product == nil || !c.dropped[i] || c.spans[i].mark != product {
+			continue
+		}
+		for at := range r.lines {
+			if r.lines[at].product.same(&c.spans[i]) {
+				return at
+			}
+		}
+	}
+	return -1
 }
 
 func (s *span) same(other *span) bool {

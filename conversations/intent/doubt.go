@@ -313,7 +313,7 @@ func (p *phrasing) auxiliary(i int) bool {
 
 // tells are what is told of, whatever follows; states are what tells unless a request follows.
 var (
-	tells  = [other + 1]bool{says: true, past: true, narrated: true, unreal: true, endVerb: true, denial: true, howTo: true}
+	tells  = [other + 1]bool{says: true, past: true, narrated: true, unreal: true, endVerb: true, denial: true, howTo: true, takenBack: true}
 	states = [other + 1]bool{own: true, question: true, negation: true, cancel: true, compare: true, show: true, help: true}
 )
 

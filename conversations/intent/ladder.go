@@ -39,7 +39,7 @@ func (r *reading) decideKind() Kind {
 func (r *reading) climb() (kind Kind, held bool) {
 	s := r.look()
 	for _, rung := range []func(*seen) (Kind, bool){
-		(*seen).nothing, r.coded, r.ordered, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
+		(*seen).nothing, r.coded, r.retracts, r.ordered, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
 	} {
 		if kind, holds := rung(&s); holds {
 			return kind, true
@@ -75,15 +75,40 @@ func (r *reading) ordered(s *seen) (Kind, bool) {
 	return None, !r.purchaseBeside(s)
 }
 
+// retracts: whatever was said is taken back, and nothing is asked for behind that.
+func (r *reading) retracts(s *seen) (Kind, bool) {
+	if s.has(assignVerb, unassignVerb, pool) { // from our pool, buy nothing; assign nothing for now
+		return None, false
+	}
+	for i := s[takenBack] + 1; i < len(r.spans); i++ {
+		switch r.spans[i].mark {
+		case product, amount, buyVerb, want, cancel, cart:
+			return None, false
+		}
+	}
+	return None, s.has(takenBack)
+}
+
 // releases reports whether German lets an order pass: Freigeben is of licences as well.
 func (r *reading) releases() bool {
 	verb, order := false, false
 	for i := range r.tokens {
 		w := r.tokens[i].text
+		if particle := waving[w]; particle != "" && r.tokens[r.lastOfPart(i)].text == particle {
+			return !r.buysApart()
+		}
 		verb = verb || w == "freigeben" || w == "freizugeben" || w == "freigabe" || w == "frei" && i == r.lastOfPart(i)
 		order = order || passed[w]
 	}
 	return verb && order && r.lang == german && !r.buysApart()
+}
+
+// waving are verbs of approval that a particle at the end of their part makes such.
+var waving = map[string]string{
+	"wink": "durch", "winke": "durch", "winkt": "durch", "winken": "durch", "lass": "durch", "lasst": "durch", "lassen": "durch",
+	"nick": "ab", "nicke": "ab", "nickt": "ab", "nicken": "ab", "segne": "ab", "segnet": "ab", "segnen": "ab", "zeichne": "ab", "zeichnet": "ab", "zeichnen": "ab",
+	"heisse": "gut", "heiss": "gut", "heisst": "gut", "heissen": "gut",
+	"wave": "through", "nod": "through", "let": "through", "sign": "off",
 }
 
 // buysApart reports whether a part that names no order asks for something.
@@ -95,7 +120,8 @@ func (r *reading) buysApart() bool {
 		}
 		order := false
 		for j := from; j < i; j++ {
-			order = order || passed[r.tokens[r.spans[j].from].text] || r.spans[j].mark == approve
+			w := r.tokens[r.spans[j].from].text
+			order = order || passed[w] || waving[w] != "" || r.spans[j].mark == approve
 		}
 		if !order && r.purchase(from, i) {
 			return true
@@ -147,7 +173,7 @@ func (r *reading) purchase(from, to int) bool {
 			return false
 		}
 	}
-	if to < len(r.spans) && (r.spans[to].mark == approve || r.spans[to].mark == place) && r.handled() {
+	if to < len(r.spans) && (r.spans[to].mark == approve || r.spans[to].mark == place) && (r.handled() || r.lastVerb(from, to)) {
 		return false // 把 goods 批了: the verb comes last
 	}
 	goods, asks := false, false
@@ -158,10 +184,21 @@ func (r *reading) purchase(from, to int) bool {
 		case buyVerb, want:
 			asks = asks || !r.isLabel(i)
 		case amount, many:
-			asks = asks || i == from || r.spans[i-1].mark != label && !r.isLabel(i-1)
+			asks = asks || !r.costs(i) && (i == from || r.spans[i-1].mark != label && !r.isLabel(i-1))
 		}
 	}
 	return goods && asks
+}
+
+// lastVerb reports whether the infinitive behind a part is its only verb, as in German: die
+// 10 Project bitte durchwinken.
+func (r *reading) lastVerb(from, to int) bool {
+	for i := from; i < to; i++ {
+		if m := r.spans[i].mark; m == buyVerb || m == want {
+			return false
+		}
+	}
+	return r.lang == german && strings.HasSuffix(r.tokens[r.spans[to].to-1].text, "en")
 }
 
 // isLabel reports whether a verb of buying is the noun of a number: order 12.
@@ -174,14 +211,14 @@ func (r *reading) denied(s *seen) (Kind, bool) {
 	if s.has(denial, negation, cancel) && !r.asksElsewhere() && r.endsInNo() {
 		return None, true
 	}
-	if !s.has(denial) {
+	if !s.has(denial) || r.givesUp(s) {
 		return None, false
 	}
 	if s.has(cancel) && !s.has(product) {
 		return Cancel, true
 	}
 	for i := range r.spans {
-		if m := r.spans[i].mark; (m == buyVerb || m == want) && r.asksFor(i) {
+		if m := r.spans[i].mark; (m == buyVerb || m == want) && !r.deniedAt(i) && r.asksFor(i) {
 			return None, false
 		}
 		if r.spans[i].mark == product && i < s[denial] && s[amount] >= 0 && s[amount] < s[denial] {
@@ -189,6 +226,13 @@ func (r *reading) denied(s *seen) (Kind, bool) {
 		}
 	}
 	return None, !r.turnsTo(s[denial])
+}
+
+// deniedAt reports whether a denial stands right before a verb: 不需要再买.
+func (r *reading) deniedAt(i int) bool {
+	for i--; i >= 0 && (r.spans[i].mark == filler || r.spans[i].mark == more); i-- {
+	}
+	return i >= 0 && r.spans[i].mark == denial
 }
 
 // turnsTo reports whether goods follow a but.

@@ -3,7 +3,7 @@ package intent
 // informs: prices, comparisons, what happened, what others said.
 func (r *reading) informs(s *seen) (Kind, bool) {
 	switch {
-	case s.has(price, compare) && (!r.orders(s) || r.endsIn(price) && s[buyVerb] > s[amount]):
+	case s.has(price, compare) && !r.settles(s) && (!r.orders(s) || r.weighs(s) || r.endsIn(price) && s[buyVerb] > s[amount]):
 		return None, true
 	case s.has(says) && !s.has(amount, buyVerb):
 		return None, true
@@ -18,6 +18,31 @@ func (r *reading) informs(s *seen) (Kind, bool) {
 	}
 	return None, false
 }
+
+// settles reports whether a price is only spoken of to say when it is paid: costs monthly.
+func (r *reading) settles(s *seen) bool {
+	if !s.has(amount) || !s.has(product, seat) || s.has(compare, question) || r.asking() {
+		return false
+	}
+	for i := s[price] + 1; i < len(r.spans) && i < s[price]+3; i++ {
+		if manner[r.spans[i].mark] {
+			return true
+		}
+	}
+	return false
+}
+
+// weighs reports whether it is asked what a choice would change: does it matter whether I take 10 or 40.
+func (r *reading) weighs(s *seen) bool {
+	for i := max(s[price], s[compare]) + 1; i < s[product] && r.asking(); i++ {
+		if weighing[r.tokens[r.spans[i].from].text] {
+			return true
+		}
+	}
+	return false
+}
+
+var weighing = set("whether if ob wenn si que")
 
 // asking reports whether the message ends with a question mark.
 func (r *reading) asking() bool {
@@ -54,12 +79,19 @@ func (r *reading) buys(s *seen) (Kind, bool) {
 		return Buy, true
 	case s.has(subscription) && s.has(buyVerb, want, amount):
 		return Buy, true
+	case !s.has(product) && (r.swaps(s[insteadOf]) || s[cancel] == 0 && s[amount] > s[correction] && s[correction] > 0):
+		return Buy, true
 	case s.has(amount, many) && (s.has(people, classifier) && s.has(buyVerb, want, more) || r.unknownGoods(s) || r.fragment()):
 		return Buy, true
 	case s.has(buyVerb) && !s.has(howTo) && r.wishes(s):
 		return Buy, true
 	}
 	return Buy, s.has(monthly, annual, otherPeriod) && r.fragment()
+}
+
+// swaps reports whether a number is to be in the place of another: 42 instead of 24.
+func (r *reading) swaps(i int) bool {
+	return i > 0 && i == len(r.spans)-2 && r.spans[i-1].mark == amount && r.spans[i+1].mark == amount
 }
 
 // wishes reports whether a verb of buying stands alone enough to mean licences.

@@ -19,10 +19,16 @@ func (r *reading) takes(s *seen) bool {
 	if !s.has(unassignVerb) || !s.has(product, seat, mine) || s.has(cart) {
 		return false
 	}
-	if s.has(want) && s.has(amount) || s.has(denial) {
+	if s.has(want) && s.has(amount) || s.has(denial) && !r.givesUp(s) {
 		return false
 	}
 	return r.somebody(s, s[unassignVerb])
+}
+
+// givesUp reports whether what somebody does not need is to be taken back: they no longer need
+// Visio, take it away from them.
+func (r *reading) givesUp(s *seen) bool {
+	return s[denial] >= 0 && s[unassignVerb] > s[denial] && r.apart(s[denial], s[unassignVerb]) && !s.has(buyVerb, want)
 }
 
 // gives: a verb of giving whose object is a licence, and no verb of buying before it.
@@ -55,13 +61,13 @@ func (r *reading) handled() bool {
 // fetches reports whether the verb is of taking in both senses, and who it is taken from
 // is said: take Visio from Kim.
 func (r *reading) fetches(s *seen) bool {
-	if !s.has(buyVerb) || s.has(amount, cart, label) {
+	if !s.has(buyVerb) || s.has(cart, label) {
 		return false
 	}
 	verb := r.tokens[r.spans[s[buyVerb]].from].text
 	for i := s[buyVerb] + 1; i < len(r.spans); i++ {
 		w := r.tokens[r.spans[i].from].text
-		if fetching[verb] && fetchedFrom[w] || returned[w] && retrieving[verb] {
+		if fetching[verb] && fetchedFrom[w] && !s.has(amount) || returned[w] && retrieving[verb] && (!s.has(amount) || s.has(from, of, people, group)) {
 			return r.named(i)
 		}
 	}

@@ -3,7 +3,7 @@ package intent
 // tells: somebody speaks of what was bought, of what others buy or of what would be if, and
 // no other part of the message asks for anything.
 func (r *reading) tells(s *seen) (Kind, bool) {
-	if !s.has(narrated, unreal, past) || s.has(help) {
+	if s.has(help) {
 		return None, false
 	}
 	speaks := false
@@ -37,6 +37,32 @@ func (r *reading) follows() bool {
 	return false
 }
 
+// imagined reports whether a part says what would be if what the one before says were so: if
+// it were up to my cat, we would have 500.
+func (r *reading) imagined(before, p *portion) bool {
+	if before.to <= before.from || before.goods || p.to <= p.from {
+		return false
+	}
+	first := &r.spans[before.from]
+	if first.mark != unreal && (first.to > first.from+1 || !conditions[r.tokens[first.from].text]) {
+		return false
+	}
+	would := false
+	for i := p.from; i < p.to; i++ {
+		w := r.tokens[r.spans[i].from].text
+		if r.spans[i].mark == want || r.spans[i].mark == polite || w == "gern" || w == "gerne" {
+			return false
+		}
+		would = would || woulds[w]
+	}
+	return would
+}
+
+var (
+	conditions = set("if wenn falls si 如 要 假 倘")
+	woulds     = set("would d hatte hatten ware waren wurde wurden aurait aurions auraient aurais prendrait prendrions acheterait acheterions commanderait commanderions serait seraient 会")
+)
+
 // portion is what stands between commas, full stops, "and" and "but".
 type portion struct {
 	from, to int // spans
@@ -67,6 +93,7 @@ func (r *reading) led(found []portion) []portion {
 		if p.told && !p.goods && p.to > p.from && pointing[r.tokens[r.spans[p.from].from].text] { // 30 Visio, that is too many
 			before.told = true
 		}
+		p.told = p.told || r.imagined(before, p)
 		if r.hangs(p) {
 			before.told = before.told || p.told
 			p.told = p.told || before.told && !before.goods

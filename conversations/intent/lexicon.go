@@ -77,8 +77,9 @@ const (
 	denial
 	empty
 	from
-	narrated // last year, the neighbours, we had: what is told, not asked for
-	unreal   // if we bought, too many
+	narrated  // last year, the neighbours, we had: what is told, not asked for
+	unreal    // if we bought, too many
+	takenBack // just kidding, nothing to buy yet
 	product
 	amount
 	thing
@@ -118,7 +119,7 @@ type node struct {
 
 func newLexicon() *lexicon {
 	l := &lexicon{root: &node{}, words: map[string]uint8{}}
-	for _, tables := range [][languages][]entry{telling, {englishWords, frenchWords, germanWords, chineseWords}, asking, waiting, holding} {
+	for _, tables := range [][languages][]entry{retracting, leaving, telling, {englishWords, frenchWords, germanWords, chineseWords}, asking, waiting, holding} {
 		for lang, table := range tables {
 			l.addTable(language(lang), table)
 		}

@@ -13,7 +13,7 @@ func (c *clause) distributes(f figure) bool {
 		}
 	}
 	for i := f.from - 1; i >= 0 && i > f.from-4; i-- {
-		if m := c.spans[i].mark; m == each {
+		if m := c.spans[i].mark; m == each || c.tokens[c.spans[i].from].text == "je" {
 			return true
 		} else if m != filler && m != want && m != buyVerb && m != comma && m != approx {
 			break
@@ -112,7 +112,13 @@ func (c *clause) asked(f figure) bool {
 		switch c.spans[i].mark {
 		case buyVerb, want:
 			return true
-		case filler, more, times, approx, article, polite, comma, of, correction:
+		case filler, more, times, approx, article, polite, comma, of, correction, yes:
+		case negation, cancel: // nope, make it 30
+			return i == 0
+		case amount, insteadOf: // not 12 but 18
+			if !c.dropped[i] && c.spans[i].mark == amount {
+				return false
+			}
 		default:
 			return false
 		}
@@ -138,7 +144,7 @@ func (c *clause) within(f figure) bool {
 func (c *clause) bare(f figure) bool {
 	for i := f.to; i < len(c.spans); i++ {
 		switch c.spans[i].mark {
-		case comma, stop, monthly, annual, otherPeriod, correction, insteadOf, paid, assignVerb, autoAssign, automatic, and, commitment, negation:
+		case comma, stop, monthly, annual, otherPeriod, correction, insteadOf, paid, assignVerb, autoAssign, automatic, and, commitment, negation, buyVerb:
 			return c.asked(f)
 		case filler, more, approxBehind, approx, of:
 		default:

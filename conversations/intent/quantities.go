@@ -125,9 +125,9 @@ func (c *clause) figures() []figure {
 			continue
 		}
 		end := c.rangeEnd(i)
-		if c.counted(i, end) {
+		if c.counted(i, end) && !c.ofStaff(end) {
 			f := figure{from: i, to: end, value: s.value}
-			f.asked = s.about || end > i+1 || c.roughly(i, end) || s.value < 1 || s.value > maxQuantity
+			f.asked = s.about || end > i+1 || c.roughly(i, end) || c.reckoned(i, end) || s.value < 1 || s.value > maxQuantity
 			found = append(found, f)
 		}
 		i = end - 1
@@ -148,7 +148,7 @@ func (c *clause) rangeEnd(i int) int {
 	for next < len(c.spans) && (c.spans[next].mark == approx || c.spans[next].mark == filler || c.spans[next].mark == and) && next < j+3 {
 		next++
 	}
-	if next >= len(c.spans) || c.spans[next].mark != amount || !c.ranges(j, i) {
+	if next >= len(c.spans) || c.spans[next].mark != amount || !c.ranges(j, i) || c.spans[j].mark == times && next > j+1 {
 		return i + 1
 	}
 	return next + 1
@@ -163,7 +163,7 @@ func (c *clause) ranges(j, i int) bool {
 	case "and", "et", "und", "和":
 		return i > 0 && between[c.tokens[c.spans[i-1].from].text]
 	}
-	return s.mark == or
+	return s.mark == or || s.mark == times
 }
 
 var between = set("between entre zwischen 介 在 somewhere irgendwo")

@@ -16,6 +16,9 @@ func soften(tokens []token, spans []span) []span {
 			s.mark = negation
 			out, s = split(out, s)
 		}
+		if s.mark == buyVerb && tokens[s.from].text == "上" && s.to == s.from+1 && !leadsTo(spans[i+1:], amount, product, some, many) { // 产线上
+			s.mark = filler
+		}
 		out = append(out, s)
 	}
 	return out
