@@ -225,6 +225,9 @@ func (r *reading) speaks(from, to int) bool {
 // cites reports whether goods with a number are within quotation marks, and outside of them
 // only who said so.
 func (r *reading) cites(from, to int) bool {
+	if to < from+3 { // goods with a number are two
+		return false
+	}
 	number, goods, said := false, false, false
 	for i := range r.spans {
 		m := r.spans[i].mark

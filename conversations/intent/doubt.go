@@ -12,7 +12,7 @@ func (r *reading) doubt() {
 	for i := range r.lines {
 		l := &r.lines[i]
 		if !l.said.set || l.said.asked || !l.many.set || l.many.asked {
-			told = false
+			told = told && r.spokenOf(l)
 			continue
 		}
 		p := r.phrasingOf(l)
@@ -24,6 +24,23 @@ func (r *reading) doubt() {
 		}
 	}
 	r.told = told && len(r.lines) > 0
+}
+
+// spokenOf reports whether a product is only a word of a sentence that states something of it,
+// behind it: the Visio training is on Tuesday; "it is Visio" may answer a question.
+func (r *reading) spokenOf(l *line) bool {
+	if !l.said.set || l.many.set || l.paid.set || l.handed.set {
+		return false
+	}
+	p := r.phrasingOf(l)
+	states := false
+	for i := p.from; i < p.to; i++ {
+		if woulds[p.tokens[p.spans[i].from].text] { // what would be is a wish
+			return false
+		}
+		states = states || i > p.last && p.cue(i, finite)
+	}
+	return states && !p.requests()
 }
 
 // tells reports whether more than one word speaks against a request: one may be a slip.
@@ -93,6 +110,9 @@ type phrasing struct {
 
 func (r *reading) phrasingOf(l *line) *phrasing {
 	at, goods := max(r.spanAtByte(l.many.at[0]), 0), r.spanAtByte(l.said.at[0])
+	if !l.many.set {
+		at = max(goods, 0)
+	}
 	from, to := r.around(at, r.leaves)
 	if (goods < from || goods >= to) && goods >= 0 && r.ofPeople(at+1) { // 5 people joined, they need Visio
 		at = goods
@@ -314,7 +334,7 @@ func (p *phrasing) auxiliary(i int) bool {
 // tells are what is told of, whatever follows; states are what tells unless a request follows.
 var (
 	tells  = [other + 1]bool{says: true, past: true, narrated: true, unreal: true, endVerb: true, denial: true, howTo: true, takenBack: true}
-	states = [other + 1]bool{own: true, question: true, negation: true, cancel: true, compare: true, show: true, help: true}
+	states = [other + 1]bool{own: true, owned: true, question: true, negation: true, cancel: true, compare: true, show: true, help: true}
 )
 
 // subordinate reports whether the part hangs on a verb of speaking: we were told that.
@@ -342,7 +362,10 @@ func (p *phrasing) within(from, to int, of cue) bool {
 // definite reports whether the goods are known already, and nobody asks for them: about
 // the 20 Visio.
 func (p *phrasing) definite() bool {
-	return p.first-1 > p.from && p.cue(p.first-1, known) && !p.bought && !p.buysBehind()
+	if p.first == p.from || !p.cue(p.first-1, known) || p.bought || p.buysBehind() {
+		return false
+	}
+	return p.first-1 > p.from || p.last < p.to-1 && p.within(p.last+1, p.to, finite)
 }
 
 func (p *phrasing) buysBehind() bool { return p.buysFrom(p.first, p.end) }
@@ -462,6 +485,9 @@ func (p *phrasing) stands() bool {
 	if asks && p.bought && !p.begged && p.wonders() {
 		return false
 	}
+	if asks && !p.begged && p.refers() {
+		return false
+	}
 	aware := p.first > p.from && p.cue(p.first-1, known)
 	for i := p.start; i < p.end && !p.asked; i++ {
 		if i >= p.from && i < p.to {
@@ -476,6 +502,16 @@ func (p *phrasing) stands() bool {
 		}
 	}
 	return true
+}
+
+// refers reports whether an order is spoken of that has a number already.
+func (p *phrasing) refers() bool {
+	for i := p.start; i < p.end; i++ {
+		if s := &p.spans[i]; s.mark == thing && p.tokens[s.from].text == reference || p.isLabel(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // asksBack reports whether the sentence ends with a question mark.

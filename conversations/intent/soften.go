@@ -9,6 +9,8 @@ func soften(tokens []token, spans []span) []span {
 		switch {
 		case s.mark == denial && leadsTo(spans[i+1:], assignVerb, autoAssign, automatic, atOnce):
 			s.mark = negation
+		case refuses(tokens, &s) && leadsTo(spans[i+1:], buyVerb):
+			s.mark = denial
 		case s.mark == correction && plainNo[tokens[s.to-1].text] && !leadsTo(spans[i+1:], amount, product, buyVerb, want, monthly, annual, comma):
 			s.mark = negation
 			out, s = split(out, s)
@@ -23,6 +25,13 @@ func soften(tokens []token, spans []span) []span {
 	}
 	return out
 }
+
+// refuses reports whether a no, right before a verb of buying, is of that: rather not buy.
+func refuses(tokens []token, s *span) bool {
+	return (s.mark == cancel || s.mark == negation) && refusing[tokens[s.to-1].text]
+}
+
+var refusing = set("not never nicht nie niemals keinesfalls pas jamais")
 
 // split sets the comma before a no apart.
 func split(out []span, s span) ([]span, span) {

@@ -58,6 +58,7 @@ var retracting = [languages][]entry{
 // has none is to have one, who hands out, and that so many would do.
 var leaving = [languages][]entry{
 	english: {
+		{unreal, `as an example|just an example|only an example|by way of example`},
 		{approve, `wave through|wave it through|wave them through|nod through|let it through|let them through|give the nod|give the green light|give it your blessing|thumbs up|okayed|green-lit`},
 		{filler, every("sounds|would sound|that sounds|looks|seems|that'd be|that would be|would be|will be|should be", "good|great|fine|perfect|right|about right|nice|ideal|lovely|brilliant|sweet|useful|helpful", "|to me|to us|for us|for now|thanks")},
 		{filler, every("would|will|should|that would|that should|'d", "suit|suit us|suit me|work for us|work for me|be enough for us|cover us|cover it|do us|do the trick|do the job|do it|sort us out")},
@@ -73,6 +74,7 @@ var leaving = [languages][]entry{
 		{unassignVerb, every("take|pull|strip", "it|them|that|those", "from them|from him|from her|from both|off them|off him|off her|away from them|away from him|away from her")},
 	},
 	french: {
+		{unreal, `à titre d'exemple|un simple exemple|juste un exemple`},
 		{approve, `feu vert|donne ton aval|donnez votre aval|donne ta bénédiction|laisse passer|laissez passer|fais passer|faites passer|entérine|entérinez|avalise|avalisez`},
 		{filler, every("ça|cela", "me va|nous va|nous irait|m'irait|me convient|nous convient|nous conviendrait|ira|irait|marche|roule|le fera|le ferait|serait parfait|serait bien|serait super|serait top|serait idéal")},
 		{filler, every("|ce|seraient|serait|sera|seront|iraient|irait", "parfait|parfaits|parfaites|nickel|impeccable|très bien|top|super|idéal|idéals")},
@@ -88,6 +90,7 @@ var leaving = [languages][]entry{
 		{monthly, `plan au mois|formule au mois`},
 	},
 	german: {
+		{unreal, `als beispiel|nur ein beispiel|nur als beispiel|beispielsweise wäre`},
 		{approve, `durchwinken|durchzuwinken|durchgewunken|abnicken|abzunicken|abgenickt|absegnen|abzusegnen|abgesegnet|abzeichnen|abzuzeichnen|abgezeichnet|gutheißen|gutzuheißen|gutgeheißen|grünes licht`},
 		{filler, every("klingt|hört sich|wäre|wären|das wäre|ist|das klingt|das passt|passt|passen", "gut|prima|super|toll|perfekt|ideal|spitze|klasse|genau richtig|schon okay|okay", "|an|für uns|für mich")},
 		{filler, every("passt|passen|das passt|würde passen|würden passen", "|uns|für uns|mir|so|schon")},
@@ -103,6 +106,7 @@ var leaving = [languages][]entry{
 		{owned, every("lizenzen|abos|abonnements|produkte|pläne", "|, die|die", "die firma|das unternehmen|unsere firma|unser unternehmen|der betrieb|das haus", "|schon|bereits|derzeit|aktuell", "hat|besitzt|bezahlt|gekauft hat")},
 	},
 	chinese: {
+		{unreal, `举个例子|举例来说|作为例子|只是举例`},
 		{filler, every("|就|听起来|听着|这样|看起来|看着", "挺好|挺好的|不错|很好|很合适|正合适|就行了|就好了|足矣|就可以|差不多了|就成|就够用了")},
 		{filler, every("其他|其它|其余|别的|剩下的|其他的|其余的|其它的|余下的", "|都|全|全都|统统", "不变|不用变|不动|照旧|不改|保持不变|保持原样|一样|没变|不用改|不用动|按原来的|照原样")},
 		{correction, every("|刚才|刚刚|是我", "手滑|手误|手抖|打错|写错|输错|按错|敲错|打反|写反", "|了", "|多打了个零|多打了一个零|少打了个零|少打了一个零|多写了个零|多输了个零|多打了个 0|多打了一个 0|多按了个零")},

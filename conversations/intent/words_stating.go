@@ -23,9 +23,9 @@ const (
 
 // cues are the words of which a language has few, and gets no new ones.
 var cues = cuesOf(map[cue]string{
-	finite: `is are was were am been being had has have did does do would work works worked working got went came goes gone uses used
-		est sont etait etaient serait seraient fut furent sommes suis avait avaient aura auront aurait auraient va vont
-		ist sind war waren wird wurde wurden worden bin hat hatte hatten haben habe ware zuruck retour back kam kamen lief gab gibt`,
+	finite: `is are was were am been being had has have did does do would work works worked working got went came goes gone uses used starts started runs ran crashes crashed crashing keeps happens costs
+		est sont etait etaient serait seraient fut furent sommes suis avait avaient aura auront aurait auraient va vont marche marchent fonctionne fonctionnent tourne tournent plante plantent commence commencent demarre arrive arrivent coute coutent
+		ist sind war waren wird wurde wurden worden bin hat hatte hatten haben habe ware zuruck retour back kam kamen lief gab gibt laufen lauft funktioniert funktionieren startet beginnt sturzt passiert kostet`,
 	modal: `can could may might must should shall will
 		peut peuvent pourrait pourraient doit doivent devrait devraient sera seront
 		kann konnen konnte konnten muss mussen musste mussten soll sollen sollte sollten darf durfen mag werden`,
@@ -39,7 +39,7 @@ var cues = cuesOf(map[cue]string{
 		die der den das dem diese diesen dieser dieses unsere unseren meine meinen seine ihre
 		那 这 些 该`,
 	that:        `that whether que qu dass ob`,
-	hedge:       `perhaps maybe probably possibly peut sans probablement eventuellement vielleicht wohl womoglich eventuell moglicherweise irgendwann 也 可 或`,
+	hedge:       `perhaps maybe probably possibly peut sans probablement eventuellement vielleicht evtl ggfs wohl womoglich eventuell moglicherweise irgendwann 也 可 或`,
 	third:       `er sie lui leur`,
 	writer:      `we i us me my our wir ich uns mir nous on je j me moi 我 咱`,
 	relative:    `who that whose qui que dont die der das`,
