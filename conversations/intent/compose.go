@@ -1,6 +1,10 @@
 package intent
 
-import "cartwright/commerce"
+import (
+	"slices"
+
+	"cartwright/commerce"
+)
 
 // value is what a slot was given, and where.
 type value struct {
@@ -74,7 +78,28 @@ func (r *reading) parts() [][]span {
 
 // corrects reports whether values are on both sides: "sorry" alone corrects nothing.
 func (r *reading) corrects(i int) bool {
-	return hasValue(r.spans[:i]) && hasValue(r.spans[i+1:]) && !r.wavers(i)
+	return hasValue(r.spans[:i]) && hasValue(r.spans[i+1:]) && !r.wavers(i) && !r.onTerms(i)
+}
+
+// onTerms reports whether "auf" is of how something is paid, and of nothing else by now: 80
+// Visio auf Monatszahlung, 12 E1 auf Jahreszahlung. Auf 30, and yearly auf monatlich, correct.
+func (r *reading) onTerms(i int) bool {
+	s := &r.spans[i]
+	if s.to-s.from != 1 || r.tokens[s.from].text != "auf" || r.spans[i+1].mark == amount {
+		return false
+	}
+	return !isPeriod(r.spans[i+1].mark) || !slices.ContainsFunc(r.spans[:i], func(s span) bool { return isPeriod(s.mark) }) || r.nextLine(i)
+}
+
+// nextLine reports whether what stands before i goes on with a product behind a period: it is
+// another line's.
+func (r *reading) nextLine(i int) bool {
+	for ; i >= 0 && !isPeriod(r.spans[i].mark); i-- {
+		if r.spans[i].mark == product {
+			return true
+		}
+	}
+	return false
 }
 
 // wavers reports whether 还是 leads to another guess, rather than to what is wanted after all.

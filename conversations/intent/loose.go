@@ -166,6 +166,24 @@ func (c *clause) articles() {
 	}
 }
 
+// subscribes reports whether an article is one of a subscription: 一个 Visio 订阅.
+func (c *clause) subscribes(i int) bool {
+	for j := i + 1; j < len(c.spans); j++ {
+		switch s := &c.spans[j]; {
+		case s.mark == subscription:
+			return true
+		case s.mark != product && s.mark != classifier && s.mark != more && s.mark != filler && !c.hyphen(s):
+			return false
+		}
+	}
+	return false
+}
+
+// hyphen reports whether a span joins two words: Visio-Abo.
+func (c *clause) hyphen(s *span) bool {
+	return c.tokens[s.from].text == "-" && !c.tokens[s.from].spaced
+}
+
 func (c *clause) articleAt(i int) {
 	target, seats := -1, false
 	for j := i + 1; j < len(c.spans); j++ {
@@ -181,6 +199,10 @@ func (c *clause) articleAt(i int) {
 			return
 		case more, filler, classifier, monthly, annual, otherPeriod:
 			continue
+		case comma:
+			if c.hyphen(s) {
+				continue
+			}
 		case of:
 			if seats || s.mark == of && target < 0 {
 				continue

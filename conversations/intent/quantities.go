@@ -121,7 +121,7 @@ func (c *clause) figures() []figure {
 			found = append(found, figure{from: i, to: i + 1, asked: true})
 			continue
 		}
-		if s.mark != amount || c.dropped[i] || s.spelt && c.kind != Buy {
+		if s.mark != amount || c.dropped[i] || s.spelt && (c.kind != Buy || c.subscribes(i)) {
 			continue
 		}
 		end := c.rangeEnd(i)
