@@ -1,6 +1,9 @@
 package intent
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // seen is what kinds of words a message has, with the first place of each.
 type seen [other + 1]int
@@ -39,7 +42,7 @@ func (r *reading) decideKind() Kind {
 func (r *reading) climb() (kind Kind, held bool) {
 	s := r.look()
 	for _, rung := range []func(*seen) (Kind, bool){
-		(*seen).nothing, r.coded, r.retracts, r.ordered, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
+		(*seen).nothing, r.coded, r.retracts, r.ordered, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.empties, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
 	} {
 		if kind, holds := rung(&s); holds {
 			return kind, true
@@ -173,6 +176,9 @@ func (r *reading) purchase(from, to int) bool {
 			return false
 		}
 	}
+	if r.ruledOn(from) && !r.asksIn(from, to) {
+		return false
+	}
 	if to < len(r.spans) && (r.spans[to].mark == approve || r.spans[to].mark == place) && (r.handled() || r.lastVerb(from, to)) {
 		return false // 把 goods 批了: the verb comes last
 	}
@@ -188,6 +194,26 @@ func (r *reading) purchase(from, to int) bool {
 		}
 	}
 	return goods && asks
+}
+
+// ruledOn reports whether nothing but a verdict stands before a part: approved: 10 Copilot.
+func (r *reading) ruledOn(from int) bool {
+	ruled := false
+	for i := range r.spans[:min(from, len(r.spans))] {
+		switch r.spans[i].mark {
+		case approve, place:
+			ruled = true
+		case comma, filler, polite:
+		default:
+			return false
+		}
+	}
+	return ruled
+}
+
+// asksIn reports whether a part has a verb of its own that asks for something.
+func (r *reading) asksIn(from, to int) bool {
+	return slices.ContainsFunc(r.spans[from:to], func(s span) bool { return s.mark == buyVerb || s.mark == want })
 }
 
 // lastVerb reports whether the infinitive behind a part is its only verb, as in German: die
@@ -318,6 +344,24 @@ func (r *reading) asksBeside(s *seen) bool {
 }
 
 func (r *reading) small(s *seen) bool { return s.has(show, own, question) || len(r.spans) <= 4 }
+
+// empties: something is to be taken out of what is waiting to be bought, which its buttons do.
+func (r *reading) empties(s *seen) (Kind, bool) {
+	basket, out := s.has(cart), s.has(unassignVerb)
+	for i := range r.spans {
+		w := r.tokens[r.spans[i].from].text
+		if !out && r.spans[i].mark == buyVerb && w != "take" {
+			return None, false
+		}
+		basket, out = basket || baskets[w], out || takesOut[w]
+	}
+	return None, basket && out && s.has(product, amount)
+}
+
+var (
+	baskets  = set("cart basket order panier commande warenkorb einkaufswagen korb bestellung")
+	takesOut = set("remove delete drop out cut entferne entfernen losche loschen streiche streichen nimm retire retirez enleve enlevez supprime supprimez")
+)
 
 // ends: a subscription that exists is to be stopped, which is not done here.
 func (r *reading) ends(s *seen) (Kind, bool) {

@@ -11,7 +11,7 @@ func soften(tokens []token, spans []span) []span {
 			s.mark = negation
 		case refuses(tokens, &s) && leadsTo(spans[i+1:], buyVerb):
 			s.mark = denial
-		case s.mark == correction && plainNo[tokens[s.to-1].text] && !leadsTo(spans[i+1:], amount, product, buyVerb, want, monthly, annual, comma):
+		case s.mark == correction && plainNo[tokens[s.to-1].text] && !leadsTo(spans[i+1:], amount, buyVerb, want, monthly, annual, comma):
 			s.mark = negation
 			out, s = split(out, s)
 		case s.mark == insteadOf && tokens[s.from].text == "," && !leadsTo(spans[i+1:], amount, product, monthly, annual, otherPeriod):
