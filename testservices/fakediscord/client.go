@@ -221,15 +221,22 @@ func chosen(in map[string]any, value string, typed bool) []string {
 	return values
 }
 
-// act delivers what somebody did and waits for the first answer.
-func (p *Person) act(ctx context.Context, kind int, data map[string]any, m *Message) (*interaction, error) {
+// reached is where the bot takes what is delivered: "" for its gateway, which is waited for.
+func (p *Person) reached(ctx context.Context) (endpoint string, err error) {
 	p.mu.Lock()
-	endpoint := p.endpoint
+	endpoint = p.endpoint
 	p.mu.Unlock()
 	if endpoint == "" {
-		if err := p.connected(ctx); err != nil {
-			return nil, err
-		}
+		err = p.connected(ctx)
+	}
+	return endpoint, err
+}
+
+// act delivers what somebody did and waits for the first answer.
+func (p *Person) act(ctx context.Context, kind int, data map[string]any, m *Message) (*interaction, error) {
+	endpoint, err := p.reached(ctx)
+	if err != nil {
+		return nil, err
 	}
 	p.mu.Lock()
 	i, body := p.interaction(kind, data, m)

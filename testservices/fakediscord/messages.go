@@ -92,14 +92,23 @@ func (d *Discord) keep(m *Message) *Message {
 	return m
 }
 
-func (d *Discord) postMessage(r *http.Request, body any) (answer, *refusal) {
-	channel := r.PathValue("channel")
+// openChannel is the channel of a call, where the bot may write.
+func (d *Discord) openChannel(r *http.Request) (channel string, no *refusal) {
+	channel = r.PathValue("channel")
 	person, known := d.channels[channel]
 	switch {
 	case !known:
-		return answer{}, errUnknownChannel
+		return "", errUnknownChannel
 	case d.closed[person]:
-		return answer{}, errDirectClosed
+		return "", errDirectClosed
+	}
+	return channel, nil
+}
+
+func (d *Discord) postMessage(r *http.Request, body any) (answer, *refusal) {
+	channel, no := d.openChannel(r)
+	if no != nil {
+		return answer{}, no
 	}
 	fields, _ := body.(map[string]any)
 	raw, no := written(fields, suppressEmbeds|suppressNotifications|voice|componentsV2)

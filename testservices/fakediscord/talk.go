@@ -50,13 +50,8 @@ func (p *Person) write(ctx context.Context, m *Message) (*Message, error) {
 	if n := len([]rune(text(m.Raw, "content"))); n == 0 || n > maxText {
 		return nil, errNotWritten
 	}
-	p.mu.Lock()
-	endpoint := p.endpoint
-	p.mu.Unlock()
-	if endpoint == "" {
-		if err := p.connected(ctx); err != nil {
-			return nil, err
-		}
+	if _, err := p.reached(ctx); err != nil {
+		return nil, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -199,13 +194,9 @@ func (d *Discord) mayRefer(m *Message) *refusal {
 
 // startTyping has the bot be seen to write.
 func (d *Discord) startTyping(r *http.Request, _ any) (answer, *refusal) {
-	channel := r.PathValue("channel")
-	person, known := d.channels[channel]
-	switch {
-	case !known:
-		return answer{}, errUnknownChannel
-	case d.closed[person]:
-		return answer{}, errDirectClosed
+	channel, no := d.openChannel(r)
+	if no != nil {
+		return answer{}, no
 	}
 	d.typing[channel]++
 	return nothing, nil
