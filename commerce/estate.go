@@ -43,6 +43,10 @@ func (s OwnedSubscription) mark() int {
 	return s.Seats
 }
 
+// clocks is how far the clock of who creates a subscription may be from ours, and how much of a
+// moment they leave out: Graph tells seconds. A purchase that counts as older is never seen.
+const clocks = 30 * time.Second
+
 // before reports whether it is certain that the subscription was created before t.
 func (s OwnedSubscription) before(t time.Time) bool {
 	created := s.Created
@@ -52,7 +56,7 @@ func (s OwnedSubscription) before(t time.Time) bool {
 	if day := 24 * time.Hour; created.Truncate(day).Equal(created) {
 		created = created.Add(day)
 	}
-	return created.Before(t)
+	return created.Add(clocks).Before(t)
 }
 
 // mark is that of a subscription, 0 for one that was not there. One that is not listed though

@@ -146,6 +146,8 @@ func TestWhatIsOlderThanTheOrder(t *testing.T) {
 	}{
 		"not told":          {time.Time{}, 10},
 		"a minute before":   {noon.Add(-time.Minute), 0},
+		"in that second":    {noon, 10},
+		"by another clock":  {noon.Add(-20 * time.Second), 10},
 		"a minute after":    {noon.Add(time.Minute), 10},
 		"on that day":       {midnight, 10},
 		"on the day before": {midnight.AddDate(0, 0, -1), 0},
