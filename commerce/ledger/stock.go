@@ -15,11 +15,11 @@ import (
 // is remembered until this program writes; what another one writes meanwhile, such as a
 // command of an operator's, is seen within stockLife.
 func (l *Ledger) Stock(ctx context.Context, org, person string, seen time.Time) (commerce.Cart, map[string]int, error) {
-	of := stockOf{org, person, micros(seen)}
-	s, writes, known := l.stocks.get(of, l.now())
+	of := stockOf{org, person}
+	s, writes, known := l.stocks.get(of, seen, l.now())
 	if !known {
 		var err error
-		if s, err = l.readStock(ctx, of); err != nil {
+		if s, err = l.readStock(ctx, of, seen); err != nil {
 			return commerce.Cart{}, nil, fmt.Errorf("read a cart and open seats of %s: %w", org, err)
 		}
 		if l.writer != nil {
@@ -31,8 +31,8 @@ func (l *Ledger) Stock(ctx context.Context, org, person string, seen time.Time) 
 	return cart, maps.Clone(s.open), err
 }
 
-func (l *Ledger) readStock(ctx context.Context, of stockOf) (stock, error) {
-	s := stock{cart: "{}", open: map[string]int{}}
+func (l *Ledger) readStock(ctx context.Context, of stockOf, seen time.Time) (stock, error) {
+	s := stock{seen: seen, cart: "{}", open: map[string]int{}}
 	err := each(ctx, &l.reads, func(rows *sql.Rows) error {
 		var sku, cart string
 		var quantity int
@@ -44,7 +44,7 @@ func (l *Ledger) readStock(ctx context.Context, of stockOf) (stock, error) {
 		}
 		return err
 	}, `SELECT '' AS sku, 0 AS quantity, body FROM carts WHERE organisation = $1 AND person = $3
-		UNION ALL `+openQuery, of.organisation, of.seen, of.person)
+		UNION ALL `+openQuery, of.organisation, micros(seen), of.person)
 	return s, err
 }
 
@@ -53,12 +53,10 @@ const (
 	mostStocks = 5_000
 )
 
-type stockOf struct {
-	organisation, person string
-	seen                 int64 // of the seats, in microseconds
-}
+type stockOf struct{ organisation, person string }
 
 type stock struct {
+	seen time.Time // when the seats were read, beside which it is
 	cart string
 	open map[string]int // by SKU; nobody changes it
 	at   time.Time
@@ -72,11 +70,11 @@ type stocks struct {
 }
 
 // get also tells how many writes there were; put takes what was read since then only.
-func (s *stocks) get(of stockOf, now time.Time) (stock, int64, bool) {
+func (s *stocks) get(of stockOf, seen, now time.Time) (stock, int64, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept, ok := s.kept[of]
-	return kept, s.writes, ok && now.Sub(kept.at) < stockLife
+	return kept, s.writes, ok && kept.seen.Equal(seen) && now.Sub(kept.at) < stockLife
 }
 
 func (s *stocks) put(of stockOf, read stock, writes int64) {
