@@ -30,14 +30,15 @@ func (s spot) inPlace(p conversations.Prompt) bool {
 // wizard reports whether the click was in a message that the answer replaces.
 func (s spot) wizard() bool { return s.click && s.own == "" && s.personal() && s.ReplyTo != "" }
 
-// drawnReply is a reply with its card, which is drawn and encoded once however often it is sent.
+// drawnReply is a reply with its message, which is drawn and written once however often it is
+// sent.
 type drawnReply struct {
 	conversations.Reply
-	card func() jsontext.Value
+	sheet func() sheet
 }
 
 func drawing(r conversations.Reply) drawnReply {
-	return drawnReply{r, sync.OnceValue(func() jsontext.Value { return encoded(drawn(r.Prompt, "")) })}
+	return drawnReply{r, sync.OnceValue(func() sheet { return sheetOf(drawn(r.Prompt, ""), r.Prompt) })}
 }
 
 // answer answers a click.
@@ -49,7 +50,7 @@ func (s spot) answer(w http.ResponseWriter, r drawnReply, late bool) {
 	case s.inPlace(r.Prompt):
 		answer(w, http.StatusOK, cardType, drawn(r.Prompt, s.own))
 	case s.wizard():
-		answer(w, http.StatusOK, cardType, r.card())
+		answer(w, http.StatusOK, cardType, r.sheet().card)
 	case s.personal():
 		answer(w, http.StatusOK, textType, words.T("teams.below"))
 	default:
@@ -69,7 +70,7 @@ func (t *Teams) show(ctx context.Context, s spot, r drawnReply, number int64) {
 	if s.click && s.own == r.Prompt.Name && r.TellsItself() {
 		return // that very message is brought up to date by itself
 	}
-	m := messageOf(r.card(), r.Prompt)
+	m := r.sheet().message
 	switch {
 	case s.wizard():
 		t.lanes.Put(ctx, s.Where.ID+" "+s.ReplyTo, number, func(ctx context.Context) { t.replace(ctx, s, m) })
@@ -82,7 +83,7 @@ func (t *Teams) show(ctx context.Context, s spot, r drawnReply, number int64) {
 
 // replace puts a message in the place of the one that was clicked or, where that is gone,
 // below.
-func (t *Teams) replace(ctx context.Context, s spot, m message) {
+func (t *Teams) replace(ctx context.Context, s spot, m jsontext.Value) {
 	err := conversations.Patiently(ctx, func() error { return t.connector.replace(ctx, s.ServiceURL, s.Where.ID, s.ReplyTo, m) })
 	if statusOf(err) == http.StatusNotFound {
 		t.send(ctx, s.ServiceURL, s.Where.ID, m)
@@ -91,7 +92,7 @@ func (t *Teams) replace(ctx context.Context, s spot, m message) {
 	t.noted(ctx, err)
 }
 
-func (t *Teams) send(ctx context.Context, service, in string, m message) {
+func (t *Teams) send(ctx context.Context, service, in string, m jsontext.Value) {
 	t.noted(ctx, conversations.Patiently(ctx, func() error {
 		_, err := t.connector.send(ctx, service, in, m)
 		return err
@@ -100,7 +101,7 @@ func (t *Teams) send(ctx context.Context, service, in string, m message) {
 
 // aside answers somebody in a place with other readers in their own conversation, and says
 // so there.
-func (t *Teams) aside(ctx context.Context, s spot, m message) {
+func (t *Teams) aside(ctx context.Context, s spot, m jsontext.Value) {
 	to := s.account()
 	err := conversations.Patiently(ctx, func() error {
 		r, err := t.chat(ctx, to)
@@ -109,13 +110,13 @@ func (t *Teams) aside(ctx context.Context, s spot, m message) {
 		}
 		return err
 	})
-	said := "teams.elsewhere"
+	why := "teams.elsewhere"
 	if err != nil {
 		t.Log.WarnContext(ctx, "somebody cannot be answered in their own conversation", "platform", Platform, "err", err)
-		said = "teams.install"
+		why = "teams.install"
 	}
 	if !s.click || err != nil {
-		t.send(ctx, s.ServiceURL, s.Where.ID, message{Type: "message", Text: s.words().T(said), TextFormat: "plain"})
+		t.send(ctx, s.ServiceURL, s.Where.ID, saying(s.words().T(why)))
 	}
 }
 
@@ -123,7 +124,7 @@ func (t *Teams) aside(ctx context.Context, s spot, m message) {
 func (t *Teams) stranger(ctx context.Context, a activity) {
 	p := unserved(a)
 	if a.personal() || len(a.mentioned()) == 0 && strings.Contains(a.Text, "<at>") {
-		t.send(ctx, a.ServiceURL, a.Where.ID, messageOf(encoded(drawn(p, "")), p))
+		t.send(ctx, a.ServiceURL, a.Where.ID, sheetOf(drawn(p, ""), p).message)
 	}
 }
 

@@ -179,43 +179,38 @@ func statusOf(err error) int {
 // path does not take.
 func conversation(id string) string { return "/v3/conversations/" + url.PathEscape(id) }
 
-// message is an activity that shows a card.
-type message struct {
-	Type        string       `json:"type"`
-	Summary     string       `json:"summary,omitempty"`
-	Text        string       `json:"text,omitempty"`
-	TextFormat  string       `json:"textFormat,omitempty"`
-	Attachments []attachment `json:"attachments,omitempty"`
+// speech is a message of words alone.
+type speech struct {
+	Type   string `json:"type"`
+	Text   string `json:"text"`
+	Format string `json:"textFormat"`
 }
 
-type attachment struct {
-	Type    string         `json:"contentType"`
-	Content jsontext.Value `json:"content"`
-}
+func saying(text string) jsontext.Value { return encoded(speech{"message", text, "plain"}) }
 
 const cardType = "application/vnd.microsoft.card.adaptive"
 
 // maxSummary is how much of a prompt a notification shows.
 const maxSummary = 300
 
-// messageOf is a message with a card, which is encoded.
-func messageOf(c jsontext.Value, p conversations.Prompt) message {
+// sheet is a message with a card, written once: a click is answered with the card of it.
+type sheet struct{ message, card jsontext.Value }
+
+func sheetOf(c card, p conversations.Prompt) sheet {
 	s := summary(p)
 	if runes := []rune(s); len(runes) > maxSummary {
 		s = string(runes[:maxSummary-1]) + "…"
 	}
-	return message{Type: "message", Summary: s, Attachments: []attachment{{cardType, c}}}
-}
-
-// body is the message encoded, around a card that is already.
-func (m message) body() jsontext.Value {
-	if len(m.Attachments) != 1 {
-		return encoded(m)
-	}
-	card := m.Attachments[0].Content
-	m.Attachments = nil
-	before := bytes.TrimSuffix(encoded(m), []byte("}"))
-	return slices.Concat(before, []byte(`,"attachments":[{"contentType":"`+cardType+`","content":`), card, []byte("}]}"))
+	var from, to int
+	text := jotted(func(text []byte) []byte {
+		text = appendText(append(text, `{"type":"message"`...), `,"summary":`, s)
+		text = append(text, `,"attachments":[{"contentType":"`+cardType+`","content":`...)
+		from = len(text)
+		text = c.appendTo(text)
+		to = len(text)
+		return append(text, `}]}`...)
+	})
+	return sheet{text, text[from:to]}
 }
 
 // sent is what the connector calls a new message.
@@ -224,19 +219,19 @@ type sent struct {
 }
 
 // send puts a message into a conversation.
-func (c connector) send(ctx context.Context, service, in string, m message) (id string, err error) {
+func (c connector) send(ctx context.Context, service, in string, m jsontext.Value) (id string, err error) {
 	if err := c.paces.wait(ctx, in); err != nil {
 		return "", err
 	}
 	var s sent
-	err = c.call(ctx, service, http.MethodPost, conversation(in)+"/activities", m.body(), &s)
+	err = c.call(ctx, service, http.MethodPost, conversation(in)+"/activities", m, &s)
 	return s.ID, err
 }
 
 // replace puts another message in the place of one.
-func (c connector) replace(ctx context.Context, service, in, id string, m message) error {
+func (c connector) replace(ctx context.Context, service, in, id string, m jsontext.Value) error {
 	if err := c.paces.wait(ctx, in); err != nil {
 		return err
 	}
-	return c.call(ctx, service, http.MethodPut, conversation(in)+"/activities/"+url.PathEscape(id), m.body(), nil)
+	return c.call(ctx, service, http.MethodPut, conversation(in)+"/activities/"+url.PathEscape(id), m, nil)
 }

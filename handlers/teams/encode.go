@@ -14,23 +14,28 @@ import (
 // reflection look at each of them takes five times as long. The names are those of the
 // fields' tags; a test holds the two together.
 
-// sheets are where cards are written before it is known how long they get.
-var sheets = sync.Pool{New: func() any { return new(make([]byte, 0, 8<<10)) }}
+// pads are where cards are written before it is known how long they get.
+var pads = sync.Pool{New: func() any { return new(make([]byte, 0, 8<<10)) }}
 
 // encoded is one of this package's structs as JSON. Half of a character, as cutting a text
 // leaves, is U+FFFD.
 func encoded(v any) []byte {
 	if c, ok := v.(card); ok {
-		sheet := sheets.Get().(*[]byte) //nolint:forcetypeassert // there is nothing else in it
-		defer sheets.Put(sheet)
-		*sheet = c.appendTo((*sheet)[:0])
-		return bytes.Clone(*sheet)
+		return jotted(c.appendTo)
 	}
 	text, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsontext.AllowDuplicateNames(true), jsonv1.OmitEmptyWithLegacySemantics(true))
 	if err != nil {
 		panic(err) // plain structs always marshal
 	}
 	return text
+}
+
+// jotted is what is appended to nothing.
+func jotted(appendTo func([]byte) []byte) []byte {
+	pad := pads.Get().(*[]byte) //nolint:forcetypeassert // there is nothing else in it
+	defer pads.Put(pad)
+	*pad = appendTo((*pad)[:0])
+	return bytes.Clone(*pad)
 }
 
 func (c card) appendTo(to []byte) []byte {

@@ -26,7 +26,7 @@ func (t *Teams) Post(ctx context.Context, organisation string, to conversations.
 	if err != nil {
 		return "", err
 	}
-	id, err := t.connector.send(ctx, r.Service, r.Chat, messageOf(encoded(drawn(p, p.Name)), p))
+	id, err := t.connector.send(ctx, r.Service, r.Chat, sheetOf(drawn(p, p.Name), p).message)
 	if err != nil {
 		return "", err
 	}
@@ -40,10 +40,10 @@ func (t *Teams) postInChannel(ctx context.Context, organisation string, to conve
 		return "", err
 	}
 	service := cmp.Or(r.Service, t.ServiceURL)
-	m := messageOf(encoded(shared(p, t.readers(ctx, organisation, to.Workspace))), p)
+	m := sheetOf(shared(p, t.readers(ctx, organisation, to.Workspace)), p).message
 	var c created
 	err = t.connector.call(ctx, service, http.MethodPost, "/v3/conversations", opened{
-		Group: true, Bot: t.bot(), Tenant: to.Workspace, Data: channelData{Tenant: &named{to.Workspace}, Channel: &named{to.ID}}, Activity: &m,
+		Group: true, Bot: t.bot(), Tenant: to.Workspace, Data: channelData{Tenant: &named{to.Workspace}, Channel: &named{to.ID}}, Activity: m,
 	}, &c)
 	if err != nil {
 		return "", err
@@ -73,7 +73,7 @@ func (t *Teams) Edit(ctx context.Context, organisation string, to conversations.
 	if t.Channel(organisation) == to.ID {
 		c = shared(p, t.readers(ctx, organisation, to.Workspace))
 	}
-	err := t.connector.replace(ctx, parts[0], parts[1], parts[2], messageOf(encoded(c), p))
+	err := t.connector.replace(ctx, parts[0], parts[1], parts[2], sheetOf(c, p).message)
 	if statusOf(err) == http.StatusNotFound {
 		return fmt.Errorf("%w: %w", conversations.ErrMessageGone, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"cartwright/conversations"
 )
@@ -132,12 +133,12 @@ type created struct {
 
 // opened is a conversation that is asked for.
 type opened struct {
-	Group    bool        `json:"isGroup"`
-	Bot      *account    `json:"bot,omitempty"`
-	Members  []account   `json:"members,omitempty"`
-	Tenant   string      `json:"tenantId,omitempty"`
-	Data     channelData `json:"channelData"`
-	Activity *message    `json:"activity,omitempty"`
+	Group    bool           `json:"isGroup"`
+	Bot      *account       `json:"bot,omitempty"`
+	Members  []account      `json:"members,omitempty"`
+	Tenant   string         `json:"tenantId,omitempty"`
+	Data     channelData    `json:"channelData"`
+	Activity jsontext.Value `json:"activity,omitempty"`
 }
 
 type channelData struct {
