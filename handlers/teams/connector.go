@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
@@ -198,8 +199,8 @@ type sheet struct{ message, card jsontext.Value }
 
 func sheetOf(c card, p conversations.Prompt) sheet {
 	s := summary(p)
-	if runes := []rune(s); len(runes) > maxSummary {
-		s = string(runes[:maxSummary-1]) + "…"
+	if utf8.RuneCountInString(s) > maxSummary {
+		s = string([]rune(s)[:maxSummary-1]) + "…"
 	}
 	var from, to int
 	text := jotted(func(text []byte) []byte {

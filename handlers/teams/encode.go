@@ -48,7 +48,7 @@ func (c card) appendTo(to []byte) []byte {
 		to = append(append(to, `,"refresh":`...), encoded(*c.Refresh)...)
 	}
 	if c.Teams != nil {
-		to = append(append(to, `,"msteams":`...), encoded(*c.Teams)...)
+		to = append(appendText(append(to, `,"msteams":{`...), `"width":`, c.Teams.Width), '}')
 	}
 	to = appendAll(append(to, `,"body":`...), c.Body)
 	return append(to, '}')
@@ -79,8 +79,12 @@ func (i input) appendTo(to []byte) []byte {
 	to = appendText(to, `,"id":`, i.ID)
 	to = appendText(to, `,"label":`, i.Label)
 	to = appendText(to, `,"title":`, i.Title)
-	if i.Value != nil {
-		to = append(append(to, `,"value":`...), encoded(i.Value)...)
+	switch value := i.Value.(type) {
+	case nil:
+	case string:
+		to = appendQuoted(append(to, `,"value":`...), value)
+	default:
+		to = append(append(to, `,"value":`...), encoded(value)...)
 	}
 	to = appendText(to, `,"valueOn":`, i.On)
 	to = appendText(to, `,"valueOff":`, i.Off)
