@@ -45,6 +45,7 @@ func newReading(p *Parser, t *text) *reading {
 	r := &reading{text: t, parser: p, spans: t.spans}
 	r.dropQuoted()
 	r.spans = soften(r.tokens, r.spans)
+	r.layOut()
 	return r
 }
 

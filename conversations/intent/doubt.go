@@ -16,6 +16,11 @@ func (r *reading) doubt() {
 			continue
 		}
 		p := r.phrasingOf(l)
+		if p.done() {
+			l.many.asked = true
+			told = told && !l.paid.set && !l.handed.set
+			continue
+		}
 		if !p.leads() || !p.joins() || !p.trails() || !p.stands() {
 			l.many.asked = true
 			told = told && !l.paid.set && !l.handed.set && !p.requests() && p.tells()

@@ -15,7 +15,7 @@ func TestMoreMessages(t *testing.T) {
 	var table []said
 	for row := range strings.Lines(more) {
 		if text, want, ok := strings.Cut(strings.TrimRight(row, "\n"), "\t"); ok && !strings.HasPrefix(row, "#") {
-			table = append(table, said{text, want})
+			table = append(table, said{strings.ReplaceAll(text, `\n`, "\n"), want})
 		}
 	}
 	if len(table) < 300 {

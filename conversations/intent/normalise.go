@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"strconv"
 	"unicode"
 	"unicode/utf8"
 
@@ -42,6 +43,14 @@ func normalise(text string) comparable {
 			continue
 		}
 		_, size := utf8.DecodeRuneInString(text[at:])
+		if numbered(r) { // the number of a list's item, not of anything
+			c.add([]byte(strconv.Itoa(int(r-'①')+1)+") "), at, at+size)
+			continue
+		}
+		if r == keycap {
+			c.push(')', at, at+size)
+			continue
+		}
 		letter := norm.NFKD.PropertiesString(text[at : at+size])
 		if parts := letter.Decomposition(); parts != nil {
 			c.add(parts, at, at+size)
@@ -51,6 +60,12 @@ func normalise(text string) comparable {
 	}
 	return c
 }
+
+// keycap makes a key of the figure before it, as people number a list.
+const keycap = '\u20e3'
+
+// numbered reports whether a character is a figure within a circle.
+func numbered(r rune) bool { return '①' <= r && r <= '⑳' }
 
 // figures reports whether a full-width comma stands between figures that are not: 计划1，45个.
 func figures(text string, at int) bool {

@@ -207,8 +207,8 @@ func (c *clause) amountAt(i int) bool { return i < len(c.spans) && c.spans[i].ma
 // counted reports whether a number may be of licences: neither a price nor the number of
 // an order nor a count of something else.
 func (c *clause) counted(from, to int) bool {
-	if v := c.spans[from].value; v >= 2014 && v <= 2035 && !c.goods(to) && to < len(c.spans) && !c.within(figure{from: from, to: to}) {
-		return false // in 2026 we need …
+	if c.names(from, to) {
+		return false
 	}
 	if from > 0 {
 		switch before := &c.spans[from-1]; before.mark {

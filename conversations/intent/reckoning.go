@@ -3,7 +3,26 @@ package intent
 // reckoned reports whether a number is not yet how many licences to buy: it is to be
 // multiplied, holds for each of several, or is what there shall be in the end.
 func (c *clause) reckoned(from, to int) bool {
-	return c.multiplied(from) || c.amongEach(from) || c.forEach(to) || c.total(from)
+	return c.multiplied(from) || c.added(from, to) || c.amongEach(from) || c.forEach(to) || c.total(from)
+}
+
+// added reports whether another number stands right beside a number: 5 + 5, 10 5, Visio 10, 5.
+// What of the two is meant, or their sum, is not known.
+func (c *clause) added(from, to int) bool {
+	if c.amountAt(to) || from > 0 && c.amountAt(from-1) {
+		return true
+	}
+	if from > 1 && c.plus(from-1) && c.amountAt(from-2) || c.plus(to) && c.amountAt(to+1) {
+		return true
+	}
+	if to+1 >= len(c.spans) || c.tokens[c.spans[to].from].text != "," || !c.amountAt(to+1) || from == 0 || c.spans[from-1].mark != product {
+		return false
+	}
+	return to+2 == len(c.spans) || c.spans[to+2].mark == stop
+}
+
+func (c *clause) plus(i int) bool {
+	return i < len(c.spans) && c.tokens[c.spans[i].from].text == "+"
 }
 
 // multiplied reports whether a word right before a number multiplies it: three times ten.
@@ -16,8 +35,22 @@ func (c *clause) multiplied(from int) bool {
 		s = &c.spans[from-2]
 	}
 	last := c.tokens[s.to-1].text
+	if c.packed(from) || last == "%" {
+		return true
+	}
 	return multiplying[last] && s.to-s.from > 1 && (s.mark == unit || s.mark == times) || doubling[last]
 }
+
+// packed reports whether a number is what is in each of several: 2 bundles of 5, 2 Pakete mit 10.
+func (c *clause) packed(from int) bool {
+	if from < 3 || !c.amountAt(from-3) {
+		return false
+	}
+	what := c.spans[from-2].mark
+	return (c.spans[from-1].mark == of || containing[c.tokens[c.spans[from-1].from].text]) && (what == unknown || what == filler || what == other || what == unit)
+}
+
+var containing = set("of with mit a avec de zu")
 
 var (
 	multiplying = set("times mal fois 乘 倍 次")
@@ -31,22 +64,28 @@ func (c *clause) amongEach(from int) bool {
 		case comma, stop, product, and, amount, assignVerb, monthly, annual, otherPeriod:
 			return false
 		}
-		if c.single(i, from) {
+		if c.single(i, from) || c.spans[i].mark == each && len(c.made) < 2 || c.severally(i) {
 			return true
 		}
 	}
 	return false
 }
 
+// severally reports whether a word right behind what there are several of shares out what
+// follows: 3 Standorte je 10.
+func (c *clause) severally(i int) bool {
+	return i > 0 && len(c.made) < 2 && c.spans[i-1].mark == unit && (c.tokens[c.spans[i].from].text == "je" || c.tokens[c.spans[i].from].text == "a")
+}
+
 // forEach reports whether the goods behind a number are for one of several: 10 for each team.
 func (c *clause) forEach(to int) bool {
 	for i := to; i < len(c.spans); i++ {
 		switch c.spans[i].mark {
-		case seat, classifier, product, toward, of, article, more, filler, each:
+		case seat, classifier, product, toward, of, article, more, filler, each, unit, group, everyone:
 		default:
 			return false
 		}
-		if c.single(i, len(c.spans)) || c.spans[i].mark == each && len(c.made) < 2 && !leadsTo(c.spans[i+1:], product, seat, paid, monthly, annual, otherPeriod, commitment) {
+		if c.single(i, len(c.spans)) || c.perPlace(i) || eachOne[c.tokens[c.spans[i].from].text] && len(c.made) < 2 || c.spans[i].mark == each && len(c.made) < 2 && !leadsTo(c.spans[i+1:], product, seat, paid, monthly, annual, otherPeriod, commitment) {
 			return true
 		}
 	}
@@ -77,6 +116,19 @@ func (c *clause) single(i, before int) bool {
 	}
 	return false
 }
+
+// perPlace reports whether goods are of each place or body: per site, par agence, je Filiale.
+func (c *clause) perPlace(i int) bool {
+	return i+1 < len(c.spans) && apiece[c.tokens[c.spans[i].to-1].text] && bodies[c.tokens[c.spans[i+1].from].text]
+}
+
+var (
+	eachOne = set("chacun chacune")
+	apiece  = set("per par pro je a each every chaque jede jeder jedes jedem jeden")
+	bodies  = set(`site sites office branch store shop team department location room floor school country region campus plant group class unit
+		agence bureau magasin equipe ecole usine filiale succursale etage salle service departement pays groupe classe
+		standort buro buero filiale niederlassung werk schule stockwerk etage raum land laden abteilung gruppe klasse betrieb haus`)
+)
 
 var (
 	oneOf  = set("each every chaque jede jeder jedes jeden jedem 每 各")
