@@ -69,7 +69,7 @@ var fewer = set("fewer less weniger moins minus 少 减")
 // ruled reports whether a verdict is behind the goods, and no word asks for them: 10 Copilot
 // seats, approved by me.
 func (p *phrasing) ruled() bool {
-	if p.requestsIn(p.start, p.end) {
+	if p.asksBack() || p.wishesIn(p.start, p.end) {
 		return false
 	}
 	for i := p.start; i < p.end; i++ {
@@ -102,34 +102,48 @@ func (p *phrasing) verdict(i int) bool {
 
 var byWhom = set("by par von")
 
-func (p *phrasing) requestsIn(from, to int) bool {
+// wishesIn reports whether goods are asked for, or how they are paid is said: a request that
+// somebody ruled on is no wish any more.
+func (p *phrasing) wishesIn(from, to int) bool {
 	for i := from; i < to; i++ {
-		if m := p.spans[i].mark; m == buyVerb || m == want || m == polite || m == monthly || m == annual || p.cue(i, please) {
+		switch m := p.spans[i].mark; {
+		case m == monthly || m == annual || p.cue(i, please), m == polite && !allowing[p.wordOf(i)]:
+			return true
+		case (m == buyVerb || m == want) && (!p.noun(i) || i+1 < to && p.spans[i+1].mark == amount && p.spans[i].to == p.spans[i].from+1):
 			return true
 		}
 	}
 	return false
 }
 
+// allowing begin Chinese words for that something may be.
+var allowing = set("可 没 能")
+
 // verdicts are what somebody has found, or the German verbs of finding it, which come last.
-var verdicts = set(`approved rejected declined denied refused confirmed accepted authorised authorized okayed validated endorsed greenlit
+var verdicts = set(`approved granted ok okay zugestimmt rejected declined denied refused confirmed accepted authorised authorized okayed validated endorsed greenlit
 	genehmigt freigegeben bestatigt abgelehnt abgesegnet abgenickt akzeptiert bewilligt zuruckgewiesen gebilligt freigeben genehmigen ablehnen bestatigen
 	approuve approuves approuvee approuvees valide valides validee validees confirme confirmes confirmee confirmees refuse refuses refusee refusees rejete rejetes rejetee rejetees accepte acceptee`)
 
 // paidFor reports whether a verb of paying has the goods themselves for its object.
 func (p *phrasing) paidFor() bool {
-	if p.requestsIn(p.from, p.to) && !p.cue(p.from, please) {
-		return false
+	for i := p.from; i < p.to; i++ {
+		if m := p.spans[i].mark; m == buyVerb || isPeriod(m) {
+			return false
+		}
 	}
 	for i := p.first - 1; i >= p.from; i-- {
 		switch s := &p.spans[i]; {
 		case p.pays(i):
 			return true
-		case s.mark != filler && s.mark != toward && s.mark != of && s.mark != article:
+		case s.mark != filler && s.mark != toward && s.mark != of && s.mark != article && s.mark != polite:
 			return false
 		}
 	}
-	return p.last+1 == p.to-1 && p.pays(p.to-1)
+	behind := p.last + 1
+	for behind < p.to-1 && (p.cue(behind, please) || p.spans[behind].mark == seat) {
+		behind++
+	}
+	return behind == p.to-1 && p.pays(behind)
 }
 
 func (p *phrasing) pays(i int) bool {
@@ -164,7 +178,7 @@ var papers = set(`quote quotation estimate price pricing prices invoice bill off
 
 // exchanged reports whether Chinese has some goods changed into others.
 func (p *phrasing) exchanged() bool {
-	if !p.handled() {
+	if p.lang != chinese {
 		return false
 	}
 	before, turned := false, false
@@ -176,7 +190,9 @@ func (p *phrasing) exchanged() bool {
 			}
 			before = true
 		case correction:
-			turned = before
+			turned = before && (p.handled() || p.wordOf(i) != ",")
+		case comma:
+			before = before && p.handled()
 		}
 	}
 	return false
@@ -187,11 +203,17 @@ func (p *phrasing) capped() bool {
 	turned := false
 	for i := p.last + 1; i < p.end; i++ {
 		turned = turned || turning[p.wordOf(i)]
-		if turned && p.spans[i].mark == amount && !p.costs(i) && !p.goodsAt(i+1) {
+		number := p.spans[i].mark == amount || p.spans[i].mark == filler && p.tokens[p.spans[i].from].kind == numberToken // of what is only told
+		if (turned || p.suffices(i+1)) && number && !p.costs(i) && !p.goodsAt(i+1) {
 			return true
 		}
 	}
 	return false
+}
+
+// suffices reports whether a number is said to be enough: 5 suffisent.
+func (p *phrasing) suffices(i int) bool {
+	return i < p.end && (p.spans[i].mark == unreal || p.spans[i].mark == denial || p.cue(i, enough) || p.cue(i, finite) && i+1 < p.end && p.spans[i+1].mark == denial)
 }
 
 func (p *phrasing) goodsAt(i int) bool {

@@ -103,7 +103,7 @@ func (r *reading) breaksPart(i int) bool {
 // purchase reports whether spans name goods with a verb of buying or a number.
 func (r *reading) purchase(from, to int) bool {
 	if from > 0 && from <= len(r.spans) {
-		if m := r.spans[from-1].mark; m == approve || m == place || m == program && !r.asksIn(from, to) && r.setsPrice(from-1) {
+		if m := r.spans[from-1].mark; m == approve || m == place || m == program && !r.asksIn(from, to) && (r.setsPrice(from-1) || from < to && r.spans[from].mark == toward) {
 			return false
 		}
 	}

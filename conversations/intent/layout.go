@@ -1,5 +1,7 @@
 package intent
 
+import "strings"
+
 // layOut takes out of the reading what only lays a message out: the numbers of a list, the head
 // of a table and the marks between its cells.
 func (r *reading) layOut() {
@@ -49,14 +51,14 @@ func (r *reading) aloneListed(i int) bool {
 	return first && closing && (behind == product || behind == amount)
 }
 
-var itemMarks = set(") . , : -")
+var itemMarks = set(") . , : - /")
 
 // begins reports whether nothing that a number could be of stands before it in its part.
 func (r *reading) begins(i int) bool {
 	if i > 0 && r.wordOf(i-1) == "(" {
 		i--
 	}
-	if i == 0 || r.spans[i-1].mark == stop || r.spans[i-1].mark == comma {
+	if i == 0 || r.newLine(i-1) || r.spans[i-1].mark == stop || r.spans[i-1].mark == comma {
 		return true
 	}
 	return i+1 < len(r.spans) && r.wordOf(i+1) == ")" && r.spans[i-1].mark != product && r.spans[i-1].mark != seat
@@ -77,14 +79,19 @@ func (r *reading) untable() {
 	if rows < 2 {
 		return
 	}
-	headed := true
+	headed, head := true, stretch{}
 	for _, l := range lines {
 		switch {
 		case r.isRow(l):
+			if r.fade(l, comma); head.to > 0 && !r.counting(head, l) {
+				r.fade(l, amount)
+			}
 			headed = false
-			r.fade(l, comma)
 		case headed && r.heading(l):
-			r.fade(l, comma, seat, people, label, unknown, other, says, amount, approx)
+			if head.to == 0 {
+				head = l
+			}
+			r.fade(l, thing, negation, correction, comma, seat, people, label, unknown, other, says, amount, approx)
 		}
 	}
 }
@@ -137,13 +144,36 @@ func (r *reading) heading(l stretch) bool {
 			parted = parted || columns[r.tokens[s.from].text]
 		case filler, unknown, other, says:
 			parted = parted || columns[r.tokens[s.from].text]
-		case seat, people, label, subscription, approx:
+		case seat, people, label, subscription, approx, thing, negation, correction:
 		default:
 			return false
 		}
 	}
 	return parted
 }
+
+// counting reports whether the head of the column that a row's number is in is of how many there
+// are, not of where or in which order.
+func (r *reading) counting(head, row stretch) bool {
+	column := 0
+	for i := row.from; i < row.to && r.tokens[r.spans[i].from].kind != numberToken; i++ {
+		if columns[r.wordOf(i)] {
+			column++
+		}
+	}
+	for i := head.from; i < head.to && column >= 0; i++ {
+		if columns[r.wordOf(i)] {
+			column--
+		}
+		if w := r.wordOf(i); column == 0 && (quantityHeads[w] || strings.HasPrefix(w, "quantit")) {
+			return true
+		}
+	}
+	return false
+}
+
+var quantityHeads = set(`qty quantity count seats seat licences licenses amount number users units how
+	anzahl menge stuck stk lizenzen platze stuckzahl nutzer qte nombre nb sieges postes utilisateurs 数 席 个 份 人`)
 
 var columns = set("; , |")
 

@@ -47,7 +47,7 @@ func normalise(text string) comparable {
 			c.add([]byte(strconv.Itoa(int(r-'①')+1)+") "), at, at+size)
 			continue
 		}
-		if r == keycap {
+		if r == keycap || (r == 'º' || r == '°') && at > 0 && isDigit(rune(text[at-1])) {
 			c.push(')', at, at+size)
 			continue
 		}

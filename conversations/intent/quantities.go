@@ -51,6 +51,8 @@ func (c *clause) leave(f figure) {
 	}
 	if l := &c.made[at]; c.replaces(f, l) {
 		l.quantity, l.many.at = f.value, c.bytesOf(f.from, f.to)
+	} else if l.many.set && l.quantity == f.value && c.spans[f.from-1].mark == and { // 10 in Berlin and 10 in Paris
+		l.many.asked = true
 	} else if l.many.set && l.quantity != f.value {
 		l.further = append(l.further, f.value)
 	}

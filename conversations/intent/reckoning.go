@@ -15,7 +15,7 @@ func (c *clause) added(from, to int) bool {
 	if from > 1 && c.plus(from-1) && c.amountAt(from-2) || c.plus(to) && c.amountAt(to+1) {
 		return true
 	}
-	if to+1 >= len(c.spans) || c.tokens[c.spans[to].from].text != "," || !c.amountAt(to+1) || from == 0 || c.spans[from-1].mark != product {
+	if to+1 >= len(c.spans) || c.tokens[c.spans[to].from].text != "," && c.spans[to].mark != and || !c.amountAt(to+1) || from == 0 || c.spans[from-1].mark != product {
 		return false
 	}
 	return to+2 == len(c.spans) || c.spans[to+2].mark == stop

@@ -7,19 +7,20 @@ var ruling = [languages][]entry{
 		{approve, every("|i|we|i'd|i'll|please", "give|gives|giving|grant|grants", "|your|my|our|the|an|a|it your|it the|them your|them the", "ok|okay|go-ahead|go ahead|blessing|consent|approval|green light|thumbs up|nod|sign-off|permission|clearance|all clear|assent")},
 		{approve, every("|it's|it is|that's|all|i'm|i am", "ok|okay|fine|good|happy|alright|cool", "with|for the|with the|by me|for my part|from me")},
 		{approve, every("ok|okay|yes|no|nod", "to|to the|for the|for these|for those|to these|to those|for")},
-		{approve, `go ahead with|go ahead and approve|lgtm|looks good to me|thumbs up|all clear|agreed|denied|denies|declined|declines|refused|refuses|okayed|greenlit|vetoed|veto|permit|permitted|i'm ok with|i am ok with|good to go|cleared|signed off|let through|wave through|waved through`},
+		{approve, `go ahead with|go ahead and approve|lgtm|looks good to me|thumbs up|all clear|agreed|denied|denies|declined|declines|refused|refuses|okayed|greenlit|vetoed|veto|permit|permitted|i'm ok with|i am ok with|good to go|cleared|signed off|granted|let through|wave through|waved through`},
 		{program, every("set|make|change|lower|cut|drop|put|reduce|fix|bring|adjust|alter", "the|its|their|that|this|", "price|prices|cost|price tag|unit price|total price")},
 	},
 	french: {
 		{approve, every("donne|donnez|donner|donnons|accorde|accordez", "|ton|votre|mon|notre|le|un|l'", "accord|feu vert|aval|ok|approbation|consentement|autorisation|bénédiction|go|visa")},
 		{approve, every("|c'est", "ok|d'accord|bon|oui|non", "pour les|pour ces|avec les|avec|pour")},
-		{approve, `bon pour accord|c'est validé|c'est approuvé|c'est bon de mon côté|c'est ok de mon côté|validé|validée|validés|validées|approuvé|approuvée|approuvés|approuvées|refusé|refusée|refusés|refusées|rejeté|rejetée|rejetés|rejetées|accepté|acceptée|acceptés|acceptées|confirmé|confirmée|confirmés|confirmées|accordé|accordée|accordés|accordées|autorisé|autorisée|autorisés|autorisées|signé`},
+		{approve, `bon pour accord|vu et approuvé|lu et approuvé|c'est validé|c'est approuvé|c'est bon de mon côté|c'est ok de mon côté|validé|validée|validés|validées|approuvé|approuvée|approuvés|approuvées|refusé|refusée|refusés|refusées|rejeté|rejetée|rejetés|rejetées|accepté|acceptée|acceptés|acceptées|confirmé|confirmée|confirmés|confirmées|accordé|accordée|accordés|accordées|autorisé|autorisée|autorisés|autorisées|signé`},
 		{program, every("mets|mettez|mettre|fixe|fixez|fixer|change|changez|changer|baisse|baissez|baisser|passe|passez|modifie|modifiez|modifier|descends|réduis|ramène|ramenez", "|-", "le|son|leur|les|ce", "prix|tarif|tarifs|coût|prix unitaire")},
 	},
 	german: {
+		{label, `pos .|pos`},
 		{approve, every("gib|gebt|geben sie|gebe|erteile|erteil|erteilen sie|erteilen", "|bitte", "|dein|deine|ihr|ihre|euer|das|die|mein|meine|eine|den|deinen|meinen", "ok|okay|einverständnis|zustimmung|freigabe|segen|genehmigung|plazet|go|erlaubnis|grünes licht")},
 		{approve, every("ok|okay|ja|nein|einverstanden|zustimmung|freigabe", "für die|zu den|zu|mit den|mit|für")},
-		{approve, `freigeben bitte|bitte freigeben|geht klar|gehen klar|geht in ordnung|gehen in ordnung|von mir aus ok|einverstanden|genehmigt|freigegeben|bestätigt|abgelehnt|bewilligt|zurückgewiesen|gebilligt|stattgegeben`},
+		{approve, `freigeben bitte|bitte freigeben|geht klar|gehen klar|geht in ordnung|gehen in ordnung|von mir aus ok|einverstanden|zugestimmt|genehmigt|freigegeben|bestätigt|abgelehnt|bewilligt|zurückgewiesen|gebilligt|stattgegeben`},
 		{program, every("setz|setze|setzen sie|setzt|ändere|ändern sie|ändert|mach|mache|machen sie|senk|senke|senken sie|stell|stelle|leg|lege|drück|drücke|reduzier|reduziere|verringere|pass", "|bitte|mal", "den|die|ihren|seinen", "preis|preise|stückpreis|gesamtpreis|kosten")},
 	},
 	chinese: {
