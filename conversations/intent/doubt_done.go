@@ -131,19 +131,26 @@ func (p *phrasing) paidFor() bool {
 			return false
 		}
 	}
-	for i := p.first - 1; i >= p.from; i-- {
-		switch s := &p.spans[i]; {
-		case p.pays(i):
-			return true
-		case s.mark != filler && s.mark != toward && s.mark != of && s.mark != article && s.mark != polite:
-			return false
-		}
+	if p.paysBefore() {
+		return true
 	}
 	behind := p.last + 1
 	for behind < p.to-1 && (p.cue(behind, please) || p.spans[behind].mark == seat) {
 		behind++
 	}
 	return behind == p.to-1 && p.pays(behind)
+}
+
+func (p *phrasing) paysBefore() bool {
+	for i := p.first - 1; i >= p.from; i-- {
+		switch m := p.spans[i].mark; {
+		case p.pays(i):
+			return true
+		case m != filler && m != toward && m != of && m != article && m != polite:
+			return false
+		}
+	}
+	return false
 }
 
 func (p *phrasing) pays(i int) bool {
