@@ -38,7 +38,7 @@ type parseCommand struct {
 }
 
 func (c parseCommand) Run(p *program) error {
-	read, err := c.reader(p)
+	read, err := p.readingBy(c.LLM)
 	if err != nil {
 		return err
 	}
@@ -47,9 +47,9 @@ func (c parseCommand) Run(p *program) error {
 	})
 }
 
-// reader is the rules or, where that is asked for, the rules and the model.
-func (c parseCommand) reader(p *program) (reader, error) {
-	if !c.LLM {
+// readingBy is the rules or, where that is asked for, the rules and the model.
+func (p *program) readingBy(llm bool) (reader, error) {
+	if !llm {
 		return p.reader()
 	}
 	return p.helped()

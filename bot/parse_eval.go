@@ -15,10 +15,11 @@ import (
 type parseEvalCommand struct {
 	File string `arg:"" help:"Labelled messages, one JSON object a line." type:"path"`
 	Tags string `help:"A file of tags (TSV: id, tags with commas) to score apart." type:"path"`
+	LLM  bool   `name:"llm" help:"Ask the language model that is configured (OPENAI_MODEL) where the rules are not sure."`
 }
 
 func (c parseEvalCommand) Run(p *program) error {
-	read, err := p.reader()
+	read, err := p.readingBy(c.LLM)
 	if err != nil {
 		return err
 	}

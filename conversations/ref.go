@@ -41,7 +41,7 @@ const (
 	verbWish         = "words.on"   // which of the products of a message
 	verbSkip         = "words.skip" // which of the products of a message
 	maxRef           = 90
-	maxText          = 2_000
+	maxText          = 2_000 // characters
 	maxPage          = 10_000
 	separator        = ":"
 	fieldQuery       = "q"

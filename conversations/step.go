@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"cartwright/commerce"
 )
@@ -32,7 +33,7 @@ func advance(s state, ev Event, f facts) (state, effect) {
 // command reads what was typed, and what a platform's own command has beside its words.
 func command(s state, text string, values map[string]string, f facts) (state, effect) {
 	text = strings.TrimSpace(text)
-	if len(text) > maxText {
+	if utf8.RuneCountInString(text) > maxText {
 		s.Step = stepHome
 		return s.say(Warning, "notice.too_long"), nil
 	}

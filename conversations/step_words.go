@@ -3,6 +3,7 @@ package conversations
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"cartwright/commerce"
 	"cartwright/conversations/intent"
@@ -23,7 +24,7 @@ func ownWords(text string) (words string, ok bool) {
 	default:
 		ok = true
 	}
-	return words, ok && len(text) <= maxText
+	return words, ok && utf8.RuneCountInString(text) <= maxText
 }
 
 // heed does what somebody wrote in their own words: it opens a form, or shows something.

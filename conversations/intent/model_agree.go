@@ -21,6 +21,8 @@ func agree(rules Intent, t Trace, s said) (i Intent, source Source, differs bool
 	switch {
 	case !open && s.Intent != rules.Kind:
 		return rules, ByRules, true
+	case open && t.loses(s.Intent):
+		return rules, ByRules, true
 	case open && s.Intent == None:
 		return rules, ByRules, false
 	case !s.Intent.hasLines():
@@ -140,7 +142,7 @@ func (a *agreement) product(n int, id string) bool {
 }
 
 func (a *agreement) quantity(n, quantity int) bool {
-	row := a.trace.count(quantity, a.used)
+	row := a.trace.count(a.out.Items[n].Product, quantity, a.used)
 	if row == nil {
 		return false
 	}

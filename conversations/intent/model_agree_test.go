@@ -62,6 +62,8 @@ func TestTheModelResolvesAndNeverInvents(t *testing.T) {
 		{"5 visio, 5 business premium", told(t, Buy, "visio-p2 5", "business-premium 5"), "buy | visio-p2 5  - | business-premium 5  -", ByModel, false},
 
 		// What is not becomes a question.
+		{"5 visio and 3 business premium", told(t, Buy, "visio-p2 8"), "buy | visio-p2 0  - ? 0 quantity []", ByModel, true},
+		{"5 business premium and 3 for visio", told(t, Buy, "visio-p2 8"), "buy | visio-p2 0  - ? 0 quantity []", ByModel, true},
 		{"we could do with 12 visio", told(t, Buy, "visio-p2 50"), "buy | visio-p2 0  - ? 0 quantity []", ByModel, true},
 		{"we could do with 12 seats", told(t, Buy, "visio-p2 12"), "buy |  12  - ? 0 product []", ByModel, true},
 		{"12 E3", told(t, Buy, "m365-e3 12"), "buy |  12  - ? 0 product [office365-e3 m365-e3]", ByModel, false},
@@ -87,6 +89,10 @@ func TestTheModelResolvesAndNeverInvents(t *testing.T) {
 		{"buy 4 E3 beside our visio", told(t, Buy, "visio-p2 4"), "buy |  4  - ? 0 product [office365-e3 m365-e3]", ByRules, true},
 		{"buy 4 E3", told(t, Buy, "m365-e3 40"), "buy |  4  - ? 0 product [office365-e3 m365-e3]", ByRules, true},
 		{"buy 3-5 visio", told(t, Buy, "visio-p2 5"), "buy | visio-p2 0  -", ByRules, true},
+
+		// A kind that loses something is not the model's to find.
+		{"what a day, 5 visio", told(t, Cancel), "none", ByRules, true},
+		{"what a day, 5 visio", told(t, Unassign, "visio-p2 -"), "none", ByRules, true},
 
 		// And what it leaves open is filled.
 		{"buy 4 E3, the office one", told(t, Buy, "office365-e3 4"), "buy | office365-e3 4  -", ByBoth, false},

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	openai "github.com/sashabaranov/go-openai"
 
 	"cartwright/commerce"
@@ -15,6 +16,27 @@ const maxLines = 20
 type said struct {
 	Intent Kind       `json:"intent"`
 	Items  []saidItem `json:"items"`
+}
+
+// form is what a model says as it is written: of a field that is missing nothing is there,
+// and null where it says null.
+type form struct {
+	Intent Kind       `json:"intent"`
+	Items  []formItem `json:"items"`
+}
+
+type formItem struct {
+	Product    jsontext.Value `json:"product"`
+	Quantity   jsontext.Value `json:"quantity"`
+	Billing    jsontext.Value `json:"billing"`
+	AutoAssign jsontext.Value `json:"auto_assign"`
+}
+
+// whole reports whether each line has all of its fields, as the schema requires.
+func (f form) whole() bool {
+	return !slices.ContainsFunc(f.Items, func(i formItem) bool {
+		return i.Product == nil || i.Quantity == nil || i.Billing == nil || i.AutoAssign == nil
+	})
 }
 
 type saidItem struct {
@@ -41,12 +63,16 @@ func contentOf(r openai.ChatCompletionResponse) (string, error) {
 	return c.Message.Content, nil
 }
 
-// decode reads an answer in its form: no field more, none twice, nothing behind it, and
-// only what the catalogue has.
+// decode reads an answer in its form: no field more or less, none twice, nothing behind it,
+// and only what the catalogue has.
 func decode(content string, offers map[string]commerce.Offer) (said, error) {
 	var s said
-	if err := json.Unmarshal([]byte(content), &s, json.RejectUnknownMembers(true)); err != nil {
+	var f form
+	if err := json.Unmarshal([]byte(content), &f, json.RejectUnknownMembers(true)); err != nil || !f.whole() {
 		return said{}, &Failure{Outcome: BadForm} // without the cause, which repeats what it read
+	}
+	if err := json.Unmarshal([]byte(content), &s, json.RejectUnknownMembers(true)); err != nil {
+		return said{}, &Failure{Outcome: BadForm}
 	}
 	if !slices.Contains(Kinds, s.Intent) || s.Items == nil || len(s.Items) > maxLines || len(s.Items) > 0 && !s.Intent.hasLines() {
 		return said{}, &Failure{Outcome: BadForm}

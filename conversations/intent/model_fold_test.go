@@ -73,3 +73,25 @@ func TestTheModelChoosesOfTwoNumbers(t *testing.T) {
 		}
 	}
 }
+
+// With the rules' own trace: another's seats are not added, and nothing is dropped without a
+// word for it.
+func TestTheModelTakesNothingOfOthers(t *testing.T) {
+	t.Parallel()
+	parser := New(commerce.BuiltIn())
+	for _, text := range []string{"10 Visio and 15 Copilot", "10 Visio and 15 Slack Pro", "10 Visio, 15 Project"} {
+		if row := parser.Trace(text, "").count("visio-p2", 25, nil); row != nil {
+			t.Errorf("%s: 25 Visio are at %v", text, row)
+		}
+	}
+	if parser.Trace("10 for Berlin and 15 for Paris, Visio", "").count("visio-p2", 25, nil) == nil {
+		t.Error("10 and 15 are not 25")
+	}
+	for text, want := range map[string]Kind{"the printer on floor 3 hums": None, "the printer on floor 3 hums, scrap it": Cancel} {
+		var trace Trace
+		trace.losses(newReading(parser, parser.read(text, "")).spans)
+		if i, _, _ := agree(Intent{Kind: None}, trace, told(t, Cancel)); i.Kind != want {
+			t.Errorf("%s: %s, want %s", text, i.Kind, want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 const (
@@ -74,19 +75,23 @@ type named struct {
 
 // mask puts a name such as <person1> in place of each address, account, telephone number,
 // link and long id, the same for the same, and keeps maxText characters of that. hidden is
-// where they stood in the text.
+// where they stood in the text, and what was not kept.
 func mask(text string) (masked string, hidden []Span) {
-	if shorter := cut(text, maxMasked); len(shorter) < len(text) {
-		hidden = append(hidden, Span{len(shorter), len(text)})
+	whole := len(text)
+	if shorter := cut(text, maxMasked); len(shorter) < whole {
 		if text = shorter; strings.ContainsFunc(text, unicode.IsSpace) {
 			text = text[:strings.LastIndexFunc(text, unicode.IsSpace)] // no half of a word
 		}
 	}
 	found := findHidden(text)
+	masked, end := replace(text, found, maxText)
+	if end < whole {
+		hidden = append(hidden, Span{end, whole})
+	}
 	for _, f := range found {
 		hidden = append(hidden, f.Span)
 	}
-	return cut(strings.TrimSpace(replace(text, found)), maxText), hidden
+	return strings.TrimSpace(masked), hidden
 }
 
 func findHidden(text string) []named {
@@ -106,20 +111,27 @@ func findHidden(text string) []named {
 	return found
 }
 
-// replace numbers what it puts in place of the found, each kind by itself.
-func replace(text string, found []named) string {
+// replace numbers what it puts in place of the found, each kind by itself, as far as there is
+// room for it in so many characters. end is where in the text that ends.
+func replace(text string, found []named, room int) (masked string, end int) {
 	var b strings.Builder
-	last, numbers, counts := 0, map[string]int{}, map[string]int{}
+	numbers, counts := map[string]int{}, map[string]int{}
 	for _, f := range found {
 		was := f.name + strings.ToLower(text[f.Start:f.End])
 		if numbers[was] == 0 {
 			counts[f.name]++
 			numbers[was] = counts[f.name]
 		}
-		fmt.Fprintf(&b, "%s<%s%d>", text[last:f.Start], f.name, numbers[was])
-		last = f.End
+		piece := fmt.Sprintf("%s<%s%d>", text[end:f.Start], f.name, numbers[was])
+		if utf8.RuneCountInString(piece) > room {
+			rest := cut(text[end:f.Start], room)
+			return b.String() + rest, end + len(rest)
+		}
+		b.WriteString(piece)
+		room, end = room-utf8.RuneCountInString(piece), f.End
 	}
-	return b.String() + text[last:]
+	rest := cut(text[end:], room)
+	return b.String() + rest, end + len(rest)
 }
 
 // cut keeps so many characters.

@@ -99,3 +99,15 @@ func TestALongTextIsMaskedAsAWhole(t *testing.T) {
 		t.Errorf("it goes out as %s", got)
 	}
 }
+
+// A model that guesses right what it was not sent has still not read it.
+func TestWhatIsCutOffIsNoEvidence(t *testing.T) {
+	t.Parallel()
+	for _, filler := range []string{"so ", "许", "x", "a@b.c "} {
+		text := "visio " + strings.Repeat(filler, maxText/len([]rune(filler))) + " 12"
+		d := newDesk(t, ModelOptions{Network: always(`{"intent":"buy","items":[` + oneLine("visio-p2", "12") + `]}`)})
+		if i, _ := d.read(t, text); shown(i) != "buy | visio-p2 0  - ? 0 quantity []" {
+			t.Errorf("%.20q...: %s", text, shown(i))
+		}
+	}
+}

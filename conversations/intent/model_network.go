@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,7 +49,7 @@ type guard struct {
 func newGuard(now func() time.Time, log *slog.Logger) *guard {
 	return &guard{now: now, slots: semaphore.NewWeighted(callsAtOnce), breaker: gobreaker.NewCircuitBreaker[answer](gobreaker.Settings{
 		Name: "model", Timeout: restTime, ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= failures },
-		IsSuccessful: answers, IsExcluded: endedIn(Cancelled, Limited),
+		IsSuccessful: answers, IsExcluded: saysNothing,
 		OnStateChange: func(_ string, from, to gobreaker.State) {
 			log.Warn("breaker of the language model", "was", from.String(), "is", to.String())
 		},
@@ -59,6 +60,24 @@ func newGuard(now func() time.Time, log *slog.Logger) *guard {
 // not keep it from the others.
 func answers(err error) bool {
 	return err == nil || endedIn(NoChoice, Refusal, CutOff, Unfinished, BadForm, Foreign, OutOfBounds)(err)
+}
+
+// saysNothing reports whether a call's end tells nothing of the server: it was not made, or
+// what somebody wrote may be the cause.
+func saysNothing(err error) bool {
+	return endedIn(Cancelled, Limited, SpentPerson, SpentOrganisation, BudgetUnknown)(err) || ofText(err)
+}
+
+// ofText reports whether a text may be why a server refused it: a filter before the model or
+// in it, or the text's length. What is wrong with the configuration may look the same, which
+// doctor and the log tell.
+func ofText(err error) bool {
+	f, ok := errors.AsType[*Failure](err)
+	return ok && f.Outcome == Refused && slices.Contains(textual, f.Status)
+}
+
+var textual = []int{
+	http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusUnavailableForLegalReasons,
 }
 
 func endedIn(outcomes ...Outcome) func(error) bool {
@@ -82,12 +101,11 @@ func (g *guard) do(may func() error, call func() (answer, error)) (answer, error
 		return answer{}, &Failure{Outcome: Busy}
 	}
 	defer g.slots.Release(1)
-	if err := may(); err != nil {
-		return answer{}, err
-	}
 	var got answer // Execute keeps none with an error
 	_, err := g.breaker.Execute(func() (_ answer, err error) {
-		got, err = call()
+		if err = may(); err == nil {
+			got, err = call()
+		}
 		return answer{}, err
 	})
 	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {

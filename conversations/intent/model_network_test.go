@@ -278,3 +278,49 @@ func TestTheProbe(t *testing.T) {
 		}
 	}
 }
+
+// What a server refuses because of one person's text keeps nobody else from it.
+func TestARefusedTextClosesNothing(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{400, 403, 413, 422, 451} {
+		s := &down{fail: func() (*http.Response, error) {
+			return status(code, `{"error":{"message":"no","code":"content_filter"}}`), nil
+		}}
+		d := newDesk(t, ModelOptions{Network: network(s.answer)})
+		for range 20 {
+			d.read(t, unclear)
+		}
+		if _, rec := d.read(t, unclear); s.calls != 21 || d.Model.Resting() || rec.Outcome != Refused {
+			t.Errorf("%d: after 20 refusals there were %d calls, then %+v", code, s.calls, rec)
+		}
+	}
+}
+
+// While one tries whether the server is back, the others cost nothing; and whose budget is
+// spent tells nothing of the server.
+func TestWhoIsRefusedPaysNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &down{fail: func() (*http.Response, error) { return status(http.StatusBadGateway, "{}"), nil }}
+		d := newDesk(t, ModelOptions{Network: network(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second)
+			return s.answer(r)
+		})})
+		for range 5 {
+			d.read(t, unclear)
+		}
+		time.Sleep(restTime + time.Second)
+		d.budget.spent = BudgetPerson
+		if _, rec := d.read(t, unclear); rec.Outcome != SpentPerson {
+			t.Errorf("with nothing to spend: %+v", rec)
+		}
+		d.budget.spent, d.budget.taken, s.fail = "", nil, nil
+		d.Note = nil
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() { d.Read(t.Context(), Text{Text: unclear}) })
+		}
+		if all.Wait(); s.calls != 6 || len(d.budget.taken) != 1 || d.Model.Resting() {
+			t.Errorf("%d calls, and %d of the budget", s.calls-5, len(d.budget.taken))
+		}
+	})
+}

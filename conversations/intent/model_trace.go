@@ -23,6 +23,8 @@ type Trace struct {
 	Products []Naming
 	Billings []BillingMark
 	Assigns  []AssignMark
+	Losses   []LossMark
+	Others   bool // a product that the catalogue has not is named as well
 }
 
 // Span is [Start, End) in bytes of the text as it was written.
@@ -55,6 +57,12 @@ type AssignMark struct {
 	Assign bool
 }
 
+// LossMark is a word for a Kind by which something of the person's may be lost.
+type LossMark struct {
+	Span
+	Kind Kind // Cancel or Unassign
+}
+
 // without is the trace without what overlaps the spans: a model never saw that.
 func (t Trace) without(hidden []Span) Trace {
 	seen := func(s Span) bool { return slices.ContainsFunc(hidden, s.overlaps) }
@@ -62,7 +70,13 @@ func (t Trace) without(hidden []Span) Trace {
 	t.Products = slices.DeleteFunc(slices.Clone(t.Products), func(n Naming) bool { return seen(n.Span) })
 	t.Billings = slices.DeleteFunc(slices.Clone(t.Billings), func(m BillingMark) bool { return seen(m.Span) })
 	t.Assigns = slices.DeleteFunc(slices.Clone(t.Assigns), func(m AssignMark) bool { return seen(m.Span) })
+	t.Losses = slices.DeleteFunc(slices.Clone(t.Losses), func(m LossMark) bool { return seen(m.Span) })
 	return t
+}
+
+// loses reports whether a kind takes something away that no word in the text speaks of.
+func (t Trace) loses(k Kind) bool {
+	return (k == Cancel || k == Unassign) && !slices.ContainsFunc(t.Losses, func(m LossMark) bool { return m.Kind == k })
 }
 
 // product finds where an offer is named, and which offers the text then may mean: the offer
@@ -84,13 +98,16 @@ func (t Trace) product(id string) (at []Span, may []string) {
 	return at, may
 }
 
-// count finds where a quantity stands: a number, or else numbers in a row whose sum it is.
-// used are the beginnings of numbers that another line has.
-func (t Trace) count(quantity int, used map[int]bool) []Span {
+// count finds where a quantity of a product stands: a number, or else numbers in a row whose
+// sum it is, where the text names no other product whose they may be. used are the beginnings of numbers that another line has.
+func (t Trace) count(product string, quantity int, used map[int]bool) []Span {
 	for _, n := range t.Numbers {
 		if n.Value == quantity && !n.Loose && !used[n.Start] {
 			return []Span{n.Span}
 		}
+	}
+	if !t.only(product) {
+		return nil
 	}
 	for i := range t.Numbers {
 		if row := t.sum(i, quantity, used); row != nil {
@@ -98,6 +115,16 @@ func (t Trace) count(quantity int, used map[int]bool) []Span {
 		}
 	}
 	return nil
+}
+
+// only reports whether all that is named may be one product: this one, or for "" any.
+func (t Trace) only(product string) bool {
+	if len(t.Products) == 0 || t.Others {
+		return !t.Others
+	}
+	return slices.ContainsFunc(t.Products[0].Offers, func(id string) bool {
+		return (product == "" || product == id) && !slices.ContainsFunc(t.Products, func(n Naming) bool { return !slices.Contains(n.Offers, id) })
+	})
 }
 
 // sum is the row of numbers from the first on whose sum is the quantity, nil for none.

@@ -25,10 +25,23 @@ func (p *Parser) Trace(message, locale string) Trace {
 		return Trace{Settled: true}
 	}
 	t := Trace{Settled: settled}
+	t.losses(r.spans)
 	t.lines(r.lines)
 	t.clauses(r.clauses, r.lines)
 	t.sort()
 	return t
+}
+
+// losses traces words by which something is dropped or taken away.
+func (t *Trace) losses(spans []span) {
+	for i := range spans {
+		switch spans[i].mark {
+		case cancel:
+			t.Losses = append(t.Losses, LossMark{spanOf(spans[i].bytes), Cancel})
+		case unassignVerb:
+			t.Losses = append(t.Losses, LossMark{spanOf(spans[i].bytes), Unassign})
+		}
+	}
 }
 
 // clauses traces what no line holds. Behind a correction that has numbers, or products,
@@ -104,6 +117,7 @@ func (t *Trace) names(c *clause, made []line, corrected bool) (any bool) {
 // that product could rest, and a name that the catalogue has not says nothing at all.
 func (t *Trace) name(v value, s *span) {
 	at := spanOf(v.at)
+	t.Others = t.Others || len(s.candidates) == 0
 	if len(s.candidates) == 0 || len(s.candidates) == 1 && v.asked {
 		return
 	}
