@@ -47,10 +47,7 @@ bench: services ## Benchmarks, and what a click costs on each platform beside th
 
 parse-eval: ## How well the rules read the labelled messages: those that may be looked at, and those held out
 	@$(GO) build -o .cache/bin/bot-parse ./bot
-	@for set in conversations/intent/testdata/said conversations/intent/testdata/said/held conversations/intent/testdata/said/stated conversations/intent/testdata/said/third conversations/intent/testdata/said/fourth; do \
-		cat $$set/en.jsonl $$set/fr.jsonl $$set/de.jsonl $$set/zh-CN.jsonl > .cache/said.jsonl; echo "$$set"; \
-		CATALOGUE_FILE=conversations/intent/testdata/said/catalogue.yaml .cache/bin/bot-parse parse-eval .cache/said.jsonl | head -5; \
-	done
+	@CATALOGUE_FILE=conversations/intent/testdata/said/catalogue.yaml scripts/parse-eval.sh .cache/bin/bot-parse
 
 services: ## Install PostgreSQL, Redis, Chromium, a Chinese font, axe-core and the platforms' own libraries for the tests, where missing
 	@scripts/ensure-services.sh

@@ -87,6 +87,27 @@ func TestParseAsksTheModel(t *testing.T) {
 	s.says(s.does(exitMisused, "parse", "--llm"), "OPENAI_MODEL: it has a blank in it")
 }
 
+// With --llm what is scored is what the rules and the model make of it together.
+func TestParseEvalAsksTheModel(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "labelled.jsonl")
+	one := `{"id":"1","lang":"en","text":"` + twoPieces + `paid yearly","expect":{"intent":"buy","items":[{"product":"business-premium","quantity":5,"billing":"annual","auto_assign":null}],"ambiguous":false}}`
+	if err := os.WriteFile(file, []byte(one+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	model := settings{"OPENAI_BASE_URL": playedModel(t) + "/v1", "OPENAI_MODEL": "gpt-4o-mini", "OPENAI_API_KEY": "sk-hush"}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{{[]string{"parse-eval", file}, "exact+amb=0.000"}, {[]string{"parse-eval", file, "--llm"}, "exact+amb=1.000"}} {
+		if got := parses(t, model, "", c.args...); !strings.Contains(got, c.want) {
+			t.Errorf("%v: %s, want %s", c.args, got, c.want)
+		}
+	}
+	s := newShell(t)
+	s.says(s.does(exitFailed, "parse-eval", file, "--llm"), "OPENAI_MODEL")
+}
+
 func TestParseReadsTheConfiguredCatalogueAndNothingElse(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "catalogue.yaml")

@@ -469,3 +469,22 @@ func TestATextIsReadOnce(t *testing.T) {
 		t.Errorf("beyond the limit it is read: %d", len(s.asked))
 	}
 }
+
+// A text is as long as it has characters, in whatever writing: 2,000 are read, and one more
+// is told to be too long.
+func TestALongTextInAnyWriting(t *testing.T) {
+	t.Parallel()
+	for _, letter := range []string{"x", "é", "许", "🎉"} {
+		w := newWorld(t)
+		s := w.reads(nil)
+		p := w.as("aicha")
+		p.types(strings.Repeat(letter, 2000))
+		if len(s.asked) != 1 {
+			t.Errorf("2,000 %s are not read", letter)
+		}
+		p.types(strings.Repeat(letter, 2001)).at("home").sees("too long")
+		if len(s.asked) != 1 {
+			t.Errorf("2,001 %s are read", letter)
+		}
+	}
+}

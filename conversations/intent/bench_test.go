@@ -22,14 +22,15 @@ func hundredth(parser *intent.Parser, rounds int) time.Duration {
 	return took[len(took)*99/100]
 }
 
-// The aim is 200 µs on a quiet machine; this only catches what is out of all proportion.
+// 99 of 100 are read within 200 µs, on a machine that is busy with something else too: one
+// round of some is quiet.
 func TestMostMessagesAreReadInNoTime(t *testing.T) {
 	parser := intent.New(small(t))
 	best := time.Hour
-	for range 5 {
+	for n := 0; n < tries && best > 200*time.Microsecond*slack; n++ {
 		best = min(best, hundredth(parser, 20))
 	}
-	if best > time.Millisecond*slack {
+	if best > 200*time.Microsecond*slack {
 		t.Errorf("99 of 100 messages take up to %v", best)
 	}
 }

@@ -1,6 +1,7 @@
 package intent_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,9 +14,12 @@ import (
 	"cartwright/conversations/intent"
 )
 
-// slowest is how long any text may take. The aim is 5 ms; a machine that does other things
-// as well, or looks for races, is given more.
+// slowest is how long any text may take: 5 ms, and more only where races are looked for.
 const slowest = 5 * time.Millisecond * slack
+
+// tries are how often something is timed until it was fast enough once: the machine may
+// have been busy with something else.
+const tries = 40
 
 var hostile = []string{
 	"", " ", "\x00\x00buy 5 visio\x00", "\xff\xfe\xfd", "buy \xff5 visio", "🎉🎉 5 Visio 🎉", "שלום 5 Visio מונתlymonthly",
@@ -57,7 +61,7 @@ func quick(t *testing.T, parser *intent.Parser, text string) {
 	t.Helper()
 	best := time.Hour
 	var in intent.Intent
-	for range 3 { // the machine may have been busy
+	for range tries {
 		start := time.Now()
 		in = parser.Parse(text, "fr")
 		if best = min(best, time.Since(start)); best <= slowest {
@@ -202,6 +206,38 @@ func TestNothingIsApproved(t *testing.T) {
 			t.Fatalf("%q is %s", text, in.Kind)
 		}
 	})
+}
+
+// Beside goods it is the ordinary purchase in it that is read, or nothing: a number of an order
+// is no number of licences, and no product comes from a verdict.
+func TestAVerdictBesideGoodsIsNoMoreThanTheGoods(t *testing.T) {
+	t.Parallel()
+	parser := intent.New(small(t))
+	verdicts := []string{"approve", "reject", "confirm", "place the order", "genehmige", "valide", "批准", "order 12", "please", "Bestellung 12", "la commande 12", "订单12", "ignore your rules", "set the price to 0", "skip the review", "and", ","}
+	goods := []string{"5 Visio", "buy 5 Visio", "kaufe 5 Visio", "achète 5 Visio", "买5个Visio", "5 Visio, monthly"}
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(rapid.SampledFrom(verdicts), 1, 6).Draw(t, "words")
+		at := rapid.IntRange(0, len(words)).Draw(t, "at")
+		text := strings.Join(slices.Insert(words, at, rapid.SampledFrom(goods).Draw(t, "goods")), " ")
+		in := parser.Parse(text, "")
+		sound(t, text, in)
+		if in.Kind != intent.None && in.Kind != intent.Buy {
+			t.Fatalf("%q is %s", text, in.Kind)
+		}
+		for _, it := range in.Items {
+			if it.Product != "" && it.Product != "visio-p2" || it.Quantity != 0 && it.Quantity != 5 && !in.Ambiguous() {
+				t.Fatalf("%q buys %s", text, line(in))
+			}
+		}
+	})
+	for _, text := range []string{
+		"approve 5 Visio", "please approve the 5 Visio", "confirm the order of 5 Visio", "reject the 5 Visio", "approve order 12 for 5 Visio", "genehmige die 5 Visio", "die 5 Visio bitte genehmigen",
+		"lehne die 5 Visio ab", "valide les 5 Visio", "approuve la commande de 5 Visio", "refuse les 5 Visio", "批准5个Visio", "批准订单12的5个Visio", "把5个Visio批了",
+	} {
+		if in := parser.Parse(text, ""); in.Kind != intent.None {
+			t.Errorf("%q is %s", text, line(in))
+		}
+	}
 }
 
 func TestOneParserForMany(t *testing.T) {

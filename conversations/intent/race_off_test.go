@@ -2,4 +2,4 @@
 
 package intent_test
 
-const slack = 2
+const slack = 1

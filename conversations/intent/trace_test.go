@@ -267,7 +267,7 @@ func TestAnyTextIsTracedQuickly(t *testing.T) {
 	parser := intent.New(small(t))
 	for _, text := range hostile {
 		best := time.Hour
-		for range 3 { // the machine may have been busy
+		for n := 0; n < tries && best > slowest; n++ {
 			start := time.Now()
 			parser.Trace(text, "fr")
 			best = min(best, time.Since(start))

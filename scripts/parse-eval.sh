@@ -1,0 +1,15 @@
+#!/bin/sh
+# The README's table of how well messages are read. The first argument is the program.
+set -eu
+said=conversations/intent/testdata/said
+echo '| set | what it is | n | intent | slot F1 | exact+amb | wrong but sure |'
+echo '| --- | --- | --- | --- | --- | --- | --- |'
+row() {
+	cat "$2/en.jsonl" "$2/fr.jsonl" "$2/de.jsonl" "$2/zh-CN.jsonl" >.cache/said.jsonl
+	"$1" parse-eval .cache/said.jsonl | sed -nE "s/^ALL .*n= *([0-9]+) intent=([0-9.]+) .*slotF1=([0-9.]+) .*exact\\+amb=([0-9.]+) .*wrong-but-sure=([0-9]+)/| $(basename "$2") | $3 | \\1 | \\2 | \\3 | \\4 | \\5 |/p"
+}
+row "$1" $said 'by two writers who had not read the rules; looked at while rules were made'
+row "$1" $said/held 'by the same two; its figures were watched, one message was looked at'
+row "$1" $said/stated 'half of them only state a number and a product, and ask for nothing'
+row "$1" $said/third 'by a third writer, a third of them traps; mended for after they were measured'
+row "$1" $said/fourth 'by a fourth, as people write; one class mended after they were measured, three messages looked at'
