@@ -95,3 +95,22 @@ func TestTheModelTakesNothingOfOthers(t *testing.T) {
 		}
 	}
 }
+
+// What stands beside one product is not another's number, where the rules have no line yet.
+func TestTheModelSwapsNoNumbers(t *testing.T) {
+	t.Parallel()
+	trace := New(commerce.BuiltIn()).Trace("10 Visio and 3 Copilot", "")
+	i, _, differs := agree(Intent{Kind: None}, trace.open(), told(t, Buy, "visio-p2 3", "copilot 10"))
+	if want := "buy | visio-p2 0  - | copilot 0  - ? 0 quantity [] ? 1 quantity []"; shown(i) != want || !differs {
+		t.Errorf("got %s, want %s", shown(i), want)
+	}
+	i, _, _ = agree(Intent{Kind: None}, trace.open(), told(t, Buy, "visio-p2 10", "copilot 3"))
+	if want := "buy | visio-p2 10  - | copilot 3  -"; shown(i) != want {
+		t.Errorf("got %s, want %s", shown(i), want)
+	}
+}
+
+func (t Trace) open() Trace {
+	t.Settled = false
+	return t
+}

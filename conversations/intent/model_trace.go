@@ -24,6 +24,7 @@ type Trace struct {
 	Billings []BillingMark
 	Assigns  []AssignMark
 	Losses   []LossMark
+	Owners   []OwnerMark
 	Others   bool // a product that the catalogue has not is named as well
 }
 
@@ -55,6 +56,12 @@ type BillingMark struct {
 type AssignMark struct {
 	Span
 	Assign bool
+}
+
+// OwnerMark is a number that the rules read as one product's: it is no other's.
+type OwnerMark struct {
+	Span
+	Offer string
 }
 
 // LossMark is a word for a Kind by which something of the person's may be lost.
@@ -102,7 +109,7 @@ func (t Trace) product(id string) (at []Span, may []string) {
 // sum it is, where the text names no other product whose they may be. used are the beginnings of numbers that another line has.
 func (t Trace) count(product string, quantity int, used map[int]bool) []Span {
 	for _, n := range t.Numbers {
-		if n.Value == quantity && !n.Loose && !used[n.Start] {
+		if n.Value == quantity && !n.Loose && !used[n.Start] && !t.others(n.Span, product) {
 			return []Span{n.Span}
 		}
 	}
@@ -115,6 +122,11 @@ func (t Trace) count(product string, quantity int, used map[int]bool) []Span {
 		}
 	}
 	return nil
+}
+
+// others reports whether a number is of another product; "" is none.
+func (t Trace) others(number Span, product string) bool {
+	return product != "" && slices.ContainsFunc(t.Owners, func(o OwnerMark) bool { return o.Offer != product && o.overlaps(number) })
 }
 
 // only reports whether all that is named may be one product: this one, or for "" any.

@@ -72,6 +72,7 @@ func (t *Trace) lines(made []line) {
 		}
 		if l.many.set && !l.many.asked {
 			t.number(Number{Span: spanOf(l.many.at), Value: l.quantity})
+			t.own(spanOf(l.many.at), l.product)
 		}
 		if m := (BillingMark{spanOf(l.paid.at), paidAs(l)}); l.paid.set && !slices.Contains(t.Billings, m) {
 			t.Billings = append(t.Billings, m)
@@ -123,6 +124,13 @@ func (t *Trace) name(v value, s *span) {
 	}
 	if !slices.ContainsFunc(t.Products, func(n Naming) bool { return n.overlaps(at) }) {
 		t.Products = append(t.Products, Naming{at, slices.Clone(s.candidates)})
+	}
+}
+
+// own notes whose a number is, where the rules are sure of the product.
+func (t *Trace) own(at Span, s *span) {
+	if s != nil && s.sure && len(s.candidates) == 1 {
+		t.Owners = append(t.Owners, OwnerMark{at, s.candidates[0]})
 	}
 }
 
