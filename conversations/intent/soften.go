@@ -21,10 +21,29 @@ func soften(tokens []token, spans []span) []span {
 		if s.mark == buyVerb && tokens[s.from].text == "上" && s.to == s.from+1 && !leadsTo(spans[i+1:], amount, product, some, many) { // 产线上
 			s.mark = filler
 		}
+		if s.mark == product && s.to == s.from+1 && tokens[s.from].text == "office" && housed(tokens, spans[:i]) {
+			s.mark = group
+		}
 		out = append(out, s)
 	}
 	return out
 }
+
+// housed reports whether an office is where people work: for the Berlin office. One with nothing
+// between it and "for" is Microsoft's.
+func housed(tokens []token, before []span) bool {
+	for i := len(before) - 1; i >= max(0, len(before)-4); i-- {
+		switch s := &before[i]; {
+		case s.mark == toward || s.mark == from || inside[tokens[s.from].text]:
+			return i < len(before)-1 || s.to > s.from+1
+		case s.mark != unknown && s.mark != filler && s.mark != article && s.mark != group && s.mark != other:
+			return false
+		}
+	}
+	return false
+}
+
+var inside = set("in at of from")
 
 // refuses reports whether a no, right before a verb of buying, is of that: rather not buy.
 func refuses(tokens []token, s *span) bool {

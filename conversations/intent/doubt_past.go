@@ -1,0 +1,31 @@
+package intent
+
+import "slices"
+
+// leaveThePast drops the lines of what was bought before, where another one says what is
+// wanted now: in March we bought 30 Project, this time we want 22 Visio.
+func (r *reading) leaveThePast() {
+	now := slices.ContainsFunc(r.lines, func(l line) bool { return l.said.set && l.many.set && !l.many.asked && !r.ofThePast(&l) })
+	if r.kind == Buy && now {
+		r.lines = slices.DeleteFunc(r.lines, func(l line) bool { return r.ofThePast(&l) })
+	}
+}
+
+// ofThePast reports whether a product without a number is what a part of a sentence tells of as
+// bought, and nothing asks for it there.
+func (r *reading) ofThePast(l *line) bool {
+	if !l.said.set || l.many.set {
+		return false
+	}
+	p := r.phrasingOf(l)
+	was := false
+	for i := p.from; i < p.to; i++ {
+		switch m := p.spans[i].mark; {
+		case m == past:
+			was = true
+		case m == want, m == buyVerb, m == polite, p.cue(i, please|wish):
+			return false
+		}
+	}
+	return was
+}
