@@ -21,6 +21,10 @@ func (r *reading) doubt() {
 			told = told && !l.paid.set && !l.handed.set
 			continue
 		}
+		if p.unclear() {
+			l.many.asked, told = true, false
+			continue
+		}
 		if !p.leads() || !p.joins() || !p.trails() || !p.stands() {
 			l.many.asked = true
 			told = told && !l.paid.set && !l.handed.set && !p.requests() && p.tells()

@@ -93,11 +93,11 @@ func (p *phrasing) verdict(i int) bool {
 	if !verdicts[p.tokens[s.from].text] && !verdicts[p.tokens[s.to-1].text] {
 		return false
 	}
-	if i+1 >= p.end {
+	if i+1 >= p.end || s.mark == approve && s.to > s.from+1 { // ok for me
 		return true
 	}
 	m := p.spans[i+1].mark
-	return m == comma || m == stop || m == and || m == filler && byWhom[p.wordOf(i+1)] || m == of
+	return m == comma || m == stop || m == and || m == filler && byWhom[p.wordOf(i+1)] || m == of || m == toward
 }
 
 var byWhom = set("by par von")
@@ -120,7 +120,7 @@ func (p *phrasing) wishesIn(from, to int) bool {
 var allowing = set("可 没 能")
 
 // verdicts are what somebody has found, or the German verbs of finding it, which come last.
-var verdicts = set(`approved granted ok okay zugestimmt rejected declined denied refused confirmed accepted authorised authorized okayed validated endorsed greenlit
+var verdicts = set(`approved granted ok okay zugestimmt rejected declined denied refused confirmed accepted authorised authorized okayed validated endorsed greenlit fine passt
 	genehmigt freigegeben bestatigt abgelehnt abgesegnet abgenickt akzeptiert bewilligt zuruckgewiesen gebilligt freigeben genehmigen ablehnen bestatigen
 	approuve approuves approuvee approuvees valide valides validee validees confirme confirmes confirmee confirmees refuse refuses refusee refusees rejete rejetes rejetee rejetees accepte acceptee`)
 
@@ -179,8 +179,8 @@ func (p *phrasing) priced() bool {
 	return false
 }
 
-var papers = set(`quote quotation estimate price pricing prices invoice bill offer cost discount receipt proposal
-	angebot kostenvoranschlag preis rechnung rabatt offerte beleg preisangebot
+var papers = set(`quote quotation estimate price pricing prices invoice bill offer cost discount receipt proposal budget
+	angebot kostenvoranschlag preis rechnung rabatt offerte beleg preisangebot budget etat
 	devis prix tarif facture offre remise rabais recu chiffrage`)
 
 // exchanged reports whether Chinese has some goods changed into others.

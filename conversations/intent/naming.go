@@ -3,11 +3,25 @@ package intent
 // names reports whether a number is what something is called rather than how many there are: a
 // day, a year, an hour, a floor, a team, a desk. What goods follow is a number of goods.
 func (c *clause) names(from, to int) bool {
+	if c.numeral(from) {
+		return true
+	}
 	if c.goods(to) {
 		return false
 	}
 	return c.ofYear(from, to) || c.ofDay(from, to) || c.ordinal(from, to) || c.ofPlace(from, to)
 }
+
+// numeral: No. 1 Visio, No. 2 Copilot.
+func (c *clause) numeral(from int) bool {
+	at := c.spans[from].from
+	if at > 1 && c.tokens[at-1].text == "." && !c.tokens[at-1].spaced {
+		return numerals[c.tokens[at-2].text]
+	}
+	return from > 0 && c.spans[from-1].mark == label && numerals[c.tokens[c.spans[from-1].from].text]
+}
+
+var numerals = set("no nr n° nº number nummer numero 第")
 
 // ofYear: in 2026 we need; Copilot for 2027.
 func (c *clause) ofYear(from, to int) bool {
@@ -62,8 +76,10 @@ func (c *clause) ordinalDot(at int) bool {
 
 // ofPlace: desk 12, team 7, phase 2, 7组.
 func (c *clause) ofPlace(from, to int) bool {
-	if to < len(c.spans) && suffixed[c.tokens[c.spans[to].from].text] && c.lang == chinese {
-		return true
+	if to < len(c.spans) {
+		if next := c.tokens[c.spans[to].from].text; suffixed[next] && c.lang == chinese || streets[next] {
+			return true
+		}
 	}
 	if from == 0 || c.spans[from].spelt {
 		return false
@@ -73,8 +89,9 @@ func (c *clause) ofPlace(from, to int) bool {
 }
 
 var (
+	streets        = set("rue avenue boulevard bd bld allee chemin quai impasse street road lane")
 	suffixed       = set("组 班 楼 层 室 队 栋 期 号 级 区 座")
-	numberedThings = set(`seat desk place station team group class phase zone block wing site store shop branch unit section hall gate part cohort batch wave sprint stage squad crew lot tier grade block
+	numberedThings = set(`seat desk place station team group class phase zone block wing site store shop branch unit section hall gate part cohort batch wave sprint stage squad crew lot tier grade block aged age alter
 		platz sitz konto arbeitsplatz gruppe klasse bau haus etage ebene linie filiale halle tor teil welle abschnitt stufe schicht tisch trakt
 		poste bureau siege compte equipe groupe classe bloc batiment niveau ligne agence partie vague tranche etape table guichet hangar magasin
 		组 班 队 阶段 期 批 区 座 栋`)
