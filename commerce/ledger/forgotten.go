@@ -30,8 +30,11 @@ func (a *atWork) has(id int64) bool {
 	return a.ids[id]
 }
 
-// run is one run of a job.
-type run struct{ job, attempt int64 }
+// run is one run of a job: one that waits for its turn again and again has the same attempt.
+type run struct {
+	job, attempt int64
+	began        string // as the database writes it
+}
 
 // freeForgotten looks for jobs that are noted as running here and do not: when the
 // database is away as a job ends, River tries to note that three times and gives up, and
@@ -43,12 +46,12 @@ func (l *Ledger) freeForgotten(id string, here *atWork) func(context.Context) er
 		idle := map[run]bool{}
 		err := each(ctx, l.jobs, func(rows *sql.Rows) error {
 			var r run
-			err := rows.Scan(&r.job, &r.attempt)
+			err := rows.Scan(&r.job, &r.attempt, &r.began)
 			if !here.has(r.job) {
 				idle[r] = true
 			}
 			return err
-		}, "SELECT id, attempt FROM river_job WHERE state = 'running' AND "+l.lastHolder()+" = $1", id)
+		}, "SELECT id, attempt, COALESCE(CAST(attempted_at AS TEXT), '') FROM river_job WHERE state = 'running' AND "+l.lastHolder()+" = $1", id)
 		if err != nil {
 			return fmt.Errorf("look for forgotten jobs: %w", err)
 		}
@@ -56,7 +59,7 @@ func (l *Ledger) freeForgotten(id string, here *atWork) func(context.Context) er
 			if !before[r] {
 				continue
 			}
-			_, err := l.jobs.ExecContext(ctx, "UPDATE river_job SET state = 'available' WHERE id = $1 AND attempt = $2 AND state = 'running'", r.job, r.attempt)
+			_, err := l.jobs.ExecContext(ctx, "UPDATE river_job SET state = 'available' WHERE id = $1 AND attempt = $2 AND state = 'running' AND COALESCE(CAST(attempted_at AS TEXT), '') = $3", r.job, r.attempt, r.began)
 			if err != nil {
 				return fmt.Errorf("free a forgotten job: %w", err)
 			}
