@@ -4,7 +4,7 @@ package intent
 // are taken away, fewer of them are wanted, somebody ruled on them, they are to be paid, priced
 // or changed for others, or another number is set against theirs.
 func (p *phrasing) done() bool {
-	return p.takenOut() || p.lessened() || p.ruled() || p.paidFor() || p.priced() || p.exchanged() || p.capped()
+	return p.takenOut() || p.lessened() || p.ruled() || p.paidFor() || p.priced() || p.exchanged() || p.capped() || p.putOff()
 }
 
 // takenOut reports whether the verb next to the goods takes them away: streiche 3 Visio.
@@ -217,6 +217,23 @@ func (p *phrasing) capped() bool {
 	}
 	return false
 }
+
+// putOff reports whether the goods are for another time, or the writer does not believe in them:
+// remind me to buy 5, wait before you buy 5, I doubt that we need 5.
+func (p *phrasing) putOff() bool {
+	for i := p.start; i < p.first; i++ {
+		if w := p.wordOf(i); doubting[w] && (i == p.start || p.spans[i-1].mark != negation) || holdingOff[w] && (i == p.start || p.spans[i-1].mark == polite) {
+			return true
+		}
+	}
+	words := p.words()
+	return p.lang == chinese && (follow(words, "提", "醒") || follow(words, "怀", "疑") || follow(words, "等", "到"))
+}
+
+var (
+	doubting   = set(`remind doubt doubts rappelle rappelez rappeler doute doutes erinnere erinner erinnert bezweifle bezweifeln zweifle`)
+	holdingOff = set(`wait attends attendez attendre patiente patientez warte wartet warten abwarten`)
+)
 
 // suffices reports whether a number is said to be enough: 5 suffisent.
 func (p *phrasing) suffices(i int) bool {

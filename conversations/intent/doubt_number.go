@@ -6,7 +6,7 @@ import "slices"
 // some are changed for others, they are wanted more than once, or so many are to be there in
 // the end.
 func (p *phrasing) unclear() bool {
-	return p.turnedInto() || p.repeated() || p.totalled() || p.authorised()
+	return p.turnedInto() || p.repeated() || p.totalled() || p.authorised() || p.ofThings() || p.named() || p.pondered() || p.possessed()
 }
 
 // words are those of the sentence.
@@ -79,3 +79,60 @@ var (
 func (p *phrasing) authorised() bool {
 	return p.lang == chinese && p.first > p.from && p.spans[p.from].mark == seat && p.wordOf(p.from) == "授"
 }
+
+// ofThings reports whether the number behind a product is of something else, which it does or has:
+// Defender found 7 threats. For 7 engineers it is of people.
+func (p *phrasing) ofThings() bool {
+	at := p.last
+	if p.spans[at].mark != amount || at-p.first < 2 || at+1 >= p.to || p.spans[p.first].mark != product {
+		return false
+	}
+	before := p.spans[at-1].mark
+	return p.strange(at+1) && before != toward && before != buyVerb && before != want && before != more && before != comma
+}
+
+func (p *phrasing) strange(i int) bool { return p.spans[i].mark == unknown || p.spans[i].mark == other }
+
+// named reports whether a product only tells of what kind something is: 2 Copilot trainings,
+// 2 Copilot-Schulungen, 两场Copilot培训.
+func (p *phrasing) named() bool {
+	for i := p.first; i < p.last; i++ {
+		if p.lang == chinese && p.spans[i].mark == amount && i+1 < len(p.spans) && events[p.wordOf(i+1)] {
+			return true
+		}
+	}
+	i := p.last + 1
+	if p.spans[p.last].mark != product || i >= p.end {
+		return false
+	}
+	if p.wordOf(i) == "-" && !p.tokens[p.spans[i].from].spaced && i+1 < p.end {
+		return p.strange(i + 1)
+	}
+	w := p.wordOf(i)
+	return headed[w] || p.lang == english && i < p.to && p.strange(i) && len(w) > 4 && w[len(w)-1] == 's' && w[len(w)-2] != 's'
+}
+
+// headed are what a product tells the kind of, and other words are close to or called as.
+var headed = set("training trainings workshop workshops session sessions course courses prompt prompts manager managers consultant consultants expert experts schulung schulungen kurs kurse")
+
+// events are what Chinese counts meetings, pictures, pages and lessons in.
+var events = set("场 幅 页 节 堂 门 次 篇")
+
+// pondered reports whether the writer has not made up their mind.
+func (p *phrasing) pondered() bool {
+	for i := p.start; i < p.first; i++ {
+		if pondering[p.wordOf(i)] {
+			return true
+		}
+	}
+	return false
+}
+
+var pondering = set("consider considering pondering contemplating uberlege uberlegen uberlegt erwage erwagen erwagt reflechis reflechit reflechissons hesite hesitons")
+
+// possessed reports whether Chinese says whose the goods are already: 我的10个Visio在哪.
+func (p *phrasing) possessed() bool {
+	return p.lang == chinese && p.first > p.start+1 && p.wordOf(p.first-1) == "的" && owners[p.tokens[p.spans[p.first-2].to-1].text]
+}
+
+var owners = set("我 你 您 他 她 们")

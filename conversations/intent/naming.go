@@ -77,7 +77,8 @@ func (c *clause) ordinalDot(at int) bool {
 // ofPlace: desk 12, team 7, phase 2, 7组.
 func (c *clause) ofPlace(from, to int) bool {
 	if to < len(c.spans) {
-		if next := c.tokens[c.spans[to].from].text; suffixed[next] && c.lang == chinese || streets[next] {
+		next := c.tokens[c.spans[to].from].text
+		if suffixed[next] && c.lang == chinese || streets[next] || texting[next] && to == len(c.spans)-1 {
 			return true
 		}
 	}
@@ -89,6 +90,7 @@ func (c *clause) ofPlace(from, to int) bool {
 }
 
 var (
+	texting        = set("you u me ever") // Copilot 4 u
 	streets        = set("rue avenue boulevard bd bld allee chemin quai impasse street road lane")
 	suffixed       = set("组 班 楼 层 室 队 栋 期 号 级 区 座")
 	numberedThings = set(`seat desk place station team group class phase zone block wing site store shop branch unit section hall gate part cohort batch wave sprint stage squad crew lot tier grade block aged age alter
