@@ -39,7 +39,7 @@ func (r *reading) decideKind() Kind {
 func (r *reading) climb() (kind Kind, held bool) {
 	s := r.look()
 	for _, rung := range []func(*seen) (Kind, bool){
-		(*seen).nothing, r.coded, r.retracts, r.ordered, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.empties, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
+		(*seen).nothing, r.coded, r.retracts, r.rules, r.ordered, r.teaches, r.abilities, r.looksUp, r.callsOff, r.weighsUp, r.evens, r.keeps, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.empties, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
 	} {
 		if kind, holds := rung(&s); holds {
 			return kind, true

@@ -19,10 +19,26 @@ func (r *reading) takes(s *seen) bool {
 	if !s.has(unassignVerb) || !s.has(product, seat, mine) || s.has(cart) {
 		return false
 	}
+	if r.demanded() && r.stopsAfter(s[unassignVerb]) {
+		return false
+	}
 	if s.has(want) && s.has(amount) || s.has(denial) && !r.givesUp(s) {
 		return false
 	}
 	return r.somebody(s, s[unassignVerb])
+}
+
+// stopsAfter reports whether the goods are in a sentence behind that of a verb.
+func (r *reading) stopsAfter(verb int) bool {
+	for i := verb; i < len(r.spans); i++ {
+		switch r.spans[i].mark {
+		case product, seat:
+			return false
+		case stop:
+			return true
+		}
+	}
+	return false
 }
 
 // givesUp reports whether what somebody does not need is to be taken back: they no longer need
@@ -33,7 +49,7 @@ func (r *reading) givesUp(s *seen) bool {
 
 // gives: a verb of giving whose object is a licence, and no verb of buying before it.
 func (r *reading) gives(s *seen) bool {
-	if r.fromPool(s) || r.spared(s) || r.puts(s) || r.shares(s) {
+	if r.ofPool(s) || r.fromPool(s) || r.spared(s) || r.puts(s) || r.shares(s) {
 		return true
 	}
 	if !s.has(assignVerb) || !s.has(product, seat, mine, pool) || s.has(autoAssign, automatic, approve) || s.has(monthly, annual) {
@@ -46,6 +62,13 @@ func (r *reading) gives(s *seen) bool {
 		return false
 	}
 	return r.together(s) && (r.somebody(s, s[assignVerb]) || s.has(pool))
+}
+
+// ofPool reports whether some of what nobody uses, named first, is to be given: of our spare
+// Visio, give 3 to sales.
+func (r *reading) ofPool(s *seen) bool {
+	return s.has(pool, owned) && s.has(product) && s[product] < s[assignVerb] && max(s[pool], s[owned]) < s[assignVerb] && !s.has(buyVerb, want, monthly, annual, automatic, autoAssign, approve, question, unassignVerb, negation, later) &&
+		(s[amount] < 0 || s[amount] > s[assignVerb]) && r.somebody(s, s[assignVerb])
 }
 
 // handled reports whether the object is before its verb, as Chinese marks it.

@@ -119,7 +119,7 @@ type node struct {
 
 func newLexicon() *lexicon {
 	l := &lexicon{root: &node{}, words: map[string]uint8{}}
-	for _, tables := range [][languages][]entry{ruling, retracting, leaving, telling, {englishWords, frenchWords, germanWords, chineseWords}, asking, waiting, holding} {
+	for _, tables := range [][languages][]entry{passing, ruling, retracting, leaving, telling, {englishWords, frenchWords, germanWords, chineseWords}, asking, waiting, holding} {
 		for lang, table := range tables {
 			l.addTable(language(lang), table)
 		}
