@@ -129,6 +129,7 @@ type shopper struct {
 	chat
 	aicha, bruno client
 	line         *line
+	filled       bool   // the form was sent, and nothing was seen of it yet
 	placed       bool   // Place order was pressed: an order may be there
 	buys         func() // at Microsoft, where the order leads there
 }
@@ -208,9 +209,14 @@ func (p *shopper) step(m seen) {
 		err = p.aicha.press(m, "next:")
 	case m.offers("checkout:"):
 		err = p.aicha.press(m, "checkout:")
+	case p.filled && (m.offers("buy:business-premium") || strings.Contains(m.text, "Your cart is empty")):
+		p.filled = false // it may be on its way: nobody fills a form in again without a second look
+		time.Sleep(20 * pause)
+		err = p.aicha.say("cart")
 	case m.offers("buy:business-premium"):
 		if err = p.aicha.press(m, "buy:business-premium"); err == nil {
 			err = p.aicha.fill(m)
+			p.filled = err == nil
 		}
 	case strings.Contains(m.text, "Your cart is empty") && !p.placed:
 		err = p.aicha.say("buy business premium")
