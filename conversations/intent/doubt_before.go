@@ -59,6 +59,9 @@ func (w *lead) word(i int) bool {
 	case states[s.mark] || w.cue(i, finite) && !w.asked:
 		w.stated = true
 	}
+	if w.asked && w.tokens[s.to-1].text == "给" { // 请给李晓梅
+		w.named = 9
+	}
 	return true
 }
 

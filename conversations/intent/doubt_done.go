@@ -4,7 +4,7 @@ package intent
 // are taken away, fewer of them are wanted, somebody ruled on them, they are to be paid, priced
 // or changed for others, or another number is set against theirs.
 func (p *phrasing) done() bool {
-	return p.takenOut() || p.lessened() || p.ruled() || p.paidFor() || p.priced() || p.exchanged() || p.capped() || p.putOff()
+	return p.takenOut() || p.lessened() || p.ruled() || p.paidFor() || p.priced() || p.exchanged() || p.capped() || p.putOff() || p.confirmed()
 }
 
 // takenOut reports whether the verb next to the goods takes them away: streiche 3 Visio.
@@ -56,7 +56,7 @@ func (p *phrasing) lessened() bool {
 	}
 	for i := p.from; i < end; i++ {
 		s := &p.spans[i]
-		if s.mark != approx && s.mark != approxBehind && s.to == s.from+1 && fewer[p.tokens[s.from].text] {
+		if s.mark != approx && s.mark != approxBehind && s.to == s.from+1 && fewer[p.tokens[s.from].text] && !(i > p.start && p.spans[i-1].mark == negation) && !refusing[p.wordOf(max(i-1, 0))] && p.wordOf(max(i-1, 0)) != "no" {
 			return true
 		}
 	}
@@ -217,6 +217,22 @@ func (p *phrasing) capped() bool {
 	}
 	return false
 }
+
+// confirmed reports whether what stands there already is said again and agreed with: right, 6 Visio,
+// I confirm the order.
+func (p *phrasing) confirmed() bool {
+	if !agreeing[p.wordOf(p.start)] || p.wishesIn(p.start, p.last+1) {
+		return false
+	}
+	for i := p.last + 1; i < p.end; i++ {
+		if m := p.spans[i].mark; m == approve || m == place {
+			return true
+		}
+	}
+	return false
+}
+
+var agreeing = set("right correct yes yep yeah exactly stimmt genau ja richtig jawohl exact exactement oui parfait 对 是 嗯 好")
 
 // putOff reports whether the goods are for another time, or the writer does not believe in them:
 // remind me to buy 5, wait before you buy 5, I doubt that we need 5.

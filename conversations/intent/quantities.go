@@ -172,11 +172,11 @@ var between = set("between entre zwischen 介 在 somewhere irgendwo")
 
 // roughly reports whether a number is only about so many.
 func (c *clause) roughly(from, to int) bool {
-	for i := from - 1; i >= 0 && i >= from-2; i-- {
+	for i := from - 1; i >= 0 && i >= from-3; i-- {
 		if c.spans[i].mark == approx {
 			return true
 		}
-		if c.spans[i].mark != filler && c.spans[i].mark != more && c.spans[i].mark != classifier && c.spans[i].mark != want {
+		if c.spans[i].mark != filler && c.spans[i].mark != more && c.spans[i].mark != classifier && c.spans[i].mark != want && c.spans[i].mark != buyVerb {
 			break
 		}
 	}
