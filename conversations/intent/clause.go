@@ -15,6 +15,7 @@ func (c *clause) lines() []line {
 	c.deny()
 	c.products()
 	c.quantities()
+	c.shareOut()
 	c.articles()
 	c.bounds()
 	c.periods()

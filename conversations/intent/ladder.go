@@ -39,7 +39,7 @@ func (r *reading) decideKind() Kind {
 func (r *reading) climb() (kind Kind, held bool) {
 	s := r.look()
 	for _, rung := range []func(*seen) (Kind, bool){
-		(*seen).nothing, r.coded, r.retracts, r.rules, r.ordered, r.teaches, r.abilities, r.looksUp, r.callsOff, r.weighsUp, r.evens, r.keeps, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.empties, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
+		(*seen).nothing, r.coded, r.retracts, r.rules, r.ordered, r.teaches, r.abilities, r.looksUp, r.callsOff, r.weighsUp, r.evens, r.wondersUse, r.keeps, r.denied, r.howTo, r.handsOut, r.assigns, r.ends, r.empties, r.drops, r.carts, r.owns, r.tells, r.informs, r.buys, r.helps, r.cancels,
 	} {
 		if kind, holds := rung(&s); holds {
 			return kind, true
@@ -143,6 +143,9 @@ func (r *reading) howTo(s *seen) (Kind, bool) {
 		return None, false
 	}
 	if s.has(amount) && s.has(product) {
+		if s[correction] > s[howTo] && s[correction] < s[amount] && r.demanded() {
+			return None, false
+		}
 		return Help, s[howTo] <= 1 && (r.asking() || r.spans[s[howTo]].to-r.spans[s[howTo]].from > 1)
 	}
 	return Help, s[howTo] < s[product] || !s.has(product) || s[howTo] < 3 || r.closes(howTo) && !s.has(amount)

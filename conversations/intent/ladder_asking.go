@@ -1,5 +1,7 @@
 package intent
 
+import "slices"
+
 // abilities: somebody asks what can be done here, with whatever words between.
 func (r *reading) abilities(s *seen) (Kind, bool) {
 	if s.has(product, amount, seat, cart, mine, owned, price, compare, other, subscription) || !r.asking() && r.missed > 1 {
@@ -54,6 +56,16 @@ func (r *reading) evens(s *seen) (Kind, bool) {
 	}
 	return None, numbers > 1 && products == 1
 }
+
+// wondersUse: it is asked what a licence may be used for, and on how many devices.
+func (r *reading) wondersUse(s *seen) (Kind, bool) {
+	if !s.has(product) || !r.asking() || s.has(buyVerb, want, assignVerb, cart, mine, owned, help, howTo) || r.cue(0, please) {
+		return None, false
+	}
+	return None, slices.ContainsFunc(r.tokens, func(t token) bool { return usings[t.text] })
+}
+
+var usings = set("used use share nutzen verwenden benutzen teilen utiliser partager installer installieren install 用 装")
 
 // keeps: somebody who is named has something, which is told: Julie a Power BI.
 func (r *reading) keeps(s *seen) (Kind, bool) {

@@ -24,25 +24,33 @@ func (r *reading) demands(p portion, opens bool) bool {
 	if opens && (r.places(p) || r.bare(p)) {
 		return true
 	}
-	begged := false
+	return !r.had(p.from, p.to) && r.begs(p)
+}
+
+// begs reports whether a verb of buying asks, by all that is before it in its part.
+func (r *reading) begs(p portion) bool {
+	begged, told := false, false
 	for i := p.from; i < p.to; i++ {
+		w := r.tokens[r.spans[i].to-1].text
 		switch m := r.spans[i].mark; {
-		case m == polite:
-			begged = true
-		case m == buyVerb || m == want:
-			if !r.idle(i) && r.livesIn(p, i) {
+		case m == polite || starting[w]:
+			begged, told = true, false
+		case (m == buyVerb || m == want) && !told && !r.idle(i) && r.livesIn(p, i):
+			return true
+		case m == correction && !plainNo[w]:
+			told = told && r.tokens[r.spans[i].from].text != ","
+			if !told && i+1 < p.to && r.spans[i+1].mark == amount && !r.preposes(i) && !r.locates(p) {
 				return true
 			}
-		case m == correction && plainNo[r.tokens[r.spans[i].to-1].text]:
-			return false
-		case m == correction && i+1 < p.to && r.spans[i+1].mark == amount && !r.preposes(i) && !r.locates(p):
-			return true
-		case blocks[m] && !begged, (m == help || m == howTo) && r.instructs(i), r.cue(i, finite) && !begged:
-			return false
+		case m == correction, blocks[m] && !begged, (m == help || m == howTo) && r.instructs(i), r.cue(i, finite) && !begged:
+			told = true
 		}
 	}
 	return false
 }
+
+// starting are the words that a request hangs on: show it once you have added 5.
+var starting = set("after once apres nachdem sobald")
 
 // preposes reports whether a word of correction is only a preposition: auf 15 Visio.
 func (r *reading) preposes(i int) bool { return r.tokens[r.spans[i].from].text == "auf" }
@@ -94,7 +102,7 @@ func (r *reading) livesIn(p portion, i int) bool {
 		}
 	}
 	if r.spans[i].mark == want {
-		return !definite && !r.locates(p)
+		return !leadsTo(r.spans[i+1:p.to], show) && !definite && !r.locates(p)
 	}
 	return true
 }
@@ -139,9 +147,9 @@ func (r *reading) bare(p portion) bool {
 	}
 	for i := p.from; i < p.to; i++ {
 		switch m := r.spans[i].mark; {
-		case r.cue(i, known|finite):
+		case cues[r.tokens[r.spans[i].from].text]&(known|finite) != 0:
 			return false
-		case m == unknown || m == other || m == cancel || m == insteadOf || m == correction || blocks[m] && m != cart || m == help || m == howTo || m == pool || m == of || m == mine || m == subscription:
+		case m == unknown || m == other || m == cancel || m == insteadOf || m == correction && i < r.first(p, amount) || blocks[m] && m != cart || m == help || m == howTo || m == pool || m == of || m == mine || m == subscription:
 			return false
 		}
 	}

@@ -9,7 +9,7 @@ import "slices"
 
 // looksUp: the cart, or what the company has, is to be shown or told of.
 func (r *reading) looksUp(s *seen) (Kind, bool) {
-	if !s.has(amount) || !s.has(product, seat) || s.has(approve, place, program, price, compare, endVerb, unassignVerb, empty) || s.has(cancel) && !s.has(show) || r.demanded() {
+	if !s.has(amount) || !s.has(product, seat) || s.has(approve, place, program, price, compare, endVerb, unassignVerb) || s.has(empty) && (!r.asks() || s.has(polite)) || s.has(cancel) && !s.has(show) || r.demanded() {
 		return None, false
 	}
 	if r.viewsCart(s) {
@@ -64,7 +64,7 @@ func (r *reading) questions(p portion) bool {
 	if p.to >= len(r.spans) || r.tokens[r.spans[p.to].from].text != "?" {
 		return false
 	}
-	return r.first(p, own) >= 0 || p.from < r.first(p, product, amount) && r.cue(p.from, finite) || r.definiteIn(p)
+	return r.first(p, own) >= 0 || r.tokens[r.spans[p.from].from].text == "hab" || p.from < r.first(p, product, amount) && r.cue(p.from, finite) || r.definiteIn(p)
 }
 
 // asksWhatIsOwned reports whether something is asked of subscriptions and licences there are.
@@ -73,7 +73,7 @@ func (r *reading) asksWhatIsOwned(s *seen) bool {
 		return false
 	}
 	switch {
-	case s.has(past) && !s.has(mine) && !r.possessed() && !r.definiteSomewhere(): // who ordered 20
+	case s.has(past) && asksWho[r.tokens[0].text]: // ordered 20
 		return false
 	case s.has(mine, owned):
 		return r.inquires(s)
@@ -82,12 +82,16 @@ func (r *reading) asksWhatIsOwned(s *seen) bool {
 	case s.has(own):
 		return s.has(show) && s[show] < s[own] && s.has(seat) && !s.has(buyVerb)
 	}
-	return r.countsOwned()
+	return r.countsOwned() || r.asks() && r.possessed() && !s.has(polite, help, howTo, narrated, unreal) && !s.has(buyVerb, want) && !asksWhy[r.tokens[0].text]
 }
 
-func (r *reading) definiteSomewhere() bool { return slices.ContainsFunc(r.portions(), r.definiteIn) }
+var asksWhy = set("why warum wieso weshalb pourquoi 为")
 
-func (r *reading) inquires(s *seen) bool { return s.has(show, question, mine) || r.asks() }
+var asksWho = set("who wer qui 谁")
+
+func (r *reading) inquires(s *seen) bool {
+	return s.has(show, question, mine) || r.asks() || r.counts()
+}
 
 // asks reports whether a question mark is anywhere.
 func (r *reading) asks() bool {
@@ -101,13 +105,22 @@ func (r *reading) asks() bool {
 
 // countsOwned reports whether it is asked how many, or which, of those that are ours.
 func (r *reading) countsOwned() bool {
-	counted, ours := false, false
+	ours := false
 	for i := range r.tokens {
 		w := r.tokens[i].text
-		counted = counted || counting[w] || r.lang == chinese && (w == "几" || w == "少")
 		ours = ours || possessive[w] || r.lang == chinese && (w == "我" || w == "司" || w == "那" || w == "里")
 	}
-	return counted && ours
+	return ours && r.counts()
+}
+
+// counts reports whether it is asked how many, or which.
+func (r *reading) counts() bool {
+	for i := range r.tokens {
+		if w := r.tokens[i].text; counting[w] || r.lang == chinese && (w == "几" || w == "少") {
+			return true
+		}
+	}
+	return false
 }
 
 var (
@@ -117,10 +130,13 @@ var (
 
 // teaches: somebody wants to know how something is done, not to have it done.
 func (r *reading) teaches(s *seen) (Kind, bool) {
-	if !s.has(howTo, help) || !s.has(product, amount) || s.has(price, compare, approve, place, program, narrated) || r.demanded() {
+	if !s.has(howTo, help, question) || !s.has(product, amount) || s.has(price, compare, approve, place, program, narrated) || r.demanded() {
 		return None, false
 	}
 	for _, p := range r.portions() {
+		if r.wondersHow(p) {
+			return Help, true
+		}
 		at := r.first(p, howTo, help)
 		if at >= 0 && r.instructs(at) && (r.verbIn(p) || r.spans[at].to-r.spans[at].from > 2 || r.first(p, assignVerb, unassignVerb, past) >= 0 || r.first(p, product, amount) < 0) {
 			return Help, true
@@ -128,6 +144,14 @@ func (r *reading) teaches(s *seen) (Kind, bool) {
 	}
 	return None, false
 }
+
+// wondersHow reports whether English asks how to buy, with words between: how exactly do I add 5.
+func (r *reading) wondersHow(p portion) bool {
+	at := r.first(p, question)
+	return at >= 0 && r.wordOf(at) == "how" && at+1 < p.to && !howElse[r.wordOf(at+1)] && r.first(portion{from: at, to: p.to}, buyVerb) > at
+}
+
+var howElse = set("many much about come long soon fast quickly often")
 
 // instructs reports whether words ask how, not for a hand: how to, a guide; not help me buy,
 // nor wie besprochen.
@@ -151,7 +175,7 @@ var (
 
 // callsOff: the purchase in progress is to be dropped, whatever was in it.
 func (r *reading) callsOff(s *seen) (Kind, bool) {
-	if !s.has(cancel) || !s.has(product) || s.has(mine, subscription, pool, assignVerb, unassignVerb, void, price, howTo, show, approve, place, program) || r.possessed() || r.demanded() || r.offersInstead() {
+	if !s.has(cancel) || !s.has(product) || s.has(mine, subscription, pool, assignVerb, unassignVerb, void, price, howTo, approve, place, program) || r.possessed() || r.demanded() || r.offersInstead() {
 		return None, false
 	}
 	for _, p := range r.portions() {
@@ -164,12 +188,18 @@ func (r *reading) callsOff(s *seen) (Kind, bool) {
 
 // dropsPurchase reports whether the object of a part's verb of dropping is the purchase itself.
 func (r *reading) dropsPurchase(p portion, at int) bool {
+	if last := r.tokens[r.spans[at].to-1].text; nouns[last] || dealings[last] { // discard the order
+		return true
+	}
 	from := at + 1
 	if r.lang == german || r.lang == chinese { // the verb may be the last
 		from = p.from
 	}
 	for i := from; i < p.to; i++ {
-		w := r.tokens[r.spans[i].from].text
+		w := r.tokens[r.spans[i].to-1].text
+		if r.lang == chinese {
+			w = r.tokens[r.spans[i].from].text
+		}
 		if m := r.spans[i].mark; m == cart || (nouns[w] || dealings[w]) && !r.isLabel(i) && m != past {
 			return !r.numberedOrder(i)
 		}
@@ -186,8 +216,12 @@ var dealings = set("purchase transaction form dialogue dialog entry saisie saisi
 // dropsAll reports whether a part says no more than that all this is dropped.
 func (r *reading) dropsAll(p portion) bool {
 	for i := p.from; i < p.to; i++ {
-		switch m := r.spans[i].mark; m {
+		switch r.spans[i].mark {
 		case cancel, filler, all, polite, yes, everyone:
+		case unknown: // an interjection
+			if i > p.from {
+				return false
+			}
 		case correction, insteadOf:
 			if i > p.from && r.tokens[r.spans[i].from].text == "," {
 				return true
@@ -210,7 +244,9 @@ func (r *reading) offersInstead() bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(r.portions(), r.bare)
+	return slices.ContainsFunc(r.portions(), func(p portion) bool {
+		return r.bare(p) && (p.from == 0 || r.tokens[r.spans[p.from-1].from].text != "(")
+	})
 }
 
 // knownBehind reports whether the next goods were spoken of before: the 5 Visio.
@@ -219,7 +255,7 @@ func (r *reading) knownBehind(i int) bool { return i+1 < len(r.spans) && r.cue(i
 // possessed reports whether goods are of the company: our 10 Visio.
 func (r *reading) possessed() bool {
 	for i := range r.spans {
-		if possessive[r.tokens[r.spans[i].from].text] && leadsTo(r.spans[i+1:], product, amount, seat) {
+		if first := r.tokens[r.spans[i].from].text; (possessive[first] || first == "我" && r.spans[i].mark == filler && r.spans[i].to > r.spans[i].from+1) && leadsTo(r.spans[i+1:], product, amount, seat) {
 			return true
 		}
 	}
