@@ -18,7 +18,7 @@ func (p *phrasing) takenOut() bool {
 		}
 	}
 	for i := p.last + 1; i < p.to; i++ {
-		if away[p.wordOf(i)] && p.closesPart(i) || p.removes(i) && !p.asksIn(p.from, p.to) {
+		if (away[p.wordOf(i)] || p.spans[i].mark == cancel) && p.closesPart(i) || p.removes(i) && !p.asksIn(p.from, p.to) {
 			return true
 		}
 	}

@@ -6,7 +6,7 @@ import "slices"
 // some are changed for others, they are wanted more than once, or so many are to be there in
 // the end.
 func (p *phrasing) unclear() bool {
-	return p.turnedInto() || p.repeated() || p.totalled() || p.authorised() || p.ofThings() || p.named() || p.pondered() || p.possessed()
+	return p.turnedInto() || p.repeated() || p.totalled() || p.authorised() || p.ofThings() || p.named() || p.pondered() || p.possessed() || p.pooled()
 }
 
 // words are those of the sentence.
@@ -136,3 +136,20 @@ func (p *phrasing) possessed() bool {
 }
 
 var owners = set("我 你 您 他 她 们")
+
+// pooled reports whether the goods are of those that are there and free, and nobody buys: they are
+// to be given to somebody.
+func (p *phrasing) pooled() bool {
+	pooled := false
+	for i := p.start; i < p.end; i++ {
+		switch p.spans[i].mark {
+		case pool:
+			pooled = true
+		case buyVerb:
+			if p.lang != chinese || p.wordOf(p.start) != "从" { // out of the spare ones
+				return false
+			}
+		}
+	}
+	return pooled
+}
