@@ -143,12 +143,22 @@ func (r *reading) howTo(s *seen) (Kind, bool) {
 		return None, false
 	}
 	if s.has(amount) && s.has(product) {
-		if s[correction] > s[howTo] && s[correction] < s[amount] && r.demanded() {
+		if r.setOff(s[howTo], s[amount]) && r.demanded() {
 			return None, false
 		}
 		return Help, s[howTo] <= 1 && (r.asking() || r.spans[s[howTo]].to-r.spans[s[howTo]].from > 1)
 	}
 	return Help, s[howTo] < s[product] || !s.has(product) || s[howTo] < 3 || r.closes(howTo) && !s.has(amount)
+}
+
+// setOff reports whether a comma, a full stop or a correction stands between two spans.
+func (r *reading) setOff(from, to int) bool {
+	for i := from; i < to; i++ {
+		if w := r.tokens[r.spans[i].from].text; r.spans[i].mark == correction || w == "," || w == "." || w == "!" {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reading) helps(s *seen) (Kind, bool) {

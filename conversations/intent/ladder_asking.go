@@ -54,7 +54,12 @@ func (r *reading) evens(s *seen) (Kind, bool) {
 			products++
 		}
 	}
-	return None, numbers > 1 && products == 1
+	return None, products == 1 && (numbers > 1 || r.lang == chinese && slices.ContainsFunc(r.portions(), r.costsWhat))
+}
+
+// costsWhat reports whether a part both names goods and asks what they would cost.
+func (r *reading) costsWhat(p portion) bool {
+	return r.first(p, price) > r.first(p, product, amount) && r.first(p, product, amount) >= 0 && r.first(p, question) > r.first(p, price)
 }
 
 // wondersUse: it is asked what a licence may be used for, and on how many devices.
@@ -100,5 +105,5 @@ func (r *reading) rules(s *seen) (Kind, bool) {
 			return None, false
 		}
 	}
-	return None, named
+	return None, named || asksWho[r.tokens[0].text] && r.asks()
 }

@@ -29,20 +29,24 @@ func (r *reading) demands(p portion, opens bool) bool {
 
 // begs reports whether a verb of buying asks, by all that is before it in its part.
 func (r *reading) begs(p portion) bool {
-	begged, told := false, false
+	begged, told, taught := false, false, false
 	for i := p.from; i < p.to; i++ {
 		w := r.tokens[r.spans[i].to-1].text
 		switch m := r.spans[i].mark; {
-		case m == polite || starting[w]:
+		case m == polite && !taught || starting[w]:
 			begged, told = true, false
 		case (m == buyVerb || m == want) && !told && !r.idle(i) && r.livesIn(p, i):
 			return true
 		case m == correction && !plainNo[w]:
-			told = told && r.tokens[r.spans[i].from].text != ","
+			if r.tokens[r.spans[i].from].text == "," {
+				told, taught = false, false
+			}
 			if !told && i+1 < p.to && r.spans[i+1].mark == amount && !r.preposes(i) && !r.locates(p) {
 				return true
 			}
-		case m == correction, blocks[m] && !begged, (m == help || m == howTo) && r.instructs(i), r.cue(i, finite) && !begged:
+		case m == correction, (m == help || m == howTo) && r.instructs(i):
+			told, taught = true, taught || m != correction
+		case blocks[m] && !begged, r.cue(i, finite) && !begged:
 			told = true
 		}
 	}
@@ -102,7 +106,7 @@ func (r *reading) livesIn(p portion, i int) bool {
 		}
 	}
 	if r.spans[i].mark == want {
-		return !leadsTo(r.spans[i+1:p.to], show) && !definite && !r.locates(p)
+		return !leadsTo(r.spans[i+1:p.to], show, help, howTo) && !definite && !r.locates(p)
 	}
 	return true
 }
@@ -147,7 +151,7 @@ func (r *reading) bare(p portion) bool {
 	}
 	for i := p.from; i < p.to; i++ {
 		switch m := r.spans[i].mark; {
-		case cues[r.tokens[r.spans[i].from].text]&(known|finite) != 0:
+		case cues[r.tokens[r.spans[i].from].text]&(known|finite) != 0, m == paid && i < r.first(p, amount), believing[r.tokens[r.spans[i].to-1].text]:
 			return false
 		case m == unknown || m == other || m == cancel || m == insteadOf || m == correction && i < r.first(p, amount) || blocks[m] && m != cart || m == help || m == howTo || m == pool || m == of || m == mine || m == subscription:
 			return false
@@ -155,6 +159,8 @@ func (r *reading) bare(p portion) bool {
 	}
 	return r.first(p, cart) < 0 || p.to >= len(r.spans) || r.tokens[r.spans[p.to].from].text != "?"
 }
+
+var believing = set("believe think guess suppose glaube crois pense")
 
 // first is the first span of a part with one of the marks, -1 for none.
 func (r *reading) first(p portion, marks ...mark) int {

@@ -9,7 +9,7 @@ import "slices"
 
 // looksUp: the cart, or what the company has, is to be shown or told of.
 func (r *reading) looksUp(s *seen) (Kind, bool) {
-	if !s.has(amount) || !s.has(product, seat) || s.has(approve, place, program, price, compare, endVerb, unassignVerb) || s.has(empty) && (!r.asks() || s.has(polite)) || s.has(cancel) && !s.has(show) || r.demanded() {
+	if !s.has(amount) || !s.has(product, seat) || s.has(approve, place, program, price, compare, endVerb) || s.has(unassignVerb) && !(r.counts() && r.asks()) || s.has(empty) && (!r.asks() || s.has(polite)) || s.has(cancel) && !s.has(show) || r.demanded() {
 		return None, false
 	}
 	if r.viewsCart(s) {
@@ -24,7 +24,7 @@ func (r *reading) viewsCart(s *seen) bool {
 		if !r.namesCart(p) {
 			continue
 		}
-		if r.questions(p) || !p.goods && r.first(p, toward) < 0 && !r.overList(p) || r.definiteIn(p) && s.has(show) {
+		if r.questions(p) || !p.goods && r.first(p, toward) < 0 && !r.overList(p) || s.has(show, question) {
 			return true
 		}
 	}
@@ -82,7 +82,7 @@ func (r *reading) asksWhatIsOwned(s *seen) bool {
 	case s.has(own):
 		return s.has(show) && s[show] < s[own] && s.has(seat) && !s.has(buyVerb)
 	}
-	return r.countsOwned() || r.asks() && r.possessed() && !s.has(polite, help, howTo, narrated, unreal) && !s.has(buyVerb, want) && !asksWhy[r.tokens[0].text]
+	return r.countsOwned() && (r.asks() || !s.has(buyVerb, want)) || s.has(pool) && r.counts() && r.asks() || r.asks() && r.possessed() && !s.has(polite, help, howTo, narrated, unreal) && !s.has(buyVerb, want) && !asksWhy[r.tokens[0].text]
 }
 
 var asksWhy = set("why warum wieso weshalb pourquoi 为")
@@ -124,7 +124,7 @@ func (r *reading) counts() bool {
 }
 
 var (
-	counting   = set("how which any combien lequel lesquels lesquelles viele wieviele welche welcher")
+	counting   = set("when wann quand how which any combien lequel lesquels lesquelles viele wieviele welche welcher")
 	possessive = set("our my nos notre mes unsere unseren unserer unser meine meinen meiner")
 )
 

@@ -52,7 +52,7 @@ func (r *reading) gives(s *seen) bool {
 	if r.ofPool(s) || r.fromPool(s) || r.spared(s) || r.puts(s) || r.shares(s) {
 		return true
 	}
-	if !s.has(assignVerb) || !s.has(product, seat, mine, pool) || s.has(autoAssign, automatic, approve) || s.has(monthly, annual) {
+	if !s.has(assignVerb) || !s.has(product, seat, mine, pool) || s.has(autoAssign, automatic, approve) || s.has(price, compare) && r.asking() || s.has(monthly, annual) {
 		return false
 	}
 	if s.has(buyVerb) && s[buyVerb] < s[assignVerb] && !r.modal(s) || r.negated(s) {
