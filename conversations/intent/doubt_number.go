@@ -140,7 +140,7 @@ var owners = set("我 你 您 他 她 们")
 // pooled reports whether the goods are of those that are there and free, and nobody buys: they are
 // to be given to somebody.
 func (p *phrasing) pooled() bool {
-	pooled := false
+	pooled := p.lang == chinese && (follow(p.words(), "闲", "置") || follow(p.words(), "空", "闲"))
 	for i := p.start; i < p.end; i++ {
 		switch p.spans[i].mark {
 		case pool:
