@@ -15,21 +15,15 @@ func (r *reading) doubt() {
 			told = told && r.spokenOf(l)
 			continue
 		}
-		p := r.phrasingOf(l)
-		if p.done() {
+		switch p := r.phrasingOf(l); {
+		case p.done():
 			l.many.asked = true
 			told = told && !l.paid.set && !l.handed.set
-			continue
-		}
-		if p.unclear() {
-			l.many.asked, told = true, false
-			continue
-		}
-		if !p.leads() || !p.joins() || !p.trails() || !p.stands() {
+		case !p.leads() || !p.joins() || !p.trails() || !p.stands():
 			l.many.asked = true
 			told = told && !l.paid.set && !l.handed.set && !p.requests() && p.tells()
-		} else {
-			told = false
+		default:
+			l.many.asked, told = p.unclear(), false
 		}
 	}
 	r.told = told && len(r.lines) > 0
