@@ -28,6 +28,7 @@ var hostile = []string{
 	strings.Repeat("1 000", 3000), strings.Repeat("(", 10000), strings.Repeat("microsoft 365 ", 1000), strings.Repeat("visio or ", 1500),
 	strings.Repeat("qwzx ", 2000), strings.Repeat("businss premum ", 900), strings.Repeat("@", 9000), strings.Repeat("a@b.c ", 2000),
 	strings.Repeat("\ufdfa", 4000), strings.Repeat("und", 4000), strings.Repeat("for ", 3000), strings.Repeat("not ", 3000), strings.Repeat("hundred ", 2000),
+	"购物车？那5个Visio" + strings.Repeat("要", 9000), "取消 Visio " + strings.Repeat("但的", 4900), "怎么" + strings.Repeat("买怎么", 3000) + "5个Visio", "cancel " + strings.Repeat("our 5 ", 1600) + "Visio",
 	strings.Repeat("\"", 5000), strings.Repeat("'", 5000), strings.Repeat("<@", 5000), "99999999999999999999999999 Visio", "-5 Visio", "0 Visio", "5e9 Visio",
 	strings.Repeat("\u200b", 1_000_000) + "5 Visio", strings.Repeat("each all both ", 900), strings.Repeat("monthly yearly ", 900), strings.Repeat("assign to everyone, ", 900), strings.Repeat("quatre-vingt-", 900),
 }

@@ -30,12 +30,13 @@ func (r *reading) demands(p portion, opens bool) bool {
 // begs reports whether a verb of buying asks, by all that is before it in its part.
 func (r *reading) begs(p portion) bool {
 	begged, told, taught := false, false, false
+	last, wishes := r.lastTurn(p), !r.definiteIn(p) && !r.locates(p)
 	for i := p.from; i < p.to; i++ {
 		w := r.tokens[r.spans[i].to-1].text
 		switch m := r.spans[i].mark; {
 		case m == polite && !taught || starting[w]:
 			begged, told = true, false
-		case (m == buyVerb || m == want) && !told && !r.idle(i) && r.livesIn(p, i):
+		case (m == buyVerb || m == want && wishes && !leadsTo(r.spans[i+1:p.to], show, help, howTo)) && !told && i >= last && !r.idle(i):
 			return true
 		case m == correction && !plainNo[w]:
 			if r.tokens[r.spans[i].from].text == "," {
@@ -90,25 +91,21 @@ var wholes = set("whole entire ganze ganzen gesamte gesamten toute")
 
 var hadWords = set("avais avait avions avaient ai as avons avez ont had")
 
-// livesIn reports whether a verb asks, by what is around it in its part.
-func (r *reading) livesIn(p portion, i int) bool {
-	goods := r.first(p, amount, product)
-	definite := goods > p.from && r.cue(goods-1, known)
+// lastTurn is the last place of what makes a verb before it ask for nothing: a German no, and
+// how that is done in Chinese. Where Chinese asks if something was done, it is the end.
+func (r *reading) lastTurn(p portion) int {
 	if r.lang == chinese && r.asksWhether(p) {
-		return false
+		return p.to
 	}
-	for j := i + 1; j < p.to; j++ {
+	for j := p.to - 1; j > p.from; j-- {
 		switch m := r.spans[j].mark; {
 		case m == negation && r.lang == german && !leadsTo(r.spans[j+1:p.to], assignVerb, automatic, autoAssign):
-			return false
+			return j
 		case (m == howTo || m == help && r.instructs(j)) && r.lang == chinese:
-			return false
+			return j
 		}
 	}
-	if r.spans[i].mark == want {
-		return !leadsTo(r.spans[i+1:p.to], show, help, howTo) && !definite && !r.locates(p)
-	}
-	return true
+	return p.from
 }
 
 // asksWhether reports whether a part ends in asking if something was done: 加进去没有, 加了吗.

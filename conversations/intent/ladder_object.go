@@ -240,7 +240,7 @@ func (r *reading) offersInstead() bool {
 	for i := range r.spans {
 		s := &r.spans[i]
 		w := r.tokens[s.to-1].text
-		if (s.mark == correction && !plainNo[w] || turning[w]) && leadsTo(r.spans[i+1:], amount, product) && !r.knownBehind(i) {
+		if (s.mark == correction && !plainNo[w] || turning[w]) && leadsTo(r.near(i), amount, product) && !r.knownBehind(i) {
 			return true
 		}
 	}
@@ -249,13 +249,16 @@ func (r *reading) offersInstead() bool {
 	})
 }
 
+// near are the few spans behind one.
+func (r *reading) near(i int) []span { return r.spans[i+1 : min(i+9, len(r.spans))] }
+
 // knownBehind reports whether the next goods were spoken of before: the 5 Visio.
 func (r *reading) knownBehind(i int) bool { return i+1 < len(r.spans) && r.cue(i+1, known) }
 
 // possessed reports whether goods are of the company: our 10 Visio.
 func (r *reading) possessed() bool {
 	for i := range r.spans {
-		if first := r.tokens[r.spans[i].from].text; (possessive[first] || first == "我" && r.spans[i].mark == filler && r.spans[i].to > r.spans[i].from+1) && leadsTo(r.spans[i+1:], product, amount, seat) {
+		if first := r.tokens[r.spans[i].from].text; (possessive[first] || first == "我" && r.spans[i].mark == filler && r.spans[i].to > r.spans[i].from+1) && leadsTo(r.near(i), product, amount, seat) {
 			return true
 		}
 	}
