@@ -124,7 +124,7 @@ func (r *reading) locates(p portion) bool {
 	return false
 }
 
-var located = set("drin darin dabei dedans y there inside 里")
+var located = set("sein be etre drin darin dabei dedans y there inside 里")
 
 // places reports whether a part begins with a verb of putting: put 5 Visio in the basket.
 func (r *reading) places(p portion) bool {
@@ -143,12 +143,12 @@ var lays = set("leg lege legen pop stick chuck drop throw 放")
 
 // bare reports whether a part is no more than a number of goods that nobody spoke of before.
 func (r *reading) bare(p portion) bool {
-	if r.first(p, amount) < 0 || r.first(p, product, seat) < 0 {
+	if r.first(p, amount) < 0 || r.first(p, product, seat) < 0 || r.locates(p) {
 		return false
 	}
 	for i := p.from; i < p.to; i++ {
 		switch m := r.spans[i].mark; {
-		case cues[r.tokens[r.spans[i].from].text]&(known|finite) != 0, m == paid && i < r.first(p, amount), believing[r.tokens[r.spans[i].to-1].text]:
+		case m != cart && cues[r.tokens[r.spans[i].from].text]&(known|finite) != 0, m == paid && i < r.first(p, amount), believing[r.tokens[r.spans[i].to-1].text]:
 			return false
 		case m == unknown || m == other || m == cancel || m == insteadOf || m == correction && i < r.first(p, amount) || blocks[m] && m != cart || m == help || m == howTo || m == pool || m == of || m == mine || m == subscription:
 			return false

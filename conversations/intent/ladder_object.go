@@ -58,7 +58,7 @@ func (r *reading) definiteIn(p portion) bool {
 
 // questions reports whether a part asks to see or to be told.
 func (r *reading) questions(p portion) bool {
-	if r.first(p, show, question) >= 0 {
+	if r.first(p, show, question, owned) >= 0 {
 		return true
 	}
 	if p.to >= len(r.spans) || r.tokens[r.spans[p.to].from].text != "?" {
@@ -79,6 +79,8 @@ func (r *reading) asksWhatIsOwned(s *seen) bool {
 		return r.inquires(s)
 	case s.has(subscription):
 		return (r.asking() || s.has(show)) && !s.has(buyVerb, want)
+	case s[own] == 0 && s.has(or):
+		return r.asks() && !s.has(buyVerb, want)
 	case s.has(own):
 		return s.has(show) && s[show] < s[own] && s.has(seat) && !s.has(buyVerb)
 	}
@@ -104,14 +106,7 @@ func (r *reading) asks() bool {
 }
 
 // countsOwned reports whether it is asked how many, or which, of those that are ours.
-func (r *reading) countsOwned() bool {
-	ours := false
-	for i := range r.tokens {
-		w := r.tokens[i].text
-		ours = ours || possessive[w] || r.lang == chinese && (w == "我" || w == "司" || w == "那" || w == "里")
-	}
-	return ours && r.counts()
-}
+func (r *reading) countsOwned() bool { return r.possessed() && r.counts() }
 
 // counts reports whether it is asked how many, or which.
 func (r *reading) counts() bool {

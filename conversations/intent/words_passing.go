@@ -48,6 +48,7 @@ var passing = [languages][]entry{
 		{owned, every("wie lange", "haben wir|habe ich|haben wir noch")},
 		{owned, `abgelaufen`},
 		{howTo, every("welche", "schritte")},
+		{howTo, every("was", "passiert|geschieht", ", nachdem|, sobald|, falls")},
 		{filler, `z . b .|zb|schritt für schritt`},
 		{price, `mengenrabatt|staffelpreis|staffelpreise|staffelrabatt|stückpreis|einzelpreis`},
 		{unit, every("0", "geräten|geräte|gerät|rechnern|computern")},
