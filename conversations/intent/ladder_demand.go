@@ -42,7 +42,7 @@ func (r *reading) begs(p portion) bool {
 			if r.tokens[r.spans[i].from].text == "," {
 				told, taught = false, false
 			}
-			if !told && i+1 < p.to && r.spans[i+1].mark == amount && !r.preposes(i) && !r.locates(p) {
+			if !told && i+1 < p.to && r.spans[i+1].mark == amount && !r.preposes(i) && !located[w] && !r.locates(p) {
 				return true
 			}
 		case m == correction, (m == help || m == howTo) && r.instructs(i):
