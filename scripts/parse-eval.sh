@@ -13,3 +13,7 @@ row "$1" $said/held 'by the same two; its figures were watched, one message was 
 row "$1" $said/stated 'half of them only state a number and a product, and ask for nothing'
 row "$1" $said/third 'by a third writer, a third of them traps; mended for after they were measured'
 row "$1" $said/fourth 'by a fourth, as people write; one class mended after they were measured, three messages looked at'
+row "$1" $said/fifth 'by a fifth, harder, a quarter of them traps; mended for after they were measured'
+row "$1" $said/sixth 'by a sixth, as an examiner: unusual words for ordinary wishes; mended for after they were measured'
+row "$1" $said/seventh 'by a seventh, as people write, and harder; eight messages looked at after they were measured'
+row "$1" $said/eighth 'by an eighth, as people write, and harder; not looked at'
