@@ -56,7 +56,7 @@ func (p *phrasing) lessened() bool {
 	}
 	for i := p.from; i < end; i++ {
 		s := &p.spans[i]
-		if s.mark != approx && s.mark != approxBehind && s.to == s.from+1 && fewer[p.tokens[s.from].text] && !(i > p.start && p.spans[i-1].mark == negation) && !refusing[p.wordOf(max(i-1, 0))] && p.wordOf(max(i-1, 0)) != "no" {
+		if s.mark != approx && s.mark != approxBehind && s.to == s.from+1 && fewer[p.tokens[s.from].text] {
 			return true
 		}
 	}
