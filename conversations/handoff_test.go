@@ -461,7 +461,7 @@ func TestCallingOffWhatWasBought(t *testing.T) {
 	w.shop.down = true
 	p.types("order " + id).clicks("Cancel the order").sees("being cancelled")
 	w.waits(time.Hour)
-	p.types("order "+id).sees("being cancelled", "Microsoft could not be asked since")
+	p.types("order "+id).sees("being cancelled", "Microsoft has not answered me since")
 	w.shop.down = false
 	w.waits(time.Hour)
 	p.types("order "+id).sees("CW-1001: cancelled", "What had been bought by then is yours", "Bought: Microsoft 365 Business Premium: 2 of 5", "Nobody was given a licence")
@@ -483,10 +483,10 @@ func TestMicrosoftCannotBeAsked(t *testing.T) {
 	for range 13 {
 		w.waits(24 * time.Hour)
 	}
-	p.types("order "+id).sees("to be bought", "Microsoft could not be asked since 23 November 2026", "I keep trying until 7 December 2026").
+	p.types("order "+id).sees("to be bought", "Microsoft has not answered me since 23 November 2026", "I keep trying until 7 December 2026").
 		offers("Purchase services", "I have bought it", "I still want it", "Cancel the order")
 	p.prompt = w.asked()
-	p.sees("Microsoft could not be asked since 23 November 2026", "I cannot tell whether it has been bought", "Is it still wanted?")
+	p.sees("Microsoft has not answered me since 23 November 2026", "I cannot tell whether it has been bought", "Is it still wanted?")
 	w.shop.down = false
 	w.waits(25 * time.Hour)
 	p.types("order "+id).sees("CW-1001: expired", "No purchase was seen").lacks("could not be asked")
