@@ -106,6 +106,7 @@ type phrasing struct {
 	from, to    int // the part of a sentence that their number is in
 	start, end  int // the sentence
 	first, last int // the goods, as far as they are in the part
+	number      int // the number of the goods, -1 for none
 	asked       bool
 	begged      bool // by could you, please
 	bought      bool // by a verb of buying or wishing
@@ -113,15 +114,16 @@ type phrasing struct {
 
 func (r *reading) phrasingOf(l *line) *phrasing {
 	at, goods := max(r.spanAtByte(l.many.at[0]), 0), r.spanAtByte(l.said.at[0])
+	number := at
 	if !l.many.set {
-		at = max(goods, 0)
+		at, number = max(goods, 0), -1
 	}
 	from, to := r.around(at, r.leaves)
 	if (goods < from || goods >= to) && goods >= 0 && r.ofPeople(at+1) { // 5 people joined, they need Visio
 		at = goods
 		from, to = r.around(at, r.leaves)
 	}
-	p := &phrasing{reading: r, first: at, last: at, from: from, to: to}
+	p := &phrasing{reading: r, number: number, first: at, last: at, from: from, to: to}
 	if goods >= from && goods < to {
 		p.first, p.last = min(at, goods), max(at, goods)
 	}

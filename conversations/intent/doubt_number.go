@@ -6,7 +6,7 @@ import "slices"
 // some are changed for others, they are wanted more than once, or so many are to be there in
 // the end.
 func (p *phrasing) unclear() bool {
-	return p.turnedInto() || p.repeated() || p.totalled() || p.authorised() || p.ofThings() || p.named() || p.pondered() || p.possessed() || p.pooled() || p.titled() || p.shared() || p.wondered()
+	return p.turnedInto() || p.repeated() || p.totalled() || p.authorised() || p.ofThings() || p.named() || p.pondered() || p.possessed() || p.pooled() || p.ofOthers() || p.notNow() || p.judged() || p.dropped() || p.varied() || p.titled() || p.shared() || p.wondered()
 }
 
 // words are those of the sentence.
@@ -198,3 +198,55 @@ func (p *phrasing) wondered() bool {
 }
 
 var interrogative = set("does did are was were has")
+
+// judged reports whether what comes before the goods rules on a request, and nothing asks for them
+// since: approve Paul's request: 5 Visio. That the budget is approved rules on none.
+func (p *phrasing) judged() bool {
+	ruled, on := false, false
+	for i := p.start; i < p.first; i++ {
+		w := p.wordOf(i)
+		ruled = ruled || p.spans[i].mark == approve || refusals[w]
+		on = on || ruled && (requests[w] && p.spans[i+1].mark != amount || i <= p.start+1 && p.wordOf(i+1) == ":")
+		if m := p.spans[i].mark; (m == buyVerb || m == want) && !requests[w] {
+			ruled, on = false, false
+		}
+	}
+	return on
+}
+
+var (
+	refusals = set("refuse refusez refusee rejette rejetez reject decline deny lehne ablehnen freigeben freigabe freigaben genehmige genehmigen")
+	requests = set("request requests application demande demandes commande antrag antrage anfrage anfragen order orders bestellung s 申")
+)
+
+// dropped reports whether the product is called off further on: actually drop the Standard.
+func (p *phrasing) dropped() bool {
+	goods := p.first
+	if p.spans[goods].mark != product {
+		goods = p.last
+	}
+	for i := p.to + 1; i < len(p.spans); i++ {
+		if p.spans[i].mark == product && p.spans[i].same(&p.spans[goods]) && (p.dropsAt(i-1) || p.dropsAt(i-2)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *phrasing) dropsAt(i int) bool {
+	return i > p.last && (p.spans[i].mark == cancel || takesOut[p.wordOf(i)] || dropping[p.wordOf(i)])
+}
+
+var dropping = set("drop skip forget remove oublie oubliez retire retirez supprime streich streiche vergiss lass")
+
+// varied reports whether a word makes another product of the one that is read: Business Standard
+// without Teams, Security Copilot.
+func (p *phrasing) varied() bool {
+	words := p.words()
+	for _, first := range []string{"without", "sans", "ohne", "no"} {
+		if follow(words, first, "teams") {
+			return true
+		}
+	}
+	return follow(words, "security", "copilot") || follow(words, "github", "copilot") || follow(words, "sales", "copilot")
+}

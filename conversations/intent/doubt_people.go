@@ -1,0 +1,96 @@
+package intent
+
+import "slices"
+
+// ofOthers reports whether the number may count other people than those who are to have the
+// goods: of 12 users two need Visio; half of the 40; for me and 3 colleagues; the 20 Premium
+// users need Copilot; give one to Anna.
+func (p *phrasing) ofOthers() bool {
+	return p.someOf() || p.inPart() || p.andMe() || p.theirs() || p.handedOut()
+}
+
+// someOf reports whether the number is of people, and another is of those of them who need them.
+func (p *phrasing) someOf() bool {
+	if p.number < 0 || !p.ofPeople(p.number+1) {
+		return false
+	}
+	for i := p.start; i+1 < p.end; i++ {
+		if i == p.number || !p.numeric(i) || p.spans[i].value == p.spans[p.number].value || i > 0 && p.spans[i-1].mark == toward {
+			continue
+		}
+		if m := p.spans[i+1].mark; m == want || m == people || m == of {
+			return true
+		}
+	}
+	return false
+}
+
+// numeric reports whether a number stands there, of what is only told too.
+func (p *phrasing) numeric(i int) bool {
+	s := &p.spans[i]
+	return s.mark == amount || s.mark == filler && p.tokens[s.from].kind == numberToken
+}
+
+// inPart reports whether a share is meant: half of the 40 people. Half a dozen is six.
+func (p *phrasing) inPart() bool {
+	share := false
+	for _, t := range p.words() {
+		if twelves[t.text] {
+			return false
+		}
+		share = share || shares[t.text]
+	}
+	return share || p.lang == chinese && follow(p.words(), "一", "半")
+}
+
+var (
+	shares  = set("half halves moitie halfte % percent prozent")
+	twelves = set("dozen dozens douzaine douzaines dutzend")
+)
+
+// andMe reports whether the writer is one more than are counted: for me and 3 colleagues.
+func (p *phrasing) andMe() bool {
+	words := p.words()
+	for i := range words[:len(words)-1] {
+		if me[words[i].text] && words[i+1].text == ands[words[i].text] {
+			return slices.ContainsFunc(words[i+2:min(i+4, len(words))], func(t token) bool { return t.kind == numberToken })
+		}
+	}
+	return false
+}
+
+var (
+	me   = set("me moi mich 我")
+	ands = map[string]string{"me": "and", "moi": "et", "mich": "und", "我": "和"}
+)
+
+// theirs reports whether one of two products may only tell which people are meant.
+func (p *phrasing) theirs() bool {
+	products, numbers, somebody := 0, 0, false
+	for i := range p.lines {
+		l := &p.lines[i]
+		at := p.spanAtByte(l.said.at[0])
+		if !l.said.set || at < p.start || at >= p.end {
+			continue
+		}
+		products++
+		if l.many.set {
+			numbers++
+		}
+	}
+	for i := p.start; i < p.end; i++ {
+		somebody = somebody || p.spans[i].mark == people
+	}
+	ours := p.number > p.start && owning[p.wordOf(p.number-1)]
+	return products > 1 && numbers < products && (somebody || ours)
+}
+
+var owning = set("our nos notre unsere unseren unserer")
+
+// handedOut reports whether Chinese gives the goods to somebody, and nobody buys: 给小王一个.
+func (p *phrasing) handedOut() bool {
+	if p.lang != chinese || p.wordOf(p.from) != "给" || p.from+1 >= p.first || !p.strange(p.from+1) {
+		return false
+	}
+	return !p.buysFrom(p.from, p.to)
+}

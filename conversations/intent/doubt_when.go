@@ -1,0 +1,94 @@
+package intent
+
+import "slices"
+
+// notNow reports whether the goods are for another time, or the writer does not want them: next year
+// we need 5, 5 but not today, 5? nope.
+func (p *phrasing) notNow() bool {
+	return p.later() || p.declined() || p.opposed() || p.usedUp()
+}
+
+// later reports whether a part says that its goods are for another time. What people do then, who
+// need them, says nothing of the purchase: for those who start next month.
+func (p *phrasing) later() bool {
+	somebody := false
+	for i := p.from; i < p.to; i++ {
+		switch p.spans[i].mark {
+		case people, toward, group, assignVerb, autoAssign, byHand, negation:
+			somebody = true
+		}
+		if !somebody && (p.inTime(i) || i+1 < p.to && inMonth[p.wordOf(i)] && months[p.wordOf(i+1)]) {
+			return true
+		}
+	}
+	words := p.words()
+	part := p.tokens[p.spans[p.from].from:p.spans[p.to-1].to]
+	end := part[max(len(part)-2, 0):]
+	return follow(words, "not", "today") || follow(words, "nicht", "heute") || len(end) > 1 && end[0].text == "noch" && end[1].text == "nicht"
+}
+
+// inTime reports whether a time to come begins with a span.
+func (p *phrasing) inTime(i int) bool {
+	words := p.tokens[p.spans[i].from:p.spans[p.to-1].to]
+	for _, time := range laters {
+		if len(time) <= len(words) && slices.EqualFunc(time, words[:len(time)], func(want string, t token) bool { return want == t.text }) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	laters = [][]string{
+		{"next", "year"}, {"next", "quarter"}, {"next", "month"}, {"soon"}, {"later"}, {"not", "today"}, {"not", "yet"}, {"not", "now"},
+		{"nachstes", "jahr"}, {"nachsten", "monat"}, {"nachstes", "quartal"}, {"demnachst"}, {"bald"}, {"spater"}, {"erst", "nachsten"},
+		{"l", "annee", "prochaine"}, {"l", "an", "prochain"}, {"le", "mois", "prochain"}, {"plus", "tard"}, {"bientot"}, {"pas", "tout", "de", "suite"},
+		{"明", "年"}, {"下", "个", "月"}, {"下", "月"}, {"下", "季"},
+	}
+	inMonth = set("in im en")
+	months  = set(`january february march april may june july august september october november december
+		januar februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre q1 q2 q3 q4`)
+)
+
+// declined reports whether an answer to the writer's own question says no: 5 Visio? Nope.
+func (p *phrasing) declined() bool {
+	if !p.asksBack() {
+		return false
+	}
+	i := p.end + 1
+	if i < len(p.spans) && rather[p.wordOf(i)] {
+		if p.spans[i].to > p.spans[i].from+1 { // lieber nicht
+			return true
+		}
+		i++
+	}
+	if i >= len(p.spans) || !nopes[p.wordOf(i)] {
+		return false
+	}
+	return i+1 == len(p.spans) || p.spans[i+1].mark == filler || p.spans[i+1].mark == stop || p.spans[i+1].mark == comma
+}
+
+var (
+	rather = set("lieber better plutot")
+	nopes  = set("no nope nah non nein nee nicht pas 不")
+)
+
+// opposed reports whether the writer is against what somebody wants.
+func (p *phrasing) opposed() bool {
+	words := p.words()
+	if follow(words, "her", "no") || follow(words, "him", "no") || follow(words, "them", "no") {
+		return true
+	}
+	return slices.ContainsFunc(words, func(t token) bool { return against[t.text] }) || p.lang == chinese && follow(p.words(), "不", "同")
+}
+
+var against = set("against dagegen contre veto")
+
+// usedUp reports whether something else is done with goods that are there.
+func (p *phrasing) usedUp() bool {
+	words := p.words()
+	return slices.ContainsFunc(words, func(t token) bool { return using[t.text] }) || follow(words, "planning", "to") ||
+		p.lang == chinese && (follow(words, "只", "用") || follow(words, "试", "用") || follow(words, "们", "用"))
+}
+
+var using = set("rid wasted waste wasting umstellen umzustellen")
