@@ -51,7 +51,7 @@ func (p *phrasing) closesPart(i int) bool {
 // lessened reports whether the number is how many fewer there shall be.
 func (p *phrasing) lessened() bool {
 	end := p.to
-	for end < p.end && p.wordOf(end) == "-" { // Visio-Lizenzen
+	for end+1 < p.end && p.wordOf(end) == "-" { // Visio-Lizenzen
 		_, end = p.around(end+1, p.leaves)
 	}
 	for i := p.from; i < end; i++ {
@@ -209,7 +209,7 @@ func (p *phrasing) exchanged() bool {
 func (p *phrasing) capped() bool {
 	turned := false
 	for i := p.last + 1; i < p.end; i++ {
-		turned = turned || turning[p.wordOf(i)]
+		turned = turned || turning[p.wordOf(i)] || p.spans[i].mark == says
 		number := p.spans[i].mark == amount || p.spans[i].mark == filler && p.tokens[p.spans[i].from].kind == numberToken // of what is only told
 		if (turned || p.suffices(i+1)) && number && !p.costs(i) && !p.goodsAt(i+1) {
 			return true

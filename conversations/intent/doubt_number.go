@@ -202,13 +202,15 @@ var interrogative = set("does did are was were has")
 // judged reports whether what comes before the goods rules on a request, and nothing asks for them
 // since: approve Paul's request: 5 Visio. That the budget is approved rules on none.
 func (p *phrasing) judged() bool {
-	ruled, on := false, false
+	ruled, request, on := false, false, false
 	for i := p.start; i < p.first; i++ {
-		w := p.wordOf(i)
-		ruled = ruled || p.spans[i].mark == approve || refusals[w]
-		on = on || ruled && (requests[w] && p.spans[i+1].mark != amount || i <= p.start+1 && p.wordOf(i+1) == ":")
-		if m := p.spans[i].mark; (m == buyVerb || m == want) && !requests[w] {
-			ruled, on = false, false
+		w, m := p.wordOf(i), p.spans[i].mark
+		next := &p.spans[i+1]
+		verdict := m == approve || refusals[w] || verdicts[w]
+		ruled, request = ruled || verdict, request || requests[w] && next.mark != amount
+		on = on || ruled && request || verdict && (next.mark == toward || i <= p.start+1 && p.wordOf(i+1) == ":")
+		if (m == buyVerb || m == want) && (!requests[w] || next.mark == amount) {
+			ruled, request, on = false, false, false
 		}
 	}
 	return on
@@ -216,7 +218,7 @@ func (p *phrasing) judged() bool {
 
 var (
 	refusals = set("refuse refusez refusee rejette rejetez reject decline deny lehne ablehnen freigeben freigabe freigaben genehmige genehmigen")
-	requests = set("request requests application demande demandes commande antrag antrage anfrage anfragen order orders bestellung s 申")
+	requests = set("request requests application demande commande antrag antrage anfrage anfragen order orders bestellung s 申")
 )
 
 // dropped reports whether the product is called off further on: actually drop the Standard.
@@ -247,6 +249,9 @@ func (p *phrasing) varied() bool {
 		if follow(words, first, "teams") {
 			return true
 		}
+	}
+	if at := p.number; at >= 0 && p.spans[at].to < len(p.tokens) && p.tokens[p.spans[at].to].text == "o" && !p.tokens[p.spans[at].to].spaced { // 1O
+		return true
 	}
 	return follow(words, "security", "copilot") || follow(words, "github", "copilot") || follow(words, "sales", "copilot")
 }

@@ -5,8 +5,12 @@ import "slices"
 // leaveThePast drops the lines of what was bought before, where another one says what is
 // wanted now: in March we bought 30 Project, this time we want 22 Visio.
 func (r *reading) leaveThePast() {
+	told := slices.ContainsFunc(r.spans, func(s span) bool { return s.mark == past })
+	if r.kind != Buy || !told || len(r.lines) < 2 || len(r.lines) > maxLines {
+		return
+	}
 	now := slices.ContainsFunc(r.lines, func(l line) bool { return l.said.set && l.many.set && !l.many.asked && !r.ofThePast(&l) })
-	if r.kind == Buy && now {
+	if now {
 		r.lines = slices.DeleteFunc(r.lines, func(l line) bool { return r.ofThePast(&l) })
 	}
 }

@@ -6,7 +6,7 @@ import "slices"
 // goods: of 12 users two need Visio; half of the 40; for me and 3 colleagues; the 20 Premium
 // users need Copilot; give one to Anna.
 func (p *phrasing) ofOthers() bool {
-	return p.someOf() || p.inPart() || p.andMe() || p.theirs() || p.handedOut()
+	return p.someOf() || p.inPart() || p.andMe() || p.theirs() || p.usersOf() || p.handedOut()
 }
 
 // someOf reports whether the number is of people, and another is of those of them who need them.
@@ -81,15 +81,20 @@ func (p *phrasing) theirs() bool {
 	for i := p.start; i < p.end; i++ {
 		somebody = somebody || p.spans[i].mark == people
 	}
-	ours := p.number > p.start && owning[p.wordOf(p.number-1)]
+	ours := p.number > p.start && owning[p.tokens[p.spans[p.number-1].to-1].text]
 	return products > 1 && numbers < products && (somebody || ours)
 }
 
 var owning = set("our nos notre unsere unseren unserer")
 
+// usersOf reports whether something is told of those who have the goods: the 5 Visio users complain.
+func (p *phrasing) usersOf() bool {
+	return p.number > p.start && p.cue(p.number-1, known) && p.last+2 < p.to && p.spans[p.last+1].mark == people && p.strange(p.last+2)
+}
+
 // handedOut reports whether Chinese gives the goods to somebody, and nobody buys: 给小王一个.
 func (p *phrasing) handedOut() bool {
-	if p.lang != chinese || p.wordOf(p.from) != "给" || p.from+1 >= p.first || !p.strange(p.from+1) {
+	if p.lang != chinese || p.wordOf(p.from) != "给" || p.from+1 >= p.first || !p.strange(p.from+1) && p.spans[p.from+1].mark != classifier {
 		return false
 	}
 	return !p.buysFrom(p.from, p.to)

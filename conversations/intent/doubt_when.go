@@ -47,7 +47,7 @@ var (
 	}
 	inMonth = set("in im en")
 	months  = set(`january february march april may june july august september october november december
-		januar februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre q1 q2 q3 q4`)
+		januar februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre novembre q1 q2 q3 q4`)
 )
 
 // declined reports whether an answer to the writer's own question says no: 5 Visio? Nope.

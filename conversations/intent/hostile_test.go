@@ -22,6 +22,8 @@ const slowest = 5 * time.Millisecond * slack
 const tries = 40
 
 var hostile = []string{
+	"5 visio -", "5 visio-", "5个Visio-", "10 Business Premium –", "- 5 visio -", "5 visio - -", strings.Repeat("5x", 5000), strings.Repeat("5xa\u0300\u0301", 2000),
+	strings.Repeat("2x3x4x", 1600), strings.Repeat("5k", 5000), strings.Repeat("a5", 5000), strings.Repeat("k5x", 3300), strings.Repeat("×x5", 3300), strings.Repeat("5xß", 3300),
 	"", " ", "\x00\x00buy 5 visio\x00", "\xff\xfe\xfd", "buy \xff5 visio", "🎉🎉 5 Visio 🎉", "שלום 5 Visio מונתlymonthly",
 	"\u202e5 Visio\u202c", "5\u200b Vi\u200dsio", "e" + strings.Repeat("\u0301", 5000), strings.Repeat("5 Visio, ", 2000), strings.Repeat("a", 10000),
 	strings.Repeat("no, sorry, ", 1500), strings.Repeat("五", 10000), strings.Repeat("zwanzig und ", 1200), strings.Repeat("1.", 5000),

@@ -39,6 +39,7 @@ type tokeniser struct {
 	at     int
 	spaced bool
 	tokens []token
+	local  int // the end of the letters, digits and signs of an address that at is among
 }
 
 func tokenise(runes []rune) []token {
@@ -127,7 +128,10 @@ func (t *tokeniser) run() {
 
 // thing finds an address or a link that starts here.
 func (t *tokeniser) thing() (to int, kind string) {
-	end := t.end(t.at, func(r rune) bool { return r < 0x80 && (letterOrDigit(r) || strings.ContainsRune("._%+-", r)) })
+	if t.at >= t.local {
+		t.local = t.end(t.at, func(r rune) bool { return r < 0x80 && (letterOrDigit(r) || strings.ContainsRune("._%+-", r)) })
+	}
+	end := t.local
 	if t.peek(end) == '@' && letterOrDigit(t.peek(end+1)) {
 		return t.host(end + 1), address
 	}

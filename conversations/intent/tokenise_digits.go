@@ -53,7 +53,10 @@ func (t *tokeniser) thousandsBehind(at int) bool {
 
 // ordinal finds the th of 5th.
 func (t *tokeniser) ordinal(at int) bool {
-	end := t.end(at, letterOrDigit)
+	end := at
+	for end < min(at+len("ieme")+1, len(t.runes)) && letterOrDigit(t.runes[end]) {
+		end++
+	}
 	switch string(t.runes[at:end]) {
 	case "st", "nd", "rd", "th", "eme", "ieme", "er", "ere", "ten", "ter":
 		return string(t.runes[at:end]) != "st" || t.peek(at-1) == '1' // 5 st. is five pieces

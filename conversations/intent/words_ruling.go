@@ -4,6 +4,7 @@ package intent
 // here does so; a message of that kind only must not be read as a purchase.
 var ruling = [languages][]entry{
 	english: {
+		{past, `wasted|have wasted|has wasted`},
 		{approve, every("|i|we|i'd|i'll|please", "give|gives|giving|grant|grants", "|your|my|our|the|an|a|it your|it the|them your|them the", "ok|okay|go-ahead|go ahead|blessing|consent|approval|green light|thumbs up|nod|sign-off|permission|clearance|all clear|assent")},
 		{approve, every("|it's|it is|that's|all|i'm|i am", "ok|okay|fine|good|happy|alright|cool", "with|for the|with the|by me|for my part|from me")},
 		{approve, every("ok|okay|yes|no|nod", "to|to the|for the|for these|for those|to these|to those|for")},
@@ -11,6 +12,7 @@ var ruling = [languages][]entry{
 		{program, every("set|make|change|lower|cut|drop|put|reduce|fix|bring|adjust|alter", "the|its|their|that|this|", "price|prices|cost|price tag|unit price|total price")},
 	},
 	french: {
+		{takenBack, `je suis contre|on est contre|nous sommes contre|moi je suis contre`},
 		{approve, every("donne|donnez|donner|donnons|accorde|accordez", "|ton|votre|mon|notre|le|un|l'", "accord|feu vert|aval|ok|approbation|consentement|autorisation|bénédiction|go|visa")},
 		{approve, every("|c'est", "ok|d'accord|bon|oui|non", "pour les|pour ces|avec les|avec|pour")},
 		{approve, `bon pour accord|vu et approuvé|lu et approuvé|c'est validé|c'est approuvé|c'est bon de mon côté|c'est ok de mon côté|validé|validée|validés|validées|approuvé|approuvée|approuvés|approuvées|refusé|refusée|refusés|refusées|rejeté|rejetée|rejetés|rejetées|accepté|acceptée|acceptés|acceptées|confirmé|confirmée|confirmés|confirmées|accordé|accordée|accordés|accordées|autorisé|autorisée|autorisés|autorisées|signé`},
