@@ -107,6 +107,7 @@ type phrasing struct {
 	start, end  int // the sentence
 	first, last int // the goods, as far as they are in the part
 	number      int // the number of the goods, -1 for none
+	goods       int // their product, as it was named last, -1 for none
 	asked       bool
 	begged      bool // by could you, please
 	bought      bool // by a verb of buying or wishing
@@ -123,7 +124,7 @@ func (r *reading) phrasingOf(l *line) *phrasing {
 		at = goods
 		from, to = r.around(at, r.leaves)
 	}
-	p := &phrasing{reading: r, number: number, first: at, last: at, from: from, to: to}
+	p := &phrasing{reading: r, number: number, goods: goods, first: at, last: at, from: from, to: to}
 	if goods >= from && goods < to {
 		p.first, p.last = min(at, goods), max(at, goods)
 	}

@@ -6,7 +6,7 @@ import "slices"
 // some are changed for others, they are wanted more than once, or so many are to be there in
 // the end.
 func (p *phrasing) unclear() bool {
-	return p.turnedInto() || p.repeated() || p.totalled() || p.authorised() || p.ofThings() || p.named() || p.pondered() || p.possessed() || p.pooled() || p.ofOthers() || p.notNow() || p.judged() || p.dropped() || p.varied() || p.titled() || p.shared() || p.wondered()
+	return p.turnedInto() || p.repeated() || p.totalled() || p.authorised() || p.ofThings() || p.named() || p.pondered() || p.possessed() || p.pooled() || p.ofOthers() || p.notNow() || p.judged() || p.dropped() || p.varied() || p.cleared() || p.titled() || p.shared() || p.wondered()
 }
 
 // words are those of the sentence.
@@ -223,12 +223,11 @@ var (
 
 // dropped reports whether the product is called off further on: actually drop the Standard.
 func (p *phrasing) dropped() bool {
-	goods := p.first
-	if p.spans[goods].mark != product {
-		goods = p.last
+	if p.goods < 0 {
+		return false
 	}
-	for i := p.to + 1; i < len(p.spans); i++ {
-		if p.spans[i].mark == product && p.spans[i].same(&p.spans[goods]) && (p.dropsAt(i-1) || p.dropsAt(i-2)) {
+	for i := p.goods; i < len(p.spans); i++ {
+		if (i == p.goods || i > p.to) && p.spans[i].mark == product && p.spans[i].same(&p.spans[p.goods]) && (p.dropsAt(i-1) || p.dropsAt(i-2)) {
 			return true
 		}
 	}
@@ -240,6 +239,11 @@ func (p *phrasing) dropsAt(i int) bool {
 }
 
 var dropping = set("drop skip forget remove oublie oubliez retire retirez supprime streich streiche vergiss lass")
+
+// cleared reports whether a question is whether the goods may be had: geht das klar?
+func (p *phrasing) cleared() bool {
+	return p.asksBack() && slices.ContainsFunc(p.spans[p.last+1:p.end], func(s span) bool { return s.mark == approve })
+}
 
 // varied reports whether a word makes another product of the one that is read: Business Standard
 // without Teams, Security Copilot.

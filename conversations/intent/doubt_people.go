@@ -18,7 +18,8 @@ func (p *phrasing) someOf() bool {
 		if i == p.number || !p.numeric(i) || p.spans[i].value == p.spans[p.number].value || i > 0 && p.spans[i-1].mark == toward {
 			continue
 		}
-		if m := p.spans[i+1].mark; m == want || m == people || m == of {
+		m := p.spans[i+1].mark
+		if m == want || m == people || m == of || i+2 < p.end && m == own && p.spans[i+2].mark == want {
 			return true
 		}
 	}

@@ -183,6 +183,9 @@ func (c *clause) roughly(from, to int) bool {
 	if to+2 < len(c.spans) && c.spans[to].mark == product && c.spans[to+1].mark == or && c.amountAt(to+2) && !c.goods(to+3) { // 6 Visio or 8
 		return true
 	}
+	if to+3 < len(c.spans) && c.tokens[c.spans[to+1].from].text == "(" && c.spans[to+2].mark == or && c.amountAt(to+3) { // 6 Visio (or 8)
+		return true
+	}
 	if to < len(c.spans) && c.tokens[c.spans[to].from].text == "+" && !c.tokens[c.spans[to].from].spaced && !c.amountAt(to+1) { // 10+
 		return true
 	}

@@ -7,6 +7,8 @@ func soften(tokens []token, spans []span) []span {
 	for i := range spans {
 		s := spans[i]
 		switch {
+		case s.mark == correction && tokens[s.from].text == "go" && i > 0 && spans[i-1].mark == toward: // to go with Project
+			s.mark = filler
 		case s.mark == denial && tokens[s.to-1].text == "no" && i+1 < len(spans) && spans[i+1].mark == approx: // no fewer than 60
 			s.mark = want
 		case s.mark == denial && leadsTo(spans[i+1:], assignVerb, autoAssign, automatic, atOnce):

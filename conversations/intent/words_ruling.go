@@ -22,7 +22,7 @@ var ruling = [languages][]entry{
 		{label, `pos .|pos`},
 		{approve, every("gib|gebt|geben sie|gebe|erteile|erteil|erteilen sie|erteilen", "|bitte", "|dein|deine|ihr|ihre|euer|das|die|mein|meine|eine|den|deinen|meinen", "ok|okay|einverständnis|zustimmung|freigabe|segen|genehmigung|plazet|go|erlaubnis|grünes licht")},
 		{approve, every("ok|okay|ja|nein|einverstanden|zustimmung|freigabe", "für die|zu den|zu|mit den|mit|für")},
-		{approve, `freigeben bitte|bitte freigeben|geht klar|gehen klar|geht in ordnung|gehen in ordnung|von mir aus ok|einverstanden|zugestimmt|genehmigt|freigegeben|bestätigt|abgelehnt|bewilligt|zurückgewiesen|gebilligt|stattgegeben`},
+		{approve, `geht das klar|geht das in ordnung|ist das ok|ist das okay|freigeben bitte|bitte freigeben|geht klar|gehen klar|geht in ordnung|gehen in ordnung|von mir aus ok|einverstanden|zugestimmt|genehmigt|freigegeben|bestätigt|abgelehnt|bewilligt|zurückgewiesen|gebilligt|stattgegeben`},
 		{program, every("setz|setze|setzen sie|setzt|ändere|ändern sie|ändert|mach|mache|machen sie|senk|senke|senken sie|stell|stelle|leg|lege|drück|drücke|reduzier|reduziere|verringere|pass", "|bitte|mal", "den|die|ihren|seinen", "preis|preise|stückpreis|gesamtpreis|kosten")},
 	},
 	chinese: {
