@@ -1,0 +1,46 @@
+package intent
+
+// titled reports whether a heading says that the goods are not asked for: last order: 10 Copilot,
+// stock: 10 Copilot, Re: 10 Copilot.
+func (p *phrasing) titled() bool {
+	for i := p.start; i < p.first; i++ {
+		if w := p.wordOf(i); titles[w] || i == p.start && (w == "fyi" || w == "re") {
+			return (p.colon(i) || w == "fyi") && !p.asksIn(i+1, p.first)
+		}
+	}
+	return false
+}
+
+// colon reports whether one stands between a span and the goods.
+func (p *phrasing) colon(i int) bool {
+	for ; i < p.first; i++ {
+		if p.wordOf(i) == ":" {
+			return true
+		}
+	}
+	return false
+}
+
+var titles = set(`current currently status inventory stock last previous fw fwd test summary subject
+	aktuell aktuelle aktueller bestand stand letzte letzter aw wg betreff zusammenfassung
+	actuel actuels actuelle actuelles derniere dernier tr objet resume etat 状 库 现 上 转 主 测`)
+
+// shared reports whether a question is of how many may use one.
+func (p *phrasing) shared() bool {
+	for i := p.start; i < p.end; i++ {
+		if sharedBy[p.wordOf(i)] {
+			return true
+		}
+	}
+	return p.lang == chinese && (follow(p.words(), "共", "用") || follow(p.words(), "共", "享"))
+}
+
+var sharedBy = set("share shares partager partagent partage teilen")
+
+// wondered reports whether English asks with a verb that begs for nothing: does buying 10 need
+// approval?
+func (p *phrasing) wondered() bool {
+	return p.lang == english && p.asksBack() && interrogative[p.wordOf(p.start)]
+}
+
+var interrogative = set("does did are was were has")
