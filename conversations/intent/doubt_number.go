@@ -2,11 +2,19 @@ package intent
 
 import "slices"
 
-// unclear reports whether the number beside the goods may be that of others than are wanted:
-// some are changed for others, they are wanted more than once, or so many are to be there in
-// the end.
+// unclear reports whether the number beside the goods may be of something else than is wanted, or
+// the goods may not be wanted, though the sentence sounds like a request.
 func (p *phrasing) unclear() bool {
-	return p.turnedInto() || p.repeated() || p.totalled() || p.authorised() || p.ofThings() || p.named() || p.pondered() || p.possessed() || p.pooled() || p.ofOthers() || p.notNow() || p.judged() || p.dropped() || p.varied() || p.cleared() || p.titled() || p.shared() || p.wondered()
+	return slices.ContainsFunc(doubts, func(doubts func(*phrasing) bool) bool { return doubts(p) })
+}
+
+var doubts = []func(*phrasing) bool{
+	(*phrasing).turnedInto, (*phrasing).repeated, (*phrasing).totalled, // the number
+	(*phrasing).ofThings, (*phrasing).named, (*phrasing).varied, // the product
+	(*phrasing).possessed, (*phrasing).pooled, (*phrasing).ofOthers, (*phrasing).shared, // whose they are
+	(*phrasing).pondered, (*phrasing).notNow, (*phrasing).dropped, // whether and when
+	(*phrasing).authorised, (*phrasing).judged, (*phrasing).cleared, // who rules on it
+	(*phrasing).titled, (*phrasing).wondered, // what kind of a sentence it is
 }
 
 // words are those of the sentence.
