@@ -44,3 +44,15 @@ func (p *phrasing) wondered() bool {
 }
 
 var interrogative = set("does did are was were has")
+
+// quoted reports whether the number stands between quotation marks, and the message is more than
+// what stands there: the ad says "Get 20 Teams Phone now".
+func (p *phrasing) quoted() bool {
+	inside := false
+	for i := 0; i < p.number; i++ {
+		if p.wordOf(i) == `"` {
+			inside = !inside
+		}
+	}
+	return inside && p.wordOf(0) != `"`
+}

@@ -14,7 +14,7 @@ var doubts = []func(*phrasing) bool{
 	(*phrasing).possessed, (*phrasing).pooled, (*phrasing).ofOthers, (*phrasing).shared, // whose they are
 	(*phrasing).pondered, (*phrasing).notNow, (*phrasing).dropped, // whether and when
 	(*phrasing).authorised, (*phrasing).judged, (*phrasing).cleared, // who rules on it
-	(*phrasing).titled, (*phrasing).wondered, // what kind of a sentence it is
+	(*phrasing).titled, (*phrasing).wondered, (*phrasing).quoted, // what kind of a sentence it is
 }
 
 // words are those of the sentence.
