@@ -5,7 +5,7 @@ import "slices"
 // notNow reports whether the goods are for another time, or the writer does not want them: next year
 // we need 5, 5 but not today, 5? nope.
 func (p *phrasing) notNow() bool {
-	return p.later() || p.declined() || p.opposed() || p.usedUp()
+	return p.later() || p.atFirst() || p.declined() || p.opposed() || p.usedUp()
 }
 
 // later reports whether a part says that its goods are for another time. What people do then, who
@@ -49,6 +49,22 @@ var (
 	months  = set(`january february march april may june july august september october november december
 		januar februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre novembre q1 q2 q3 q4`)
 )
+
+// atFirst reports whether the number is what was wanted at first, and another one follows it: first
+// I wanted 14, it is 11 now.
+func (p *phrasing) atFirst() bool {
+	if p.number < 0 || !slices.ContainsFunc(p.words(), func(t token) bool { return firsts[t.text] }) && !(p.lang == chinese && (follow(p.words(), "本", "来") || follow(p.words(), "原", "来"))) {
+		return false
+	}
+	for i := p.number + 1; i < p.end; i++ {
+		if p.numeric(i) && p.spans[i].value != p.spans[p.number].value && !p.goodsAt(i+1) {
+			return true
+		}
+	}
+	return false
+}
+
+var firsts = set("first initially originally erst zuerst zunachst anfangs ursprunglich abord initialement depart")
 
 // declined reports whether an answer to the writer's own question says no: 5 Visio? Nope.
 func (p *phrasing) declined() bool {
