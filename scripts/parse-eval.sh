@@ -16,4 +16,5 @@ row "$1" $said/fourth 'by a fourth, as people write; one class mended after they
 row "$1" $said/fifth 'by a fifth, harder, a quarter of them traps; mended for after they were measured'
 row "$1" $said/sixth 'by a sixth, as an examiner: unusual words for ordinary wishes; mended for after they were measured'
 row "$1" $said/seventh 'by a seventh, as people write, and harder; eight messages looked at after they were measured'
-row "$1" $said/eighth 'by an eighth, as people write, and harder; not looked at'
+row "$1" $said/eighth 'by an eighth, as people write, and harder; not looked at, the rules were changed for others since'
+row "$1" $said/ninth 'by a ninth, as people write, and harder; mended for in one class after they were measured'
