@@ -148,13 +148,13 @@ var owners = set("我 你 您 他 她 们")
 // pooled reports whether the goods are of those that are there and free, and nobody buys: they are
 // to be given to somebody.
 func (p *phrasing) pooled() bool {
-	pooled := p.lang == chinese && (follow(p.words(), "闲", "置") || follow(p.words(), "空", "闲"))
+	pooled := p.lang == chinese && (follow(p.words(), "闲", "置") || follow(p.words(), "闲", "着") || follow(p.words(), "空", "闲"))
 	for i := p.start; i < p.end; i++ {
 		switch p.spans[i].mark {
 		case pool:
 			pooled = true
 		case buyVerb:
-			if p.lang != chinese || p.wordOf(p.start) != "从" { // out of the spare ones
+			if p.lang != chinese || p.wordOf(p.start) != "从" && p.wordOf(i) != "拿" { // out of the spare ones
 				return false
 			}
 		}
