@@ -18,3 +18,4 @@ row "$1" $said/sixth 'by a sixth, as an examiner: unusual words for ordinary wis
 row "$1" $said/seventh 'by a seventh, as people write, and harder; eight messages looked at after they were measured'
 row "$1" $said/eighth 'by an eighth, as people write, and harder; not looked at, the rules were changed for others since'
 row "$1" $said/ninth 'by a ninth, as people write, and harder; mended for in one class after they were measured'
+row "$1" $said/tenth 'by four more, one a language; mended for in two classes after they were measured'
