@@ -1,9 +1,10 @@
 package intent
 
 // doubt asks for the number of each line that is stated rather than asked for: the vendor
-// charged us for 20 Visio is no request, whatever its words are. Nothing here lists what
-// people may say of licences. It looks for what a request has not: words that nothing
-// accounts for beside the goods, a verb that is not of buying, a question, a report.
+// charged us for 20 Visio is no request, whatever its words are. It looks for what a request
+// has not: words that nothing accounts for beside the goods, a verb that is not of buying, a
+// question, a report. Besides, some words are known to make something else of what sounds
+// like a request (done, unclear).
 func (r *reading) doubt() {
 	if r.kind != Buy || r.endorsed() {
 		return

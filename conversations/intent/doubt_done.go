@@ -242,8 +242,7 @@ func (p *phrasing) putOff() bool {
 			return true
 		}
 	}
-	words := p.words()
-	return p.lang == chinese && (follow(words, "提", "醒") || follow(words, "怀", "疑") || follow(words, "等", "到"))
+	return p.writes("提醒", "怀疑", "等到")
 }
 
 var (

@@ -8,7 +8,7 @@ func (p *phrasing) titled() bool {
 			return (p.colon(i) || w == "fyi") && !p.asksIn(i+1, p.first)
 		}
 	}
-	return false
+	return p.writes("状态", "库存", "现有", "上次", "转发", "主题", "测试") && p.colon(p.start) && !p.asksIn(p.start, p.first)
 }
 
 // colon reports whether one stands between a span and the goods.
@@ -23,7 +23,7 @@ func (p *phrasing) colon(i int) bool {
 
 var titles = set(`current currently status inventory stock last previous fw fwd test summary subject
 	aktuell aktuelle aktueller bestand stand letzte letzter aw wg betreff zusammenfassung
-	actuel actuels actuelle actuelles derniere dernier tr objet resume etat 状 库 现 上 转 主 测`)
+	actuel actuels actuelle actuelles derniere dernier tr objet resume etat`)
 
 // shared reports whether a question is of how many may use one.
 func (p *phrasing) shared() bool {
@@ -32,7 +32,7 @@ func (p *phrasing) shared() bool {
 			return true
 		}
 	}
-	return p.lang == chinese && (follow(p.words(), "共", "用") || follow(p.words(), "共", "享"))
+	return p.writes("共用", "共享")
 }
 
 var sharedBy = set("share shares partager partagent partage teilen")

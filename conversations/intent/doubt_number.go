@@ -1,6 +1,9 @@
 package intent
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // unclear reports whether the number beside the goods may be of something else than is wanted, or
 // the goods may not be wanted, though the sentence sounds like a request.
@@ -9,7 +12,7 @@ func (p *phrasing) unclear() bool {
 }
 
 var doubts = []func(*phrasing) bool{
-	(*phrasing).turnedInto, (*phrasing).repeated, (*phrasing).totalled, // the number
+	(*phrasing).turnedInto, (*phrasing).repeated, (*phrasing).totalled, (*phrasing).misspelt, // the number
 	(*phrasing).ofThings, (*phrasing).named, (*phrasing).varied, // the product
 	(*phrasing).possessed, (*phrasing).pooled, (*phrasing).ofOthers, (*phrasing).shared, // whose they are
 	(*phrasing).pondered, (*phrasing).notNow, (*phrasing).dropped, // whether and when
@@ -34,22 +37,30 @@ func (p *phrasing) turnedInto() bool {
 			turned = turned || turningInto[p.tokens[s.from].text]
 		}
 	}
-	words := p.words()
-	return turned && numbers > 1 || p.lang == chinese && (follow(words, "替", "换") || follow(words, "置", "换"))
+	return turned && numbers > 1 || p.writes("替换", "置换")
 }
 
 var turningInto = set(`change swap exchange convert turn trade replace switch
 	tausche tauscht tauschen ersetze ersetzt ersetzen wandle wandelt umwandeln
 	echange echangez echanger remplace remplacez remplacer convertir transformez`)
 
-// follow reports whether two words stand side by side.
-func follow(words []token, first, second string) bool {
-	for i := range words[:len(words)-1] {
-		if words[i].text == first && words[i+1].text == second {
+// writes reports whether a Chinese sentence has one of the words.
+func (p *phrasing) writes(words ...string) bool {
+	return p.lang == chinese && slices.ContainsFunc(words, func(word string) bool { return holds(p.words(), strings.Split(word, "")...) })
+}
+
+// holds reports whether words stand side by side among others.
+func holds(words []token, sequence ...string) bool {
+	for i := range words {
+		if begin(words[i:], sequence) {
 			return true
 		}
 	}
 	return false
+}
+
+func begin(words []token, sequence []string) bool {
+	return len(sequence) <= len(words) && slices.EqualFunc(sequence, words[:len(sequence)], func(want string, t token) bool { return want == t.text })
 }
 
 // repeated reports whether the goods are wanted more than once: 10 Visio, twice.
@@ -75,7 +86,7 @@ func (p *phrasing) totalled() bool {
 	in := func(of map[string]bool) bool {
 		return slices.ContainsFunc(words, func(t token) bool { return of[t.text] })
 	}
-	return in(totals) && in(becoming) || p.lang == chinese && (follow(words, "总", "共") || follow(words, "一", "共")) && in(becoming)
+	return (in(totals) || p.writes("总共", "一共")) && in(becoming)
 }
 
 var (
@@ -148,7 +159,7 @@ var owners = set("我 你 您 他 她 们")
 // pooled reports whether the goods are of those that are there and free, and nobody buys: they are
 // to be given to somebody.
 func (p *phrasing) pooled() bool {
-	pooled := p.lang == chinese && (follow(p.words(), "闲", "置") || follow(p.words(), "闲", "着") || follow(p.words(), "空", "闲"))
+	pooled := p.writes("闲置", "闲着", "空闲")
 	for i := p.start; i < p.end; i++ {
 		switch p.spans[i].mark {
 		case pool:
@@ -166,13 +177,15 @@ func (p *phrasing) pooled() bool {
 // without Teams, Security Copilot.
 func (p *phrasing) varied() bool {
 	words := p.words()
-	for _, first := range []string{"without", "sans", "ohne", "no"} {
-		if follow(words, first, "teams") {
-			return true
-		}
+	return slices.ContainsFunc([]string{"without", "sans", "ohne", "no"}, func(w string) bool { return holds(words, w, "teams") }) ||
+		slices.ContainsFunc([]string{"security", "github", "sales"}, func(w string) bool { return holds(words, w, "copilot") })
+}
+
+// misspelt reports whether the letter O is written for a nought: 1O.
+func (p *phrasing) misspelt() bool {
+	if p.number < 0 || p.spans[p.number].to >= len(p.tokens) {
+		return false
 	}
-	if at := p.number; at >= 0 && p.spans[at].to < len(p.tokens) && p.tokens[p.spans[at].to].text == "o" && !p.tokens[p.spans[at].to].spaced { // 1O
-		return true
-	}
-	return follow(words, "security", "copilot") || follow(words, "github", "copilot") || follow(words, "sales", "copilot")
+	next := &p.tokens[p.spans[p.number].to]
+	return next.text == "o" && !next.spaced
 }

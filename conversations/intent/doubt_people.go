@@ -36,18 +36,15 @@ func (p *phrasing) numeric(i int) bool {
 func (p *phrasing) inPart() bool {
 	share := false
 	for _, t := range p.words() {
-		if twelves[t.text] {
+		if dozens[t.text] {
 			return false
 		}
 		share = share || shares[t.text]
 	}
-	return share || p.lang == chinese && follow(p.words(), "一", "半")
+	return share || p.writes("一半")
 }
 
-var (
-	shares  = set("half halves moitie halfte % percent prozent")
-	twelves = set("dozen dozens douzaine douzaines dutzend")
-)
+var shares = set("half halves moitie halfte % percent prozent")
 
 // andMe reports whether the writer is one more than are counted: for me and 3 colleagues.
 func (p *phrasing) andMe() bool {

@@ -24,18 +24,13 @@ func (p *phrasing) later() bool {
 	words := p.words()
 	part := p.tokens[p.spans[p.from].from:p.spans[p.to-1].to]
 	end := part[max(len(part)-2, 0):]
-	return follow(words, "not", "today") || follow(words, "nicht", "heute") || len(end) > 1 && end[0].text == "noch" && end[1].text == "nicht"
+	return holds(words, "not", "today") || holds(words, "nicht", "heute") || len(end) > 1 && end[0].text == "noch" && end[1].text == "nicht"
 }
 
 // inTime reports whether a time to come begins with a span.
 func (p *phrasing) inTime(i int) bool {
 	words := p.tokens[p.spans[i].from:p.spans[p.to-1].to]
-	for _, time := range laters {
-		if len(time) <= len(words) && slices.EqualFunc(time, words[:len(time)], func(want string, t token) bool { return want == t.text }) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(laters, func(time []string) bool { return begin(words, time) })
 }
 
 var (
@@ -53,7 +48,7 @@ var (
 // atFirst reports whether the number is what was wanted at first, and another one follows it: first
 // I wanted 14, it is 11 now.
 func (p *phrasing) atFirst() bool {
-	if p.number < 0 || !slices.ContainsFunc(p.words(), func(t token) bool { return firsts[t.text] }) && !(p.lang == chinese && (follow(p.words(), "本", "来") || follow(p.words(), "原", "来"))) {
+	if p.number < 0 || !slices.ContainsFunc(p.words(), func(t token) bool { return firsts[t.text] }) && !p.writes("本来", "原来") {
 		return false
 	}
 	for i := p.number + 1; i < p.end; i++ {
@@ -92,10 +87,10 @@ var (
 // opposed reports whether the writer is against what somebody wants.
 func (p *phrasing) opposed() bool {
 	words := p.words()
-	if follow(words, "her", "no") || follow(words, "him", "no") || follow(words, "them", "no") {
+	if holds(words, "her", "no") || holds(words, "him", "no") || holds(words, "them", "no") {
 		return true
 	}
-	return slices.ContainsFunc(words, func(t token) bool { return against[t.text] }) || p.lang == chinese && follow(p.words(), "不", "同")
+	return slices.ContainsFunc(words, func(t token) bool { return against[t.text] }) || p.writes("不同意")
 }
 
 var against = set("against dagegen contre veto")
@@ -103,8 +98,7 @@ var against = set("against dagegen contre veto")
 // usedUp reports whether something else is done with goods that are there.
 func (p *phrasing) usedUp() bool {
 	words := p.words()
-	return slices.ContainsFunc(words, func(t token) bool { return using[t.text] }) || follow(words, "planning", "to") ||
-		p.lang == chinese && (follow(words, "只", "用") || follow(words, "试", "用") || follow(words, "们", "用"))
+	return slices.ContainsFunc(words, func(t token) bool { return using[t.text] }) || holds(words, "planning", "to") || p.writes("只用", "试用", "们用")
 }
 
 var using = set("rid wasted waste wasting umstellen umzustellen")
