@@ -79,11 +79,9 @@ func (p *phrasing) theirs() bool {
 	for i := p.start; i < p.end; i++ {
 		somebody = somebody || p.spans[i].mark == people
 	}
-	ours := p.number > p.start && owning[p.tokens[p.spans[p.number-1].to-1].text]
+	ours := p.number > p.start && possessive[p.tokens[p.spans[p.number-1].to-1].text]
 	return products > 1 && numbers < products && (somebody || ours)
 }
-
-var owning = set("our nos notre unsere unseren unserer")
 
 // usersOf reports whether something is told of those who have the goods: the 5 Visio users complain.
 func (p *phrasing) usersOf() bool {
