@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"cartwright/commerce"
+	"cartwright/conversations/locale"
 )
 
 // listPrompt is the catalogue: searched, by group, a page at a time.
@@ -95,9 +96,7 @@ func groupOptions(f facts) []Option {
 
 func offerItem(o *commerce.Offer, f *facts) *Item {
 	first := o.FirstPlan(f.org, f.now)
-	item := &Item{Title: o.Name, Lines: []string{
-		f.words.T("list.from_price", "price", unitPrice(*f, first.PlanID, first.Price), "plan", planName(*f, first.PlanID)),
-	}}
+	item := &Item{Title: o.Name, Lines: append(make([]string, 0, 2), fromPrice(f, first))}
 	h := f.shelf.Holding(*o)
 	if h.Known && h.Owned > 0 {
 		item.Lines = append(item.Lines, f.words.N("list.owned", h.Owned, "free", h.Free()))
@@ -126,6 +125,24 @@ func (f *facts) closedTo(o *commerce.Offer, plan commerce.PlanID) error {
 		return nil // said when the cart is reached: lines may still be merged or removed
 	}
 	return err
+}
+
+// priced is all that the sentence about an offer's price depends on.
+type priced struct {
+	lang  string
+	cloud commerce.Cloud
+	plan  commerce.PlanID
+	price commerce.Money
+}
+
+var fromPrices locale.Remembered[priced]
+
+// fromPrice says what the offer costs at least: each page of the catalogue says it of six.
+func fromPrice(f *facts, first commerce.Plan) string {
+	of := priced{f.words.Lang(), f.org.Cloud, first.PlanID, first.Price}
+	return fromPrices.Text(of, func(priced) string {
+		return f.words.T("list.from_price", "price", unitPrice(*f, first.PlanID, first.Price), "plan", planName(*f, first.PlanID))
+	})
 }
 
 // unitPrice is a price with what it is for, such as "€13.13 per licence and month".

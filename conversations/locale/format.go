@@ -2,7 +2,6 @@ package locale
 
 import (
 	"strconv"
-	"sync"
 
 	"github.com/bojanz/currency"
 )
@@ -13,35 +12,7 @@ func (w Words) Money(amount currency.Amount) string {
 	if amount.CurrencyCode() == "" {
 		return ""
 	}
-	return w.in().prices.text(amount, w.in().money.Format)
-}
-
-// remembered are the texts of amounts that were written before: prices are few, and a page
-// of the catalogue has each of them written again. Its zero value is ready.
-type remembered struct {
-	mu    sync.RWMutex
-	texts map[currency.Amount]string
-}
-
-// rememberedMost is more than a catalogue has prices.
-const rememberedMost = 2_000
-
-// text is an amount as write writes it.
-func (r *remembered) text(amount currency.Amount, write func(currency.Amount) string) string {
-	r.mu.RLock()
-	text, known := r.texts[amount]
-	r.mu.RUnlock()
-	if known {
-		return text
-	}
-	text = write(amount)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.texts == nil || len(r.texts) >= rememberedMost {
-		r.texts = map[currency.Amount]string{}
-	}
-	r.texts[amount] = text
-	return text
+	return w.in().prices.Text(amount, w.in().money.Format)
 }
 
 // MoneyDifference is Money with a plus where there is more than nothing.

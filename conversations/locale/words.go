@@ -31,8 +31,8 @@ type spoken struct {
 	localizer  *i18n.Localizer
 	calendar   calendar
 	money      *currency.Formatter
-	prices     remembered          // as money writes them
-	difference *currency.Formatter // money with a sign
+	prices     Remembered[currency.Amount] // as money writes them
+	difference *currency.Formatter         // money with a sign
 	number     *currency.Formatter
 }
 

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"strconv"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,6 +16,9 @@ import (
 
 // roomFor is about how long an answer is.
 const roomFor = 4 << 10
+
+// pads are where answers are written that are sent at once.
+var pads = sync.Pool{New: func() any { return new(make([]byte, 0, roomFor)) }}
 
 // encoded is one of this package's structs as JSON. Half of a character, as cutting a text
 // leaves, is U+FFFD.
@@ -49,9 +53,19 @@ func (c callback) appendTo(to []byte) []byte {
 func (m message) appendTo(to []byte) []byte {
 	to = appendComponents(append(to, `{"components":`...), m.Components)
 	to = strconv.AppendInt(append(to, `,"flags":`...), int64(m.Flags), 10)
-	to = append(append(to, `,"allowed_mentions":`...), encoded(m.Mentions)...)
+	to = append(append(to, `,"allowed_mentions":`...), m.Mentions.text()...)
 	return append(to, '}')
 }
+
+// text is short where nobody is mentioned, which is nearly always.
+func (m mentions) text() []byte {
+	if m.Parse != nil && len(m.Parse) == 0 && !m.Replied {
+		return nobody
+	}
+	return encoded(m)
+}
+
+var nobody = []byte(`{"parse":[]}`)
 
 func (m modal) appendTo(to []byte) []byte {
 	to = appendQuoted(append(to, `{"custom_id":`...), m.ID)

@@ -54,3 +54,13 @@ func TestWhatIsWrittenByHandIsWhatTheTagsSay(t *testing.T) {
 		}
 	}
 }
+
+// Nobody is mentioned in what is written by hand, as reflection writes it.
+func TestNobodyIsMentioned(t *testing.T) {
+	t.Parallel()
+	for _, m := range []mentions{{}, {Parse: []string{}}, {Parse: []string{"users"}}, {Parse: []string{}, Replied: true}} {
+		if got, want := m.text(), encoded(m); string(got) != string(want) {
+			t.Errorf("%+v is %s and not %s", m, got, want)
+		}
+	}
+}

@@ -131,7 +131,7 @@ func (c *canvas) item(i conversations.Item) {
 	if i.Tag != "" {
 		title += " — " + toned(i.Tone, i.Tag)
 	}
-	lines := []string{title}
+	lines := append(make([]string, 0, 2+len(i.Lines)), title)
 	for _, l := range i.Lines {
 		lines = append(lines, escaped(l))
 	}
@@ -144,8 +144,8 @@ func (c *canvas) item(i conversations.Item) {
 		return
 	}
 	if len(i.Actions) == 1 {
-		b := c.button(i.Actions[0], c.kind)
-		c.parts = append(c.parts, component{Type: typeSection, Components: []component{text}, Accessory: &b})
+		pair := []component{text, c.button(i.Actions[0], c.kind)}
+		c.parts = append(c.parts, component{Type: typeSection, Components: pair[:1:1], Accessory: &pair[1]})
 		return
 	}
 	c.parts = append(c.parts, text)

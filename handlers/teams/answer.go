@@ -38,7 +38,7 @@ type drawnReply struct {
 }
 
 func drawing(r conversations.Reply) drawnReply {
-	return drawnReply{r, sync.OnceValue(func() sheet { return sheetOf(drawn(r.Prompt, ""), r.Prompt) })}
+	return drawnReply{r, sync.OnceValue(func() sheet { return sketched(r.Prompt, "") })}
 }
 
 // answer answers a click.
@@ -124,7 +124,7 @@ func (t *Teams) aside(ctx context.Context, s spot, m jsontext.Value) {
 func (t *Teams) stranger(ctx context.Context, a activity) {
 	p := unserved(a)
 	if a.personal() || len(a.mentioned()) == 0 && strings.Contains(a.Text, "<at>") {
-		t.send(ctx, a.ServiceURL, a.Where.ID, sheetOf(drawn(p, ""), p).message)
+		t.send(ctx, a.ServiceURL, a.Where.ID, sketched(p, "").message)
 	}
 }
 

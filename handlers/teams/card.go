@@ -1,7 +1,6 @@
 package teams
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -147,6 +146,7 @@ const (
 
 // canvas draws a prompt as a card.
 type canvas struct {
+	*paper
 	body  []element
 	words locale.Words
 	own   string // what the message shows that is kept up to date by itself, "" for another
@@ -168,17 +168,20 @@ func strong(text string) run { return run{Type: "TextRun", Text: text, Weight: "
 func muted(text string) run  { return run{Type: "TextRun", Text: text, Subtle: true} }
 
 // text is text as it stands: a RichTextBlock knows no markup but that of dates.
-func text(runs ...run) element {
-	runs = slices.DeleteFunc(runs, func(r run) bool { return r.Text == "" })
-	for i := range runs {
-		runs[i].Text = undated(runs[i].Text)
+func (on *paper) text(runs ...run) element {
+	said := on.runs.room(len(runs))
+	for _, r := range runs {
+		if r.Text != "" {
+			r.Text = undated(r.Text)
+			said = append(said, r)
+		}
 	}
-	return element{Type: "RichTextBlock", Inlines: runs}
+	return element{Type: "RichTextBlock", Inlines: said}
 }
 
 // under is text right below what is before it.
-func under(runs ...run) element {
-	t := text(runs...)
+func (on *paper) under(runs ...run) element {
+	t := on.text(runs...)
 	t.Spacing = "none"
 	return t
 }
@@ -217,8 +220,9 @@ var markup = strings.NewReplacer(
 
 // execute is a click that is a step, and what older clients send in its place.
 func (c *canvas) execute(a conversations.Action, inputs string) action {
-	x := action{Type: "Action.Execute", Title: a.Label, Tooltip: a.Name, Style: styleOf(a), Verb: verbTurn, Data: &printed{a.Ref, c.own}, Inputs: inputs}
-	x.Fallback = &action{Type: "Action.Submit", Title: x.Title, Data: x.Data, Inputs: inputs, Style: x.Style}
+	x := action{Type: "Action.Execute", Title: a.Label, Tooltip: a.Name, Style: styleOf(a), Verb: verbTurn, Inputs: inputs}
+	x.Data = &c.prints.lay(printed{a.Ref, c.own})[0]
+	x.Fallback = &c.actions.lay(action{Type: "Action.Submit", Title: x.Title, Data: x.Data, Inputs: inputs, Style: x.Style})[0]
 	return x
 }
 
@@ -247,7 +251,7 @@ func (c *canvas) button(a conversations.Action) action {
 	yes := a
 	yes.Label = a.Confirm.Yes
 	return action{Type: "Action.ShowCard", Title: a.Label, Tooltip: a.Name, Style: styleOf(a), Card: &card{
-		Type: "AdaptiveCard", Version: cardVersion, Body: []element{text(strong(a.Confirm.Title)), text(plain(a.Confirm.Text)), set([]action{c.execute(yes, noInputs)})},
+		Type: "AdaptiveCard", Version: cardVersion, Body: c.elements.lay(c.text(strong(a.Confirm.Title)), c.text(plain(a.Confirm.Text)), set(c.actions.lay(c.execute(yes, noInputs)))),
 	}}
 }
 
@@ -256,9 +260,9 @@ func set(actions []action) element { return element{Type: "ActionSet", Actions: 
 func (c *canvas) buttons(actions []conversations.Action) { c.sets(c.drawn(actions)) }
 
 func (c *canvas) drawn(actions []conversations.Action) []action {
-	all := make([]action, len(actions))
-	for i, a := range actions {
-		all[i] = c.button(a)
+	all := c.actions.room(len(actions))
+	for _, a := range actions {
+		all = append(all, c.button(a))
 	}
 	return all
 }

@@ -26,7 +26,7 @@ func (t *Teams) Post(ctx context.Context, organisation string, to conversations.
 	if err != nil {
 		return "", err
 	}
-	id, err := t.connector.send(ctx, r.Service, r.Chat, sheetOf(drawn(p, p.Name), p).message)
+	id, err := t.connector.send(ctx, r.Service, r.Chat, sketched(p, p.Name).message)
 	if err != nil {
 		return "", err
 	}

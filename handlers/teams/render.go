@@ -9,8 +9,11 @@ import (
 
 // drawn is a prompt as a card. own is what the message shows that it stands in, where that is
 // kept up to date by itself.
-func drawn(p conversations.Prompt, own string) card {
-	c := &canvas{words: locale.For(p.Locale, nil), own: own, body: make([]element, 0, roomOf(p))}
+func drawn(p conversations.Prompt, own string) card { return new(paper).drawn(p, own) }
+
+// drawn is a card that is good until the paper is used again.
+func (on *paper) drawn(p conversations.Prompt, own string) card {
+	c := &canvas{paper: on, words: locale.For(p.Locale, nil), own: own, body: on.elements.room(roomOf(p))}
 	c.head(p)
 	c.draw(p.Blocks)
 	switch {
@@ -65,10 +68,10 @@ func summary(p conversations.Prompt) string {
 func (c *canvas) head(p conversations.Prompt) {
 	c.add(heading(p.Title, "large"))
 	if p.Organisation != "" {
-		c.add(under(muted(p.Organisation)))
+		c.add(c.under(muted(p.Organisation)))
 	}
 	for _, n := range p.Notices {
-		c.add(text(toned(n.Tone, n.Text)))
+		c.add(c.text(toned(n.Tone, n.Text)))
 	}
 }
 
@@ -78,7 +81,7 @@ func (c *canvas) draw(blocks []conversations.Block) {
 		case b.Heading != "":
 			c.add(heading(b.Heading, "medium"))
 		case b.Text != nil:
-			c.add(text(toned(b.Text.Tone, b.Text.Text)))
+			c.add(c.text(toned(b.Text.Tone, b.Text.Text)))
 		case b.Facts != nil:
 			c.facts(b.Facts)
 		case b.Item != nil:
@@ -86,7 +89,7 @@ func (c *canvas) draw(blocks []conversations.Block) {
 		case b.Table != nil:
 			c.table(*b.Table)
 		case b.Progress != nil:
-			c.add(bar(*b.Progress)...)
+			c.add(c.bar(*b.Progress)...)
 		case b.List != nil:
 			c.list(*b.List)
 		}
@@ -100,9 +103,10 @@ func (c *canvas) facts(facts []conversations.Fact) {
 		if f.Strong {
 			value = strong(f.Value)
 		}
-		set := element{Type: "ColumnSet", Columns: []column{
-			{Type: "Column", Width: 4, Items: []element{text(muted(f.Label))}}, {Type: "Column", Width: 5, Items: []element{text(value)}},
-		}}
+		set := element{Type: "ColumnSet", Columns: c.columns.lay(
+			column{Type: "Column", Width: 4, Items: c.elements.lay(c.text(muted(f.Label)))},
+			column{Type: "Column", Width: 5, Items: c.elements.lay(c.text(value))},
+		)}
 		if i > 0 {
 			set.Spacing = "small"
 		}
@@ -112,29 +116,29 @@ func (c *canvas) facts(facts []conversations.Fact) {
 
 // item is a thing with what can be done with it: beside it where that is one short button.
 func (c *canvas) item(i conversations.Item) {
-	lines, actions := about(i), c.drawn(i.Actions)
+	lines, actions := c.about(i), c.drawn(i.Actions)
 	if len(actions) != 1 || breadth(actions[0]) > maxBeside {
 		c.add(element{Type: "Container", Line: true, Items: lines})
 		c.sets(actions)
 		return
 	}
-	c.add(element{Type: "ColumnSet", Line: true, Columns: []column{
-		{Type: "Column", Width: "stretch", Vertical: "center", Items: lines},
-		{Type: "Column", Width: "auto", Vertical: "center", Items: []element{set(actions)}},
-	}})
+	c.add(element{Type: "ColumnSet", Line: true, Columns: c.columns.lay(
+		column{Type: "Column", Width: "stretch", Vertical: "center", Items: lines},
+		column{Type: "Column", Width: "auto", Vertical: "center", Items: c.elements.lay(set(actions))},
+	)})
 }
 
-func about(i conversations.Item) []element {
-	title := []run{strong(i.Title)}
+func (c *canvas) about(i conversations.Item) []element {
+	title := c.text(strong(i.Title))
 	if i.Tag != "" {
-		title = append(title, muted(" · "), toned(i.Tone, i.Tag))
+		title = c.text(strong(i.Title), muted(" · "), toned(i.Tone, i.Tag))
 	}
-	lines := append(make([]element, 0, 1+len(i.Lines)), text(title...))
+	lines := append(c.elements.room(3+len(i.Lines)), title)
 	for _, l := range i.Lines {
-		lines = append(lines, under(plain(l)))
+		lines = append(lines, c.under(plain(l)))
 	}
 	if i.Progress != nil {
-		lines = append(lines, bar(*i.Progress)...)
+		lines = append(lines, c.bar(*i.Progress)...)
 	}
 	return lines
 }
@@ -146,15 +150,15 @@ func (c *canvas) table(t conversations.Table) {
 	for sum > 0 && (sum >= len(t.Numeric) || !t.Numeric[sum]) {
 		sum--
 	}
-	c.add(text(strong(t.Caption)))
-	made := element{Type: "Table", Columns: []column{{Width: 1}, {Width: "120px", Align: "right"}}}
-	made.Rows = append(made.Rows, rowOf([]element{text(strong(t.Head[0]))}, strong(t.Head[sum])))
+	c.add(c.text(strong(t.Caption)))
+	made := element{Type: "Table", Columns: c.columns.lay(column{Width: 1}, column{Width: "120px", Align: "right"})}
+	made.Rows = append(made.Rows, c.rowOf(c.elements.lay(c.text(strong(t.Head[0]))), strong(t.Head[sum])))
 	for _, cells := range t.Rows {
-		first := []element{text(plain(cells[0]))}
+		first := c.elements.lay(c.text(plain(cells[0])))
 		if others := c.others(t.Head, cells, sum); others != "" {
-			first = append(first, under(muted(others)))
+			first = append(first, c.under(muted(others)))
 		}
-		made.Rows = append(made.Rows, rowOf(first, plain(cells[sum])))
+		made.Rows = append(made.Rows, c.rowOf(first, plain(cells[sum])))
 	}
 	c.add(made)
 }
@@ -170,30 +174,30 @@ func (c *canvas) others(head, cells []string, sum int) string {
 	return strings.Join(facts, " · ")
 }
 
-func rowOf(first []element, last run) row {
-	return row{"TableRow", []cell{{"TableCell", first}, {"TableCell", []element{text(last)}}}}
+func (c *canvas) rowOf(first []element, last run) row {
+	return row{"TableRow", []cell{{"TableCell", first}, {"TableCell", c.elements.lay(c.text(last))}}}
 }
 
 func (c *canvas) list(l conversations.List) {
-	c.add(text(strong(l.Title)))
+	c.add(c.text(strong(l.Title)))
 	for _, item := range l.Items {
-		c.add(under(plain("• " + item)))
+		c.add(c.under(plain("• " + item)))
 	}
 	if l.More != "" {
-		c.add(under(muted(l.More)))
+		c.add(c.under(muted(l.More)))
 	}
 }
 
 const barWidth = 16
 
-func bar(p conversations.Progress) []element {
+func (c *canvas) bar(p conversations.Progress) []element {
 	done := 0
 	if p.Total > 0 {
 		done = barWidth * p.Done / p.Total
 	}
 	return []element{
-		text(plain(p.Label)),
-		under(run{Type: "TextRun", Text: strings.Repeat("▰", done), Color: "accent"}, muted(strings.Repeat("▱", barWidth-done))),
+		c.text(plain(p.Label)),
+		c.under(run{Type: "TextRun", Text: strings.Repeat("▰", done), Color: "accent"}, muted(strings.Repeat("▱", barWidth-done))),
 	}
 }
 
@@ -205,10 +209,10 @@ func (c *canvas) fields(p conversations.Prompt, others []conversations.Action) {
 		}
 		c.add(c.input(f))
 		if f.Error != "" {
-			c.add(text(toned(conversations.Bad, f.Error)))
+			c.add(c.text(toned(conversations.Bad, f.Error)))
 		}
 		if f.Help != "" {
-			c.add(under(run{Type: "TextRun", Text: f.Help, Subtle: true, Size: "small"}))
+			c.add(c.under(run{Type: "TextRun", Text: f.Help, Subtle: true, Size: "small"}))
 		}
 		if f.Sum != nil && f.Sum.Text != "" {
 			c.facts([]conversations.Fact{{Label: f.Sum.Label, Value: f.Sum.Text}})
