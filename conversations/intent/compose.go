@@ -195,7 +195,7 @@ func (l *line) take(other *line) {
 
 // dropQuoted forgets what somebody else said.
 func (r *reading) dropQuoted() {
-	r.dropSpoken()
+	cut := r.dropSpoken()
 	said := -1
 	if len(r.spans) > 0 && r.tokens[0].text == ">" {
 		r.spans = r.behindLine()
@@ -208,6 +208,8 @@ func (r *reading) dropQuoted() {
 			continue
 		}
 		switch w := r.tokens[r.spans[i].from].text; {
+		case w == ":" && i+1 == cut: // what was said is gone already
+			return
 		case w == ":" || w == "\"":
 			r.spans = append(append([]span(nil), r.spans[:i]...), r.behindQuote(i, w)...)
 			return
@@ -222,8 +224,9 @@ func (r *reading) heads(i int) bool {
 
 var fields = set("artikel article item")
 
-// dropSpoken forgets what stands in quotation marks and has a verb in it: a name has none.
-func (r *reading) dropSpoken() {
+// dropSpoken forgets what stands in quotation marks and has a verb in it: a name has none. It
+// says where that was, -1 for nowhere.
+func (r *reading) dropSpoken() int {
 	opened := -1
 	for i := range r.spans {
 		if r.tokens[r.spans[i].from].text != "\"" {
@@ -231,10 +234,11 @@ func (r *reading) dropSpoken() {
 		}
 		if opened >= 0 && (r.speaks(opened, i) || r.cites(opened, i)) {
 			r.spans = append(append([]span(nil), r.spans[:opened]...), r.spans[i+1:]...)
-			return
+			return opened
 		}
 		opened = i
 	}
+	return -1
 }
 
 // speaks reports whether spans ask for something.

@@ -6,18 +6,23 @@ package intent
 // question, a report. Besides, some words are known to make something else of what sounds
 // like a request (done, unclear).
 func (r *reading) doubt() {
-	if r.kind != Buy || r.endorsed() {
+	if r.kind != Buy {
 		return
 	}
-	told := true
+	told, endorsed := true, r.endorsed()
 	for i := range r.lines {
 		l := &r.lines[i]
 		if !l.said.set || l.said.asked || !l.many.set || l.many.asked {
-			told = told && r.spokenOf(l)
+			told = told && (r.spokenOf(l) || r.turnedDown(l))
 			continue
 		}
 		switch p := r.phrasingOf(l); {
+		case endorsed:
+			l.many.asked, told = p.any(doubts) || p.ownedBefore() || len(r.lines) > 1 && (p.definite() || !p.leads() || !p.trails()), false
 		case p.done():
+			l.many.asked = true
+			told = told && !l.paid.set && !l.handed.set
+		case p.any(spurned):
 			l.many.asked = true
 			told = told && !l.paid.set && !l.handed.set
 		case !p.leads() || !p.joins() || !p.trails() || !p.stands():
@@ -28,6 +33,41 @@ func (r *reading) doubt() {
 		}
 	}
 	r.told = told && len(r.lines) > 0
+}
+
+// turnedDown reports whether a no is set before the only goods that are named with a number, or ends what
+// is said of them: keine 5 Visio bestellen.
+func (r *reading) turnedDown(l *line) bool {
+	if !l.said.set || l.many.set || l.paid.set || l.handed.set || len(r.lines) > 1 {
+		return false
+	}
+	p := r.phrasingOf(l)
+	for i := p.start; i < p.end; i++ {
+		if m := p.spans[i].mark; (m == negation || m == denial) && leadsTo(p.spans[i+1:], amount) {
+			return p.asksIn(p.start, p.end) && p.goodsOnce()
+		}
+	}
+	return false
+}
+
+// goodsOnce reports whether no second number is told.
+func (p *phrasing) goodsOnce() bool {
+	n := 0
+	for i := range p.spans {
+		if m := p.spans[i].mark; p.numeric(i) || m == some || m == many {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// ownedBefore reports whether the goods are those that there are: we have 30 and need more, please buy.
+func (p *phrasing) ownedBefore() bool {
+	if p.first == p.from || p.ofPeople(p.first+1) {
+		return false
+	}
+	m := p.spans[p.first-1].mark
+	return m == own || m == owned
 }
 
 // spokenOf reports whether a product is only a word of a sentence that states something of it,
@@ -80,7 +120,7 @@ func (p *phrasing) requests() bool {
 // do. Please order them.
 func (r *reading) endorsed() bool {
 	for _, p := range r.portions() {
-		if p.asks && !p.goods && r.bids(p) {
+		if p.asks && !p.goods && r.bids(p) && r.first(p, some, many, more, negation, denial, nobody) < 0 {
 			return true
 		}
 	}
@@ -92,7 +132,8 @@ func (r *reading) bids(p portion) bool {
 	for i := p.from; i < p.to; i++ {
 		switch r.spans[i].mark {
 		case buyVerb:
-			return true
+			denied := p.from > 0 && (r.spans[p.from-1].mark == negation || p.from > 1 && r.spans[p.from-2].mark == negation)
+			return !denied && !bargains[r.wordOf(i)]
 		case filler, polite:
 		default:
 			return false
@@ -100,6 +141,9 @@ func (r *reading) bids(p portion) bool {
 	}
 	return false
 }
+
+// bargains are nouns of buying that are no verbs as well.
+var bargains = set("achat einkauf bestellung beschaffung anschaffung")
 
 // phrasing is how the goods of a line are spoken of.
 type phrasing struct {

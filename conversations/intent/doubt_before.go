@@ -9,7 +9,7 @@ func (p *phrasing) leads() bool {
 			return false
 		}
 	}
-	return w.strange <= w.granted && !w.stated && !w.said && !p.definite()
+	return w.strange <= w.granted && !w.stated && !w.said && !w.refused && !p.definite()
 }
 
 // lead is what was met on the way to the goods.
@@ -20,6 +20,7 @@ type lead struct {
 	named   int  // words that may still be the name of somebody
 	stated  bool // a verb tells, unless a request follows
 	said    bool // somebody says, unless it is that we need something
+	refused bool // a no stands before whatever follows
 }
 
 // word takes the next span in; it is false where no request can follow any more.
@@ -38,6 +39,8 @@ func (w *lead) word(i int) bool {
 		w.stated = w.stated || i+1 < w.first && ended[w.tokens[w.spans[i+1].from].text] && w.spans[i+1].mark == filler
 	case w.auxiliary(i):
 		w.stated = true
+	case s.mark == negation && !leadsTo(w.spans[i+1:], amount, product, correction, insteadOf) && !certain[w.wordOf(i+1)]:
+		w.refused, w.stated = true, true
 	case s.mark == toward || s.mark == from:
 		w.named = 9
 	case s.mark == group:
@@ -56,7 +59,7 @@ func (w *lead) word(i int) bool {
 		w.said = true
 	case tells[s.mark], w.hedged(i):
 		return false
-	case states[s.mark] || w.cue(i, finite) && !w.asked:
+	case states[s.mark] && !(w.asked && w.wordOf(i) == "is") || w.cue(i, finite) && !w.asked:
 		w.stated = true
 	}
 	if w.asked && w.tokens[s.to-1].text == "给" { // 请给李晓梅
@@ -64,6 +67,9 @@ func (w *lead) word(i int) bool {
 	}
 	return true
 }
+
+// certain may follow a no that denies nothing: no doubt.
+var certain = set("doubt doubts question problem worries doute probleme zweifel frage sorge 问")
 
 // places reports whether a character ends the name of a place or of a department: 研发中心.
 func (w *lead) places(s *span) bool { return w.lang == chinese && placing[w.tokens[s.from].text] }

@@ -22,6 +22,8 @@ func (p *phrasing) trails() bool {
 			p.asked = true
 			named = named || p.cue(i, please)
 			p.bought = p.bought || s.mark == buyVerb || s.mark == want
+		case s.mark == cancel && p.asksIn(p.last+1, i): // we want them no more
+			return false
 		case handed && (helps[s.mark] || p.cue(i, modal)):
 			named = true
 		case p.cue(i, finite|modal) && p.buysWithin(i):

@@ -17,8 +17,11 @@ func (p *phrasing) takenOut() bool {
 			break
 		}
 	}
-	for i := p.last + 1; i < p.to; i++ {
-		if (away[p.wordOf(i)] || p.spans[i].mark == cancel) && p.closesPart(i) || p.removes(i) && !p.asksIn(p.from, p.to) {
+	for i := p.from; i < p.to; i++ {
+		if away[p.wordOf(i)] && (p.spans[i].mark == from || i+1 < p.to && p.spans[i+1].mark == from) { // take 2 away from the interns
+			return true
+		}
+		if i > p.last && (away[p.wordOf(i)] || p.spans[i].mark == cancel) && p.closesPart(i) || i > p.last && p.removes(i) && !p.asksIn(p.from, p.to) {
 			return true
 		}
 	}
@@ -179,7 +182,7 @@ func (p *phrasing) priced() bool {
 	return false
 }
 
-var papers = set(`quote quotation estimate price pricing prices invoice bill offer cost discount receipt proposal budget
+var papers = set(`unterlagen documents paperwork contract contracts vertrag vertrage dossier contrat contrats formular form quote quotation estimate price pricing prices invoice bill offer cost discount receipt proposal budget
 	angebot kostenvoranschlag preis rechnung rabatt offerte beleg preisangebot budget etat
 	devis prix tarif facture offre remise rabais recu chiffrage`)
 
@@ -242,11 +245,11 @@ func (p *phrasing) putOff() bool {
 			return true
 		}
 	}
-	return p.writes("提醒", "怀疑", "等到")
+	return withdrawing.in(p.words())
 }
 
 var (
-	doubting   = set(`remind doubt doubts rappelle rappelez rappeler doute doutes erinnere erinner erinnert bezweifle bezweifeln zweifle`)
+	doubting   = set(`reminder rappel erinnerung memo remind doubt doubts rappelle rappelez rappeler doute doutes erinnere erinner erinnert bezweifle bezweifeln zweifle`)
 	holdingOff = set(`wait attends attendez attendre patiente patientez warte wartet warten abwarten`)
 )
 

@@ -8,7 +8,7 @@ func (p *phrasing) titled() bool {
 			return (p.colon(i) || w == "fyi") && !p.asksIn(i+1, p.first)
 		}
 	}
-	return p.writes("状态", "库存", "现有", "上次", "转发", "主题", "测试") && p.colon(p.start) && !p.asksIn(p.start, p.first)
+	return headings.in(p.words()) && p.colon(p.start) && !p.asksIn(p.start, p.first)
 }
 
 // colon reports whether one stands between a span and the goods.
@@ -21,7 +21,9 @@ func (p *phrasing) colon(i int) bool {
 	return false
 }
 
-var titles = set(`current currently status inventory stock last previous fw fwd test summary subject
+var headings = say("状态|库存|现有|上次|转发|主题|测试")
+
+var titles = set(`statut current currently status inventory stock last previous fw fwd test summary subject
 	aktuell aktuelle aktueller bestand stand letzte letzter aw wg betreff zusammenfassung
 	actuel actuels actuelle actuelles derniere dernier tr objet resume etat`)
 
@@ -32,18 +34,33 @@ func (p *phrasing) shared() bool {
 			return true
 		}
 	}
-	return p.writes("共用", "共享")
+	return together.in(p.words())
 }
+
+var together = say("共用|共享一|共享许可|一起共享")
 
 var sharedBy = set("share shares partager partagent partage teilen")
 
 // wondered reports whether English asks with a verb that begs for nothing: does buying 10 need
 // approval?
 func (p *phrasing) wondered() bool {
-	return p.lang == english && p.asksBack() && interrogative[p.wordOf(p.start)]
+	if whether.begin(p.words()) {
+		return true
+	}
+	if !p.asksBack() || p.begged {
+		return p.asksBack() && interrogative[p.wordOf(p.start)]
+	}
+	return hows.begin(p.words()) || !p.bought && inverted.in(p.words()) || howsOf.in(p.before()) || askingThat.in(p.words()) && !allowed.in(p.words()) || interrogative[p.wordOf(p.start)]
 }
 
-var interrogative = set("does did are was were has")
+var (
+	howsOf     = say("怎么|如何")
+	inverted   = say("t - il|t - elle|t - on|peut - on|doit - on|faut - il")
+	askingThat = say("吗|对吧|是不是|能不能算|最多只能")
+	allowed    = say("能|可以|行")
+)
+
+var interrogative = set("muss mussen stimmt gilt reicht reichen lohnt does did are was were has")
 
 // quoted reports whether the number stands between quotation marks, and the message is more than
 // what stands there: the ad says "Get 20 Teams Phone now".
@@ -56,3 +73,9 @@ func (p *phrasing) quoted() bool {
 	}
 	return inside && p.wordOf(0) != `"`
 }
+
+// wasSo reports whether the goods are spoken of as something that was: to order 90, that was nonsense.
+func (p *phrasing) wasSo() bool { return finding.in(p.behind()) }
+
+// praised reports whether somebody is praised for the goods: well done for the 6 Visio.
+func (p *phrasing) praised() bool { return praising.in(p.tokens) || thankful.in(p.before()) }

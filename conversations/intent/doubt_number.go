@@ -7,23 +7,42 @@ import (
 
 // unclear reports whether the number beside the goods may be of something else than is wanted, or
 // the goods may not be wanted, though the sentence sounds like a request.
-func (p *phrasing) unclear() bool {
-	return slices.ContainsFunc(doubts, func(doubts func(*phrasing) bool) bool { return doubts(p) })
+func (p *phrasing) unclear() bool { return p.any(doubts) || p.any(tales) }
+
+func (p *phrasing) any(of []func(*phrasing) bool) bool {
+	return slices.ContainsFunc(of, func(doubts func(*phrasing) bool) bool { return doubts(p) })
 }
 
 var doubts = []func(*phrasing) bool{
-	(*phrasing).turnedInto, (*phrasing).repeated, (*phrasing).totalled, (*phrasing).misspelt, // the number
+	(*phrasing).turnedInto, (*phrasing).repeated, (*phrasing).totalled, (*phrasing).reaches, (*phrasing).compares, // the number
+	(*phrasing).nearly, (*phrasing).vague, (*phrasing).packed, (*phrasing).misspelt,
 	(*phrasing).ofThings, (*phrasing).named, (*phrasing).varied, // the product
 	(*phrasing).possessed, (*phrasing).pooled, (*phrasing).ofOthers, (*phrasing).shared, // whose they are
-	(*phrasing).pondered, (*phrasing).notNow, (*phrasing).dropped, // whether and when
+	(*phrasing).pondered, (*phrasing).notNow, (*phrasing).dropped, (*phrasing).shrinks, // whether and when
 	(*phrasing).authorised, (*phrasing).judged, (*phrasing).cleared, // who rules on it
 	(*phrasing).titled, (*phrasing).wondered, (*phrasing).quoted, // what kind of a sentence it is
+	(*phrasing).addressed, (*phrasing).pretended, (*phrasing).praised, (*phrasing).wasSo,
 }
+
+// spurned are of goods that the writer says not to want.
+var spurned = []func(*phrasing) bool{(*phrasing).denies, (*phrasing).pretended, (*phrasing).praised, (*phrasing).wasSo, (*phrasing).givenUp, (*phrasing).supposed, (*phrasing).addressed, (*phrasing).hearsay}
+
+// tales are of goods that are only told of. Nothing is left of these doubts where another part asks for
+// what was told of: I hear that we need 20 Visio. Please order them.
+var tales = []func(*phrasing) bool{(*phrasing).remarked, (*phrasing).hearsay, (*phrasing).denies}
 
 // words are those of the sentence.
 func (p *phrasing) words() []token {
 	return p.tokens[p.spans[p.start].from:p.spans[p.end-1].to]
 }
+
+// part are the words of the part of it that the goods are in.
+func (p *phrasing) part() []token { return p.tokens[p.spans[p.from].from:p.spans[p.to-1].to] }
+
+// before are those before the goods, behind those behind them.
+func (p *phrasing) before() []token { return p.tokens[p.spans[p.start].from:p.spans[p.first].from] }
+
+func (p *phrasing) behind() []token { return p.tokens[p.spans[p.last].to:p.spans[p.end-1].to] }
 
 // turnedInto reports whether some goods are to be changed into so many others: which of them are
 // there already is not said.
@@ -37,17 +56,14 @@ func (p *phrasing) turnedInto() bool {
 			turned = turned || turningInto[p.tokens[s.from].text]
 		}
 	}
-	return turned && numbers > 1 || p.writes("替换", "置换")
+	return turned && numbers > 1 || replacing.in(p.words())
 }
 
-var turningInto = set(`change swap exchange convert turn trade replace switch
+var replacing = say("替换|置换")
+
+var turningInto = set(`change swap exchange convert turn replace switch
 	tausche tauscht tauschen ersetze ersetzt ersetzen wandle wandelt umwandeln
 	echange echangez echanger remplace remplacez remplacer convertir transformez`)
-
-// writes reports whether a Chinese sentence has one of the words.
-func (p *phrasing) writes(words ...string) bool {
-	return p.lang == chinese && slices.ContainsFunc(words, func(word string) bool { return holds(p.words(), strings.Split(word, "")...) })
-}
 
 // holds reports whether words stand side by side among others.
 func holds(words []token, sequence ...string) bool {
@@ -65,7 +81,7 @@ func begin(words []token, sequence []string) bool {
 
 // repeated reports whether the goods are wanted more than once: 10 Visio, twice.
 func (p *phrasing) repeated() bool {
-	behind := p.tokens[p.spans[p.last].to:p.spans[p.end-1].to]
+	behind := p.behind()
 	for i := range behind {
 		if multiples[behind[i].text] || i > 0 && repeats[behind[i].text] && few[behind[i-1].text] {
 			return true
@@ -86,12 +102,12 @@ func (p *phrasing) totalled() bool {
 	in := func(of map[string]bool) bool {
 		return slices.ContainsFunc(words, func(t token) bool { return of[t.text] })
 	}
-	return (in(totals) || p.writes("总共", "一共")) && in(becoming)
+	return (totals.in(words) || altogether.in(words)) && in(becoming)
 }
 
 var (
-	totals   = set("total insgesamt gesamt")
-	becoming = set("be sein etre 应 达")
+	altogether = say("总共|一共")
+	becoming   = set("be sein etre 应 达")
 )
 
 // authorised reports whether Chinese allows the goods, rather than calling them licences.
@@ -119,6 +135,9 @@ func (p *phrasing) named() bool {
 		if p.lang == chinese && p.spans[i].mark == amount && i+1 < len(p.spans) && events[p.wordOf(i+1)] {
 			return true
 		}
+	}
+	if p.goods >= 0 && lessons.begin(p.tokens[p.spans[p.goods].to:]) {
+		return true
 	}
 	i := p.last + 1
 	if p.spans[p.last].mark != product || i >= p.end {
@@ -149,22 +168,36 @@ func (p *phrasing) pondered() bool {
 
 var pondering = set("consider considering pondering contemplating uberlege uberlegen uberlegt erwage erwagen erwagt reflechis reflechit reflechissons hesite hesitons")
 
-// possessed reports whether Chinese says whose the goods are already: 我的10个Visio在哪.
+// possessed reports whether it is said whose the goods are already: our 10 Visio, 我的10个Visio在哪.
 func (p *phrasing) possessed() bool {
-	return p.lang == chinese && p.first > p.start+1 && p.wordOf(p.first-1) == "的" && owners[p.tokens[p.spans[p.first-2].to-1].text]
+	return p.ours() || p.lang == chinese && p.first > p.start+1 && p.wordOf(p.first-1) == "的" && owners[p.tokens[p.spans[p.first-2].to-1].text]
 }
+
+// ours reports whether the number is of goods that we have: our 20 are taken. Our 12 nurses need F3.
+func (p *phrasing) ours() bool {
+	if p.first != p.number || p.first == p.start || p.first+1 < p.to && (p.spans[p.first+1].mark == people || p.strange(p.first+1)) {
+		return false
+	}
+	return p.spans[p.first-1].mark == filler && possessive[p.tokens[p.spans[p.first-1].to-1].text]
+}
+
+// idle are Chinese words for that nobody uses them.
+var idle = say("闲置|闲着|空闲")
 
 var owners = set("我 你 您 他 她 们")
 
 // pooled reports whether the goods are of those that are there and free, and nobody buys: they are
 // to be given to somebody.
 func (p *phrasing) pooled() bool {
-	pooled := p.writes("闲置", "闲着", "空闲")
+	pooled := idle.in(p.words())
 	for i := p.start; i < p.end; i++ {
 		switch p.spans[i].mark {
 		case pool:
 			pooled = true
 		case buyVerb:
+			if pooled && drawn[p.wordOf(i)] || p.lang == chinese && pooled && i > p.last { // take 3 of ours; we have 30 Standard, now buy
+				continue
+			}
 			if p.lang != chinese || p.wordOf(p.start) != "从" && p.wordOf(i) != "拿" { // out of the spare ones
 				return false
 			}
@@ -180,6 +213,44 @@ func (p *phrasing) varied() bool {
 	return slices.ContainsFunc([]string{"without", "sans", "ohne", "no"}, func(w string) bool { return holds(words, w, "teams") }) ||
 		slices.ContainsFunc([]string{"security", "github", "sales"}, func(w string) bool { return holds(words, w, "copilot") })
 }
+
+// nearly reports whether German says about how many: an die 20. Licences are given to people like that.
+func (p *phrasing) nearly() bool {
+	if p.number > p.start && since[p.wordOf(p.number-1)] && p.spans[p.number].value > 1989 && p.spans[p.number].value < 2100 {
+		return true
+	}
+	return p.number > p.start && p.spans[p.number-1].mark == toward && p.wordOf(p.number-1) == "an" && p.tokens[p.spans[p.number].from-1].text == "die"
+}
+
+// vague reports whether a phrase says that a number is not exact, wherever it stands: grosso modo, 25.
+func (p *phrasing) vague() bool {
+	for i := p.from; i < p.to; i++ {
+		if s := &p.spans[i]; (s.mark == approx || s.mark == approxBehind) && s.to > s.from+1 && p.lang != chinese {
+			return true
+		}
+	}
+	if len(p.lines) > 1 {
+		return inexact.in(p.part())
+	}
+	return inexact.in(p.words())
+}
+
+// packed reports whether the number is of packs: 3 Zehnerpacks.
+func (p *phrasing) packed() bool {
+	if p.number < 0 || p.spans[p.number].to >= len(p.tokens) {
+		return false
+	}
+	if at := p.spans[p.number].from; at > 1 && (packs[p.tokens[at-2].text] || packs[p.tokens[at-1].text]) { // bundles of 5
+		return true
+	}
+	next := p.tokens[p.spans[p.number].to].text
+	return packs[next] || strings.HasSuffix(next, "erpack") || strings.HasSuffix(next, "erpacks") || strings.HasSuffix(next, "erpakete")
+}
+
+var packs = set("pack packs bundle bundles batch batches lot lots paquet paquets paket pakete bloc blocs packung packungen 包 捆 批")
+
+// since may stand before a year.
+var since = set("since seit depuis 自")
 
 // misspelt reports whether the letter O is written for a nought: 1O.
 func (p *phrasing) misspelt() bool {

@@ -33,3 +33,37 @@ func (r *reading) ofThePast(l *line) bool {
 	}
 	return was
 }
+
+// leaveTheDenied drops the lines of what is not wanted, where another one says what is: we do not need
+// Visio, but 5 Project.
+func (r *reading) leaveTheDenied() {
+	if r.kind != Buy || len(r.lines) < 2 || len(r.lines) > maxLines {
+		return
+	}
+	wanted := slices.ContainsFunc(r.lines, func(l line) bool { return l.said.set && l.many.set && !l.many.asked })
+	if wanted {
+		r.lines = slices.DeleteFunc(r.lines, func(l line) bool { return r.isDenied(&l) })
+	}
+}
+
+// isDenied reports whether a no is beside a product without a number, in its part of the sentence.
+func (r *reading) isDenied(l *line) bool {
+	if !l.said.set || l.many.set || l.handed.set {
+		return false
+	}
+	p := r.phrasingOf(l)
+	for i := p.from; i < p.to; i++ {
+		switch p.spans[i].mark {
+		case amount:
+			return false
+		case negation, denial:
+			return p.numberless()
+		}
+	}
+	return p.from > p.start && p.spans[p.from-1].mark == negation && p.numberless()
+}
+
+// numberless reports whether no number is in the part.
+func (p *phrasing) numberless() bool {
+	return !slices.ContainsFunc(p.spans[p.from:p.to], func(s span) bool { return s.mark == amount })
+}

@@ -6,7 +6,7 @@ import "slices"
 // goods: of 12 users two need Visio; half of the 40; for me and 3 colleagues; the 20 Premium
 // users need Copilot; give one to Anna.
 func (p *phrasing) ofOthers() bool {
-	return p.someOf() || p.inPart() || p.andMe() || p.theirs() || p.usersOf() || p.handedOut()
+	return p.someOf() || p.inPart() || p.andMe() || p.theirs() || p.usersOf() || p.handedOut() || p.someOfUs() || p.between() || p.elsewhere()
 }
 
 // someOf reports whether the number is of people, and another is of those of them who need them.
@@ -34,15 +34,22 @@ func (p *phrasing) numeric(i int) bool {
 
 // inPart reports whether a share is meant: half of the 40 people. Half a dozen is six.
 func (p *phrasing) inPart() bool {
-	share := false
+	share, rebate := halved.in(p.words()), reduced.in(p.words())
 	for _, t := range p.words() {
 		if dozens[t.text] {
 			return false
 		}
-		share = share || shares[t.text]
+		share, rebate = share || shares[t.text], rebate || rebates[t.text]
 	}
-	return share || p.writes("一半")
+	return share && !rebate
 }
+
+var (
+	halved  = say("一半")
+	reduced = say("折扣|优惠|税")
+)
+
+var rebates = set("discount rebate vat tax remise rabais reduction tva rabatt nachlass skonto mwst -")
 
 var shares = set("half halves moitie halfte % percent prozent")
 
@@ -78,6 +85,9 @@ func (p *phrasing) theirs() bool {
 	}
 	for i := p.start; i < p.end; i++ {
 		somebody = somebody || p.spans[i].mark == people
+		if i > p.start && products > 1 && p.spans[i].mark == people && p.spans[i-1].mark == product { // one for each of the 27 Basic users
+			return true
+		}
 	}
 	ours := p.number > p.start && possessive[p.tokens[p.spans[p.number-1].to-1].text]
 	return products > 1 && numbers < products && (somebody || ours)
@@ -94,4 +104,39 @@ func (p *phrasing) handedOut() bool {
 		return false
 	}
 	return !p.buysFrom(p.from, p.to)
+}
+
+// between reports whether people are counted between two products: we are on Premium, and 12 of us need Copilot.
+func (p *phrasing) between() bool {
+	if p.goods < 0 || p.goods > p.number || p.number >= p.end || !p.ofPeople(p.number+1) {
+		return false
+	}
+	return slices.ContainsFunc(p.lines, func(l line) bool { // one with the same number
+		return l.said.set && l.many.set && l.said.at[0] > p.spans[p.number].bytes[0] && p.spanAtByte(l.many.at[0]) == p.number
+	})
+}
+
+// elsewhere reports whether the number stands in another sentence, beside other goods: not Visio! I want
+// Project, 5 seats.
+func (p *phrasing) elsewhere() bool {
+	if p.goods < 0 || p.number < p.goods || !slices.ContainsFunc(p.spans[p.goods:p.number], func(s span) bool { return s.mark == stop }) {
+		return false
+	}
+	apiece := slices.ContainsFunc(p.spans[p.goods:], func(s span) bool { return s.mark == each || s.mark == all })
+	return !apiece && slices.ContainsFunc(p.lines, func(l line) bool {
+		return l.said.set && l.many.set && l.said.at[0] > p.spans[p.goods].bytes[0] && p.spanAtByte(l.many.at[0]) == p.number
+	})
+}
+
+// someOfUs reports whether people are counted apart from the goods, with a but: I want Visio. We are 15,
+// but not all of us need it.
+func (p *phrasing) someOfUs() bool {
+	if p.number < 0 || !p.ofPeople(p.number+1) {
+		return false
+	}
+	from, to := p.around(p.number, func(i int) bool { return p.spans[i].mark == stop || p.newLine(i) })
+	if p.goods >= from && p.goods < to {
+		return false
+	}
+	return slices.ContainsFunc(p.spans[from:to], func(s span) bool { return turning[p.tokens[s.from].text] })
 }

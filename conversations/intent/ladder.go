@@ -79,7 +79,7 @@ func (r *reading) retracts(s *seen) (Kind, bool) {
 
 // isLabel reports whether a verb of buying is the noun of a number: order 12.
 func (r *reading) isLabel(i int) bool {
-	return i+1 < len(r.spans) && ordering[r.tokens[r.spans[i].to-1].text] && (r.spans[i+1].mark == amount || r.spans[i+1].mark == thing || r.spans[i+1].mark == label) && (i+2 >= len(r.spans) || r.spans[i+2].mark != product && r.spans[i+2].mark != seat)
+	return i+1 < len(r.spans) && ordering[r.tokens[r.spans[i].to-1].text] && (r.spans[i+1].mark == amount || r.spans[i+1].mark == thing || r.spans[i+1].mark == label) && (i+2 >= len(r.spans) || r.spans[i+2].mark != product && r.spans[i+2].mark != seat && r.spans[i+2].mark != classifier)
 }
 
 // denied: we do not need more, and nothing else is asked for.
@@ -114,7 +114,7 @@ func (r *reading) deniedAt(i int) bool {
 // turnsTo reports whether goods follow a but.
 func (r *reading) turnsTo(i int) bool {
 	for j := i; j < len(r.spans); j++ {
-		if turning[r.tokens[r.spans[j].from].text] {
+		if w := r.tokens[r.spans[j].from].text; turning[w] || merely[w] {
 			for ; j < len(r.spans); j++ {
 				if r.spans[j].mark == product || r.spans[j].mark == amount {
 					return true
@@ -124,6 +124,9 @@ func (r *reading) turnsTo(i int) bool {
 	}
 	return false
 }
+
+// merely names what is wanted in place of what is not.
+var merely = set("seulement juste only just nur bloss 只")
 
 // asksFor reports whether goods follow a verb, which nothing denies.
 func (r *reading) asksFor(i int) bool {

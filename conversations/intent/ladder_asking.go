@@ -101,7 +101,7 @@ func (r *reading) rules(s *seen) (Kind, bool) {
 		switch m := r.spans[i].mark; {
 		case order && i < s[product] && r.numberedOrder(i):
 			named = true
-		case (m == buyVerb || m == want) && !order:
+		case (m == buyVerb || m == want) && (!order || i > 0 && r.spans[i-1].mark == and): // and buy
 			return None, false
 		}
 	}

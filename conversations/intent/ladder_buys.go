@@ -3,7 +3,7 @@ package intent
 // informs: prices, comparisons, what happened, what others said.
 func (r *reading) informs(s *seen) (Kind, bool) {
 	switch {
-	case s.has(price, compare) && !r.settles(s) && (!r.orders(s) || r.weighs(s) || r.endsIn(price) && s[buyVerb] > s[amount]):
+	case s.has(price, compare) && !(s.has(cancel) && !s.has(product, amount)) && !r.settles(s) && (!r.orders(s) || r.weighs(s) || r.endsIn(price) && s[buyVerb] > s[amount]):
 		return None, true
 	case s.has(says) && !s.has(amount, buyVerb):
 		return None, true
@@ -82,6 +82,8 @@ func (r *reading) buys(s *seen) (Kind, bool) {
 	case !s.has(product) && (r.swaps(s[insteadOf]) || s[cancel] == 0 && s[amount] > s[correction] && s[correction] > 0):
 		return Buy, true
 	case s.has(amount, many) && (s.has(people, classifier) && s.has(buyVerb, want, more) || r.unknownGoods(s) || r.fragment()):
+		return Buy, true
+	case s.has(monthly) && s.has(annual) && s.has(insteadOf):
 		return Buy, true
 	case s.has(buyVerb) && !s.has(howTo) && r.wishes(s):
 		return Buy, true

@@ -118,6 +118,8 @@ func (r *reading) purchase(from, to int) bool {
 		switch r.spans[i].mark {
 		case product, seat:
 			goods = true
+		case classifier: // 买 13 个: of what was named
+			goods = goods || r.asksIn(from, to)
 		case buyVerb, want:
 			asks = asks || !r.isLabel(i)
 		case amount, many:

@@ -1,7 +1,12 @@
 package intent
 
+import "slices"
+
 // assigns: licences that are owned already are given to people, or taken from them.
 func (r *reading) assigns(s *seen) (Kind, bool) {
+	if s[help] == 0 && r.asking() && r.spans[0].to > 2 && !s.has(amount) { // comment ça marche pour
+		return Help, true
+	}
 	if r.takes(s) {
 		return Unassign, true
 	}
@@ -84,7 +89,7 @@ func (r *reading) handled() bool {
 // fetches reports whether the verb is of taking in both senses, and who it is taken from
 // is said: take Visio from Kim.
 func (r *reading) fetches(s *seen) bool {
-	if !s.has(buyVerb) || s.has(cart, label) {
+	if !s.has(buyVerb) || s.has(cart) || s.has(label) && !r.accounts() {
 		return false
 	}
 	verb := r.tokens[r.spans[s[buyVerb]].from].text
@@ -95,6 +100,11 @@ func (r *reading) fetches(s *seen) bool {
 		}
 	}
 	return false
+}
+
+// accounts reports whether licences are of somebody's account: take Visio off Kim's account.
+func (r *reading) accounts() bool {
+	return slices.ContainsFunc(r.tokens, func(t token) bool { return t.text == "account" || t.text == "accounts" })
 }
 
 // strips reports whether the licence of somebody who is named is called off: cancel Kim's

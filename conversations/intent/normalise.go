@@ -70,7 +70,9 @@ func numbered(r rune) bool { return '①' <= r && r <= '⑳' }
 // figures reports whether a full-width comma stands between figures that are not: 计划1，45个.
 func figures(text string, at int) bool {
 	behind := at + len("，")
-	return at > 0 && behind < len(text) && isDigit(rune(text[at-1])) && isDigit(rune(text[behind]))
+	before, _ := utf8.DecodeLastRuneInString(text[:at])
+	next, _ := utf8.DecodeRuneInString(text[min(behind, len(text)):])
+	return unicode.IsDigit(before) && unicode.IsDigit(next)
 }
 
 func (c *comparable) add(segment []byte, from, to int) {

@@ -41,7 +41,7 @@ var dozens = map[string]bool{"dozen": true, "douzaine": true, "douzaines": true,
 // multipliers follow figures: 2 thousand, 3 cents, 5 tausend, 2 万.
 var multipliers = map[string]int{
 	"hundred": 100, "thousand": 1000, "cent": 100, "cents": 100, "mille": 1000, "hundert": 100, "tausend": 1000,
-	"百": 100, "千": 1000, "万": 10000,
+	"百": 100, "千": 1000, "万": 10000, "打": 12,
 }
 
 // multiplied applies what follows a number.

@@ -224,7 +224,7 @@ func (c *clause) counted(from, to int) bool {
 				return false
 			}
 		case comma:
-			if c.tokens[before.from].text == ":" && from > 1 && c.spans[from-2].mark == label {
+			if c.tokens[before.from].text == ":" && from > 1 && c.spans[from-2].mark == label && !c.goods(to) {
 				return false
 			}
 		}

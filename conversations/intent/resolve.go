@@ -12,6 +12,7 @@ func (r *reading) intent() Intent {
 	if r.kind == Buy || r.kind == Assign || r.kind == Unassign {
 		r.compose()
 		r.leaveThePast()
+		r.leaveTheDenied()
 		r.doubt()
 		for i := range r.lines {
 			r.item(&in, &r.lines[i])

@@ -11,6 +11,8 @@ func soften(tokens []token, spans []span) []span {
 			s.mark = filler
 		case s.mark == denial && tokens[s.to-1].text == "no" && i+1 < len(spans) && spans[i+1].mark == approx: // no fewer than 60
 			s.mark = want
+		case s.mark == past && bidden(tokens, &s): // achetes-en 4
+			s.mark = buyVerb
 		case s.mark == denial && leadsTo(spans[i+1:], assignVerb, autoAssign, automatic, atOnce):
 			s.mark = negation
 		case refuses(tokens, &s) && leadsTo(spans[i+1:], buyVerb):
@@ -47,7 +49,7 @@ func housed(tokens []token, before []span) bool {
 	return false
 }
 
-var inside = set("in at of from")
+var inside = set("in at of from before after until when once while")
 
 // refuses reports whether a no, right before a verb of buying, is of that: rather not buy.
 func refuses(tokens []token, s *span) bool {
@@ -55,6 +57,13 @@ func refuses(tokens []token, s *span) bool {
 }
 
 var refusing = set("not never nicht nie niemals keinesfalls pas jamais")
+
+// bidden reports whether French bids with a verb that is spelt as what was done: achetes-en 4.
+func bidden(tokens []token, s *span) bool {
+	return s.to+1 < len(tokens) && tokens[s.to].text == "-" && !tokens[s.to].spaced && objects[tokens[s.to+1].text]
+}
+
+var objects = set("en moi nous le la les")
 
 // split sets the comma before a no apart.
 func split(out []span, s span) ([]span, span) {

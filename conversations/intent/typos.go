@@ -181,7 +181,7 @@ var ordinary = set(`visit visits basis bases premier pour power hour four your e
 projekte project exchanges exchange change cards team teams standards copy pilot pilots visa vision visio's businessman business's defend defended
 plane planes planet flow point points house home works first third worst best rest test best many money monday daily email female later letter water
 marie martin maria peter thomas anna julia laura sarah lisa kevin nicolas sophie pierre claire julien alex david michael stefan andreas sabine petra klaus
-lena felix lukas jonas emma louis hugo paul eric erik simon daniel markus christian susanne monika karin oliver wolfgang jessica jennifer amanda
+weber lena felix lukas jonas emma louis hugo paul eric erik simon daniel markus christian susanne monika karin oliver wolfgang jessica jennifer amanda
 basics hall mobile online offline contoso fabrikam adatum sans dans sous vous nous leur cette avant apres entre depuis encore moins
 nicht noch sehr oder aber wenn dann weil auch alles immer heute morgen gestern schon wieder unter ueber
 half dozen dozens demi halbes halben halbe dutzend douzaine daraus teuer leider sofort monaten wochen stunden`)
