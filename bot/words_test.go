@@ -67,8 +67,9 @@ func TestMessagesOfAnotherWriter(t *testing.T) {
 		kind, slots, exact float64
 		unsafe             int
 	}{
-		"": {0.997, 0.989, 0.978, 0}, "held/": {0.973, 0.989, 0.951, 0}, "stated/": {0.874, 0.93, 0.853, 0}, "third/": {1, 0.995, 0.996, 0}, "fourth/": {0.97, 0.979, 0.933, 0},
-		"fifth/": {0.979, 0.977, 0.945, 0}, "sixth/": {0.954, 0.956, 0.883, 0}, "seventh/": {0.966, 0.98, 0.933, 0}, "eighth/": {0.987, 0.971, 0.925, 0}, "ninth/": {0.96, 0.953, 0.905, 0}, "tenth/": {0.966, 0.979, 0.925, 1},
+		"": {0.997, 0.989, 0.978, 0}, "held/": {0.973, 0.989, 0.951, 0}, "stated/": {0.887, 0.932, 0.858, 0}, "third/": {1, 0.995, 0.996, 0}, "fourth/": {0.974, 0.979, 0.937, 0},
+		"fifth/": {0.979, 0.977, 0.945, 0}, "sixth/": {0.958, 0.959, 0.895, 0}, "seventh/": {0.97, 0.983, 0.937, 0}, "eighth/": {0.987, 0.971, 0.925, 0}, "ninth/": {0.96, 0.953, 0.905, 0}, "tenth/": {0.966, 0.982, 0.933, 0},
+		"eleventh/": {0.983, 0.984, 0.958, 0}, "twelfth/": {0.979, 0.969, 0.941, 0}, "thirteenth/": {0.97, 0.974, 0.92, 0}, "fourteenth/": {0.962, 0.974, 0.92, 0}, "fifteenth/": {0.966, 0.967, 0.916, 0}, "sixteenth/": {0.97, 0.978, 0.912, 0}, "seventeenth/": {0.962, 0.966, 0.895, 0}, "kinds/": {0.87, 0.887, 0.86, 1}, "traps/": {0.83, 0.75, 0.64, 14},
 	} {
 		p := &program{surroundings: surroundings{env: settings{"CATALOGUE_FILE": said + "catalogue.yaml"}.find, readFile: os.ReadFile}, ctx: t.Context()}
 		read, err := p.reader()
