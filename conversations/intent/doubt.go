@@ -1,5 +1,7 @@
 package intent
 
+import "slices"
+
 // doubt asks for the number of each line that is stated rather than asked for: the vendor
 // charged us for 20 Visio is no request, whatever its words are. It looks for what a request
 // has not: words that nothing accounts for beside the goods, a verb that is not of buying, a
@@ -9,7 +11,7 @@ func (r *reading) doubt() {
 	if r.kind != Buy {
 		return
 	}
-	told, endorsed := true, r.endorsed()
+	told, endorsed := !r.bidsApart(), r.endorsed() // ours are taken, please order some: not these
 	for i := range r.lines {
 		l := &r.lines[i]
 		if !l.said.set || l.said.asked || !l.many.set || l.many.asked {
@@ -118,13 +120,13 @@ func (p *phrasing) requests() bool {
 
 // endorsed reports whether what was named is asked for in a part of its own: 20 Visio would
 // do. Please order them.
-func (r *reading) endorsed() bool {
-	for _, p := range r.portions() {
-		if p.asks && !p.goods && r.bids(p) && r.first(p, some, many, more, negation, denial, nobody) < 0 {
-			return true
-		}
-	}
-	return false
+func (r *reading) endorsed() bool { return r.bidsApart(some, many, more) }
+
+// bidsApart reports whether a part without goods bids to buy, and has none of the marks.
+func (r *reading) bidsApart(but ...mark) bool {
+	return slices.ContainsFunc(r.portions(), func(p portion) bool {
+		return p.asks && !p.goods && r.bids(p) && r.first(p, append(but, negation, denial, nobody)...) < 0
+	})
 }
 
 // bids reports whether a part begins with a verb of buying.
